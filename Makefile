@@ -1,0 +1,61 @@
+# Two commands matter to a newcomer: `make run` and `make test`. All of them use the environment in .venv.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+# The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
+TEST_PROCESSES ?= 2
+
+.PHONY: run test check bench simulate setup setup-dev lock samples clean
+
+run: setup
+	@exec $(PY) manage.py run
+
+test: setup-dev
+	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+
+check: setup-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check --fail-level WARNING
+
+bench: setup-dev
+	$(PY) -m tests.bench
+
+# A seeded run of the ledger under crashes and concurrency; wants DATABASE_URL=postgres://...
+simulate: setup-dev
+	$(PY) -m tests.billing.simulate $(SIMULATE_ARGS)
+
+setup: $(VENV)/.runtime
+setup-dev: $(VENV)/.development
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Openhouse needs Python 3.11 or newer; none was found on PATH." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(PY)
+	@echo "Installing what Openhouse needs into $(VENV) (about half a minute) ..."
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what tests and checks need ..."
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# Write the lock files anew from pyproject.toml; needs uv.
+UV_LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
+lock:
+	$(UV_LOCK) --extra engine --extra heic -o requirements.txt
+	$(UV_LOCK) --extra engine --extra heic --extra test --extra check -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
