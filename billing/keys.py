@@ -1,0 +1,59 @@
+"""API keys: made, recognised, revoked."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import secrets
+
+from django.db.models import Q
+from django.utils import timezone
+
+from billing.models import Account, ApiKey
+
+# 32 random bytes are 43 characters of A-Z a-z 0-9 _ -.
+RANDOM_BYTES = 32
+SHOWN = 10
+KEY = re.compile(r"[A-Za-z0-9_-]{32,128}", re.ASCII)
+# How stale "last used" may be: a client that polls 40 times a second must not write 40 times.
+LAST_USED_EVERY = datetime.timedelta(minutes=1)
+
+
+def create(account: Account, name: str) -> tuple[ApiKey, str]:
+    """Make a key of the account. Returns it with its text, which nobody can read again."""
+    text = f"oh_{secrets.token_urlsafe(RANDOM_BYTES)}"
+    key = ApiKey.objects.create(account=account, name=name, prefix=text[:SHOWN], sha256=_hash(text))
+    return key, text
+
+
+def verify(text: str) -> ApiKey | None:
+    """The key with this text, with its account and plan; None when there is none or it is revoked. Notes the use."""
+    if not KEY.fullmatch(text):
+        return None
+    live = ApiKey.objects.filter(sha256=_hash(text), revoked_at__isnull=True)
+    key = live.select_related("account__plan").first()
+    if key:
+        _note_use(key)
+    return key
+
+
+def revoke(key: ApiKey) -> None:
+    """End the key, from now on and for good; the first revocation's time stands."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    key.refresh_from_db(fields=["revoked_at"])
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    due = now - LAST_USED_EVERY
+    if key.last_used_at and key.last_used_at > due:
+        return
+    # The condition is judged again by the database, so that of many requests at once one writes.
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=due)
+    if ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now):
+        key.last_used_at = now
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,58 @@
+"""Mails about the bill: to the members who look after it, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from smtplib import SMTPException
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from billing.models import Account, Membership, Notice, User
+
+log = structlog.get_logger("openhouse.billing.notices")
+
+
+def tell(account: Account, key: str, *, subject: str, paragraphs: Sequence[str], label: str, path: str) -> bool:
+    """Mail the account's owners and billing members, once for this `key`; whether it was the first time.
+
+    `label` and `path` are of the button. The mail goes out after the open transaction has committed; one that cannot
+    be sent is logged and not tried again, because a bill told twice alarms more than one not told.
+    """
+    with transaction.atomic():
+        _, first = Notice.objects.get_or_create(account=account, key=key)
+        if first:
+            to = addresses(account)
+            transaction.on_commit(
+                lambda: mail(to, subject=subject, paragraphs=paragraphs, label=label, path=path), robust=True
+            )
+    return first
+
+
+def addresses(account: Account) -> list[str]:
+    """Who gets the account's mails about money."""
+    roles = (Membership.Role.OWNER, Membership.Role.BILLING)
+    members = User.objects.filter(is_active=True, memberships__account=account, memberships__role__in=roles)
+    return sorted(members.values_list("email", flat=True).distinct())
+
+
+def mail(to: Sequence[str], *, subject: str, paragraphs: Sequence[str], label: str, path: str) -> None:
+    """Send one mail with a button to each address."""
+    context = {"subject": subject, "paragraphs": paragraphs, "label": label, "url": absolute(path)}
+    text = render_to_string("mail/notice.txt", context)
+    page = render_to_string("mail/notice.html", context)
+    for address in to:
+        message = EmailMultiAlternatives(subject, text, to=[address])
+        message.attach_alternative(page, "text/html")
+        try:
+            message.send()
+        except (SMTPException, OSError) as error:
+            log.warning("mail_lost", subject=subject, error=str(error))
+
+
+def absolute(path: str) -> str:
+    """The address of a page, for where there is no request to take the host from."""
+    return f"{settings.PUBLIC_URL or f'http://{settings.HOST}:{settings.PORT}'}{path}"

@@ -1,0 +1,94 @@
+"""What every test may use: an owner, a team-mate and a stranger with their accounts, and data folders of their own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection
+from django.db.models.signals import post_migrate
+
+from billing import accounts, keys, ledger
+from billing.models import Account, Membership, User
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite's test database in this run's own folder, so that runs side by side do not meet."""
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+def _seed_plans(**kwargs: Any) -> None:
+    import_module("billing.migrations.0002_seed_plans").seed_plans(apps, None)
+    import_module("billing.migrations.0004_seed_packs").seed_packs(apps, None)
+
+
+# A test with real transactions ends by emptying every table, plans and packs too; Django sends post_migrate after it.
+post_migrate.connect(_seed_plans, sender=apps.get_app_config("billing"), weak=False)
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(settings: Any, tmp_path: Path) -> None:
+    """Write files of a test into its own folder, and start it with nothing cached (allauth counts attempts there)."""
+    storages = {name: dict(storage) for name, storage in settings.STORAGES.items()}
+    storages["default"]["OPTIONS"] = {"location": str(tmp_path / "media")}
+    # Pages name static files as they lie in the tree: tests do not collect and hash them first.
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = storages
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STATIC_ROOT = tmp_path
+    # A slow hash guards passwords; the ones here need no guard, and nearly every test makes users.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """An account on Pro with 10 credits, which `owner` owns."""
+    account = accounts.open_account("owner@example.com", PASSWORD, "pro", name="Acme Realty")
+    ledger.grant(account, 10, reference="fixture:account")
+    return account
+
+
+@pytest.fixture
+def owner(account: Account) -> User:
+    """The user who owns `account`."""
+    return User.objects.get(email="owner@example.com")
+
+
+@pytest.fixture
+def team_mate(account: Account) -> User:
+    """An agent in `account`."""
+    user = User.objects.create_user("mate@example.com", PASSWORD)
+    Membership.objects.create(user=user, account=account, role=Membership.Role.AGENT)
+    return user
+
+
+@pytest.fixture
+def stranger_account(db: None) -> Account:
+    """Somebody else's account, on Pro with 10 credits, which `stranger` owns."""
+    account = accounts.open_account("stranger@example.com", PASSWORD, "pro", name="Other Realty")
+    ledger.grant(account, 10, reference="fixture:stranger")
+    return account
+
+
+@pytest.fixture
+def stranger(stranger_account: Account) -> User:
+    """The user who owns `stranger_account`."""
+    return User.objects.get(email="stranger@example.com")
+
+
+@pytest.fixture
+def api_key(account: Account) -> str:
+    """The text of a key of `account`."""
+    return keys.create(account, "tests")[1]
