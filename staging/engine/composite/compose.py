@@ -1,0 +1,199 @@
+"""out = a * F + (1 - a) * photo * R, in linear light, at the photo's own size, band by band (engine.md, Composite)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite import grain
+from staging.engine.composite.contact import ContactMap, floor_points
+from staging.engine.composite.fields import Floats, Mask, band, shrunk
+from staging.engine.composite.furniture import FurnitureLight, border_weight
+from staging.engine.composite.panes import occluder_depth
+from staging.engine.composite.ratio import Ratio, clean, faded
+from staging.engine.composite.tone import Bytes, ToneCurve, encode, linear, quantised
+from staging.engine.scene.faces import FLOOR, FaceMap, face_map
+from staging.engine.scene.room import Camera, Room
+
+BAND_PIXELS: Final = 400_000
+# Changes of the room's light under 2.5 % are not made; from 8 % on they are made in full.
+FADE: Final = (0.025, 0.08)
+# The mask must stay under 80 % of the picture (issue 2); shadows give way first.
+MASK_AIM: Final = 0.72
+# Softness of the furniture's edges, pixels; it also evens out the few rays that each edge pixel got.
+EDGE_SIGMA: Final = 0.55
+EDGE_ROWS: Final = 4
+LYING: Final = 0.035  # metres; furniture surfaces lower than this (rugs) receive contact shadows
+
+
+class Traced(Protocol):
+    """What the tracer hands over at trace size: denoised linear `radiance` and `albedo`, (h, w, 3) float32."""
+
+    @property
+    def radiance(self) -> Floats: ...
+    @property
+    def albedo(self) -> Floats: ...
+
+
+class Cover(Protocol):
+    """The furniture at full size: `alpha` (H, W), `albedo` (H, W, 3), `depth` (H, W) metres on the optical axis."""
+
+    @property
+    def alpha(self) -> Floats: ...
+    @property
+    def albedo(self) -> NDArray[np.floating]: ...
+    @property
+    def depth(self) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class Composite:
+    """The staged picture (H, W, 3) and its edit mask (H, W, 0 or 255): where the mask is 0 the bytes are the photo's.
+
+    `ratio` (h, w, 3) is what the room's light was multiplied with at trace size, before contact shadows
+    and before `fade` = (start, full) took small changes to nothing. `alpha` (H, W) is the furniture's cover
+    with what stands before it cut out; `clipped` the share of furniture pixels at the top of the range.
+    """
+
+    picture: Bytes
+    mask: Bytes
+    ratio: Floats
+    fade: tuple[float, float]
+    alpha: Floats
+    contacts: ContactMap | None
+    clipped: float
+
+
+def compose(
+    photo: Bytes,
+    empty: Traced,
+    furnished: Traced,
+    cover: Cover,
+    room: Room,
+    *,
+    contacts: ContactMap | None = None,
+    seed: int = 0,
+) -> Composite:
+    """Lay the furniture into `photo` (H, W, 3), uint8 sRGB. Same arguments, same bytes.
+
+    The traces may be smaller than the photo; `cover` has the photo's size. Peak memory beyond the
+    arguments is about twice the photo in bytes plus a band of 400,000 pixels in floats.
+    """
+    height, width = photo.shape[:2]
+    small_height, small_width = empty.radiance.shape[:2]
+    sharp = _unoccluded(cover, room, width, height)
+    alpha = _through_lens(sharp)
+    alpha[alpha < 1 / 512] = 0  # less than that no byte can show
+    faces = face_map(room, small_width, small_height)
+    small_alpha = shrunk(alpha, small_width, small_height)
+    ratio = clean(empty.radiance, furnished.radiance, small_alpha, room, faces)
+    same_size = (small_width, small_height) == (width, height)
+    light = FurnitureLight.of(
+        (furnished.radiance, furnished.albedo),
+        (empty.radiance * ratio.raw, empty.albedo),
+        small_alpha,
+        None if same_size else border_weight(sharp, cover.albedo, small_width, small_height),
+    )
+    fade = _fade(ratio, small_alpha, faces, room.camera.resized(small_width, small_height), contacts)
+    layers = _Layers(
+        photo, alpha, sharp, cover, light, ratio.applied, fade, room.camera.resized(width, height), contacts
+    )
+    tone, noise = ToneCurve.of(photo), grain.measured(photo)
+    picture, mask = photo.copy(), np.zeros((height, width), np.uint8)
+    step = max(16, BAND_PIXELS // width)
+    solid = clipped = 0
+    for top in range(0, height, step):
+        bottom = min(height, top + step)
+        encoded, edited = layers.rows(top, bottom, tone, noise, seed)
+        picture[top:bottom][edited] = quantised(encoded[edited])
+        mask[top:bottom][edited] = 255
+        furniture = alpha[top:bottom] > 0.9
+        solid += int(furniture.sum())
+        clipped += int((picture[top:bottom][furniture].max(-1, initial=0) == 255).sum())
+    return Composite(picture, mask, ratio.applied, fade, alpha, contacts, clipped / max(solid, 1))
+
+
+def _through_lens(field: Floats) -> Floats:
+    """A full-size field (H, W[, c]) as a lens would draw it: no photo is as sharp as primary rays."""
+    return cv2.GaussianBlur(field, (0, 0), EDGE_SIGMA).astype(np.float32, copy=False)
+
+
+def _unoccluded(cover: Cover, room: Room, width: int, height: int) -> Floats:
+    """The cover's alpha without what columns, islands and the like hide."""
+    alpha = np.clip(np.asarray(cover.alpha, np.float32), 0, 1)
+    before = occluder_depth(room, width, height)
+    return alpha if before is None else np.where(cover.depth > before, 0, alpha).astype(np.float32)
+
+
+def _fade(
+    ratio: Ratio, alpha: Floats, faces: FaceMap, camera: Camera, contacts: ContactMap | None
+) -> tuple[float, float]:
+    """Where small changes begin to be dropped, so that the mask stays near `MASK_AIM` of the picture at most."""
+    change = np.abs(ratio.applied - 1).max(-1)
+    if contacts is not None:
+        near = contacts.at(faces.points[..., :2]) * (faces.labels == FLOOR)
+        change = np.maximum(change, np.where(faces.labels == FLOOR, 1 - near, 0))
+    covered = alpha > 0
+    budget = MASK_AIM - float(covered.mean())
+    start, full = FADE
+    outside = change[~covered]
+    if outside.size and (outside > start).sum() > budget * change.size:
+        rank = 1 - max(budget, 0.02) * change.size / outside.size
+        start = max(start, float(np.quantile(outside, np.clip(rank, 0, 1))))
+    return start, max(full, start + FADE[1] - FADE[0])
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Everything that a band of rows is composed of."""
+
+    photo: Bytes
+    alpha: Floats
+    sharp: Floats
+    cover: Cover
+    light: FurnitureLight
+    ratio: Floats
+    fade: tuple[float, float]
+    camera: Camera
+    contacts: ContactMap | None
+
+    def rows(self, top: int, bottom: int, tone: ToneCurve, noise: float, seed: int) -> tuple[Floats, Mask]:
+        """Encoded picture (rows, W, 3) and which of its pixels are edited (rows, W)."""
+        height, width = self.photo.shape[:2]
+        a = self.alpha[top:bottom, :, None]
+        contact, limit, lying = self._contact(top, bottom)
+        ratio = faded(band(self.ratio, width, height, top, bottom), *self.fade)
+        ratio = np.minimum(ratio, limit[..., None]) * contact[..., None]
+        radiance = self.light.rows(self._albedo(top, bottom), width, height, top, bottom)
+        radiance *= (1 + (contact - 1) * lying)[..., None]
+        light = a * tone.fitted(radiance) + (1 - a) * linear(self.photo[top:bottom]) * ratio
+        noise_rows = grain.field(bottom - top, width, noise, (seed, top))
+        encoded = encode(light) + a * noise_rows[..., None]
+        changed = np.abs(ratio - 1).max(-1) > 1e-5
+        return encoded.astype(np.float32), (a[..., 0] > 0) | changed
+
+    def _albedo(self, top: int, bottom: int) -> Floats:
+        """The furniture's albedo (rows, W, 3), drawn by the same lens as alpha and not darkened at its edges."""
+        above, below = max(0, top - EDGE_ROWS), min(len(self.sharp), bottom + EDGE_ROWS)
+        alpha = self.sharp[above:below]
+        covered = _through_lens(np.asarray(self.cover.albedo[above:below], np.float32) * alpha[..., None])
+        covered /= np.maximum(_through_lens(alpha), 1e-3)[..., None]
+        return covered[top - above : top - above + bottom - top]
+
+    def _contact(self, top: int, bottom: int) -> tuple[Floats, Floats, Floats]:
+        """Contact factor and limit at each pixel's floor point, 1 off the floor; and whether a rug lies there, 0..1."""
+        shape = (bottom - top, self.photo.shape[1])
+        if self.contacts is None:
+            return np.ones(shape, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
+        points, falls = floor_points(self.camera, top, bottom)
+        factor = np.where(falls, self.contacts.at(points), 1).astype(np.float32)
+        limit = np.where(falls, self.contacts.limit_at(points), 1).astype(np.float32)
+        u, v = np.meshgrid(np.arange(shape[1]) + 0.5, np.arange(top, bottom) + 0.5)
+        slope = self.camera.rays(np.stack([u, v], -1))[..., 2]
+        surface = self.camera.height + self.cover.depth[top:bottom] * slope
+        lying = np.clip((LYING - surface) / 0.02, 0, 1) * (self.alpha[top:bottom] > 0)
+        return factor, limit, lying.astype(np.float32)

@@ -1,0 +1,71 @@
+"""Fields over a picture: filling what is unknown, blurring within a region, reading a small field at full size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+def filled(values: Floats, known: Floats) -> Floats:
+    """Extend the known values over the unknown pixels, smoothly and everywhere.
+
+    A pull-push pyramid (Gortler et al., The Lumigraph, 1996). `values` (h, w, c), `known` (h, w) 0..1;
+    a pixel with `known` of 1 keeps its value. Where nothing at all is known the result is 0.
+    """
+    weight = known[..., None]
+    height, width = known.shape
+    if min(height, width) <= 2 or known.min() >= 1:
+        total = weight.sum()
+        mean = (values * weight).sum((0, 1)) / total if total > 0 else np.zeros(values.shape[-1], np.float32)
+        return (values * weight + mean * (1 - weight)).astype(np.float32)
+    small_weight = cv2.pyrDown(known)
+    small = cv2.pyrDown(np.ascontiguousarray(values * weight)) / np.maximum(small_weight, 1e-6)[..., None]
+    # Saturating quickly lets one known pixel speak for its whole coarse cell.
+    coarse = filled(small.astype(np.float32), np.minimum(small_weight * 4, 1))
+    up = cv2.pyrUp(coarse, dstsize=(width, height))
+    return (values * weight + up * (1 - weight)).astype(np.float32)
+
+
+def blurred_within(values: Floats, region: Floats, sigma: float) -> tuple[Floats, Floats]:
+    """Gaussian mean of `values` (h, w[, c]) over `region` (h, w) 0..1, and the share of region under the kernel."""
+    share = cv2.GaussianBlur(region, (0, 0), sigma).astype(np.float32)
+    weighted = values * (region if values.ndim == 2 else region[..., None])
+    mean = cv2.GaussianBlur(weighted, (0, 0), sigma) / (share if values.ndim == 2 else share[..., None]).clip(1e-4)
+    return mean.astype(np.float32), share
+
+
+def dilated(mask: Mask, pixels: int) -> Mask:
+    """Grow a mask by a disc of `pixels`."""
+    if pixels < 1:
+        return mask
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pixels + 1, 2 * pixels + 1))
+    grown: Mask = cv2.dilate(mask.astype(np.uint8), disc) > 0
+    return grown
+
+
+def band(field: Floats, width: int, height: int, top: int, bottom: int, *, kernel: int = cv2.INTER_CUBIC) -> Floats:
+    """Rows `top`..`bottom` of `field` (h, w[, c]) as if resized to `width` x `height`: full size, band by band.
+
+    Bicubic or by another OpenCV `kernel`, pixel centres aligned; a field of that very size is returned as it is.
+    """
+    h, w = field.shape[:2]
+    if (w, h) == (width, height):
+        return field[top:bottom]
+    sx, sy = w / width, h / height
+    matrix = np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, (top + 0.5) * sy - 0.5]])
+    flags = kernel | cv2.WARP_INVERSE_MAP
+    resized = cv2.warpAffine(field, matrix, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return resized.astype(np.float32, copy=False)
+
+
+def shrunk(field: Floats, width: int, height: int) -> Floats:
+    """Area average of a full-size field at `width` x `height`."""
+    if field.shape[:2] == (height, width):
+        return field
+    interpolation = cv2.INTER_AREA if field.shape[1] >= width else cv2.INTER_LINEAR
+    resized = cv2.resize(np.asarray(field, np.float32), (width, height), interpolation=interpolation)
+    return resized.astype(np.float32, copy=False)

@@ -1,0 +1,51 @@
+"""Where the photo shows a window, a lamp or something before the room: what the tracer does not model."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.scene.faces import BACK, LEFT, RIGHT, FaceMap
+from staging.engine.scene.room import Room
+
+Mask = NDArray[np.bool_]
+
+_WALLS = {"left": LEFT, "right": RIGHT, "back": BACK}
+
+
+def opening_mask(room: Room, faces: FaceMap, *kinds: str) -> Mask:
+    """Pixels (h, w) of the map's size that see an opening of the given kinds ("window", "door", "opening")."""
+    seen = np.zeros(faces.labels.shape, bool)
+    for opening in room.openings:
+        if opening.kind not in kinds or opening.wall not in _WALLS:
+            continue
+        along = faces.points[..., 0 if opening.wall == "back" else 1]
+        up = faces.points[..., 2]
+        inside = (along > opening.u0) & (along < opening.u1) & (up > opening.z0) & (up < opening.z1)
+        seen |= inside & (faces.labels == _WALLS[opening.wall])
+    return seen
+
+
+def lamp_mask(room: Room, width: int, height: int, radius: float = 0.05) -> Mask:
+    """Pixels within `radius` (share of the width) of a ceiling lamp in front of the camera."""
+    seen = np.zeros((height, width), np.uint8)
+    camera = room.camera.resized(width, height)
+    for lamp in room.lamps:
+        pixel, depth = camera.project(np.array(lamp))
+        if depth > 0.1 and np.all(np.abs(pixel) < 4 * width):
+            cv2.circle(seen, (int(pixel[0]), int(pixel[1])), max(1, int(radius * width)), 1, -1)
+    return seen > 0
+
+
+def occluder_depth(room: Room, width: int, height: int) -> NDArray[np.float32] | None:
+    """Distance (h, w) in metres to what stands before the room, infinite elsewhere; None when nothing does."""
+    if not room.occluders:
+        return None
+    nearest = np.full((height, width), np.inf, np.float32)
+    scale = np.array([width / room.camera.width, height / room.camera.height_px])
+    for occluder in room.occluders:
+        shape = np.zeros((height, width), np.uint8)
+        cv2.fillPoly(shape, [np.round(np.array(occluder.polygon) * scale).astype(np.int32)], 1)
+        nearest[shape > 0] = np.minimum(nearest[shape > 0], occluder.depth)
+    return nearest

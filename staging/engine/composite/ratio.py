@@ -1,0 +1,141 @@
+"""How furniture changes the light that falls on the room: R = furnished / empty, cleaned until it can multiply a photo.
+
+The two traces share their seeds, so that most of their noise cancels in the ratio; what is left is
+removed here, because the eye sees mottling on a plain wall long before it misses a faint shadow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite.fields import Floats, Mask, blurred_within, dilated, filled
+from staging.engine.composite.panes import lamp_mask, opening_mask
+from staging.engine.composite.tone import luminance
+from staging.engine.scene.faces import CEILING, FLOOR, NAMES, FaceMap
+from staging.engine.scene.room import Room
+
+# Shadows deepen: the traced bounce light is softer than real rooms show (engine.md, Composite).
+FLOOR_GAIN: Final = 1.45
+WALL_GAIN: Final = 1.2
+# Light that furniture throws back is halved: it rests on colours that we only guessed.
+BOUNCE: Final = 0.5
+# Share of the ratio's colour that is kept, for the same reason.
+CHROMA: Final = 0.6
+# Mean change of the ceiling that is let through; the gate refuses 2 %.
+CEILING_CHANGE: Final = 0.012
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """`raw`: the cleaned quotient, furniture bridged; `applied`: what the photo is multiplied with; (h, w, 3) each."""
+
+    raw: Floats
+    applied: Floats
+
+
+def clean(empty: Floats, furnished: Floats, alpha: Floats, room: Room, faces: FaceMap) -> Ratio:
+    """The ratio of two traces, radiance (h, w, 3) each, with `alpha` (h, w) the furniture's cover at the same size."""
+    height, width = alpha.shape
+    panes = opening_mask(room, faces, "window")
+    background = alpha < 0.02
+    trusted = background & ~_untrusted(empty, panes, room, faces.labels)
+    quotient = np.clip(furnished / np.maximum(empty, 1e-3), 0, 3).astype(np.float32)
+    raw = cv2.GaussianBlur(filled(quotient, trusted.astype(np.float32)), (0, 0), 0.7).astype(np.float32)
+    raw = _flattened(raw, trusted, faces.labels, scale=width / 1024)
+    applied = _damped(_normalised(raw, trusted, faces.labels), faces.labels)
+    applied = _calmed(applied, background & (faces.labels == CEILING), faces.labels == CEILING)
+    return Ratio(raw, _kept(applied, panes, room, width, height))
+
+
+def _untrusted(empty: Floats, panes: Mask, room: Room, labels: NDArray[np.int8]) -> Mask:
+    """Pixels whose quotient means nothing: borders between faces (mixed pixels), emitters and what they dazzle."""
+    height, width = labels.shape
+    border = np.zeros((height, width), bool)
+    border[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    border[1:] |= labels[1:] != labels[:-1]
+    bright = empty.max(-1)
+    emitters = (bright > 2.5 * np.percentile(bright, 95)) | panes
+    grow = max(1, round(3 * width / 1024))
+    return dilated(border, max(1, width // 400)) | dilated(emitters, grow) | lamp_mask(room, width, height)
+
+
+def _flattened(ratio: Floats, trusted: Mask, labels: NDArray[np.int8], scale: float) -> Floats:
+    """Take the ratio's wide mean where it is locally flat, face by face: Monte-Carlo mottling goes, shadows stay."""
+    result = ratio.copy()
+    brightness = luminance(ratio)
+    for face in NAMES:
+        region = (trusted & (labels == face)).astype(np.float32)
+        if region.sum() < 50:
+            continue
+        wide, share = blurred_within(ratio, region, max(1.0, 14 * scale))
+        mean, _ = blurred_within(brightness, region, max(0.7, 7 * scale))
+        square, _ = blurred_within(brightness * brightness, region, max(0.7, 7 * scale))
+        spread = np.sqrt(np.clip(square - mean * mean, 0, None))
+        flat = np.clip((0.045 - spread) / 0.03, 0, 1) * np.clip((share - 0.1) / 0.2, 0, 1) * (labels == face)
+        result += flat[..., None] * (wide - result)
+    return result.astype(np.float32)
+
+
+def _normalised(ratio: Floats, trusted: Mask, labels: NDArray[np.int8]) -> Floats:
+    """Divide out the change of the whole room: the photographer would expose for it, and far walls must not change.
+
+    The ceiling says how much light the furniture swallows (engine.md); each face is then brought to 1
+    where furniture hardly shades it, at most a few per cent apart from the ceiling.
+    """
+    brightness = luminance(ratio)
+    far = trusted & (labels == CEILING)
+    if far.sum() < 500 * (labels.size / 700_000):
+        far = trusted & (labels > FLOOR)
+    common = float(np.clip(np.median(brightness[far]), 0.85, 1.15)) if far.any() else 1.0
+    result = ratio / common
+    for face in NAMES:
+        region = trusted & (labels == face)
+        if region.sum() < 50:
+            continue
+        unshaded = float(np.percentile(brightness[region], 80)) / common
+        result[labels == face] /= np.clip(unshaded, 0.92, 1.08)
+    return result.astype(np.float32)
+
+
+def _damped(ratio: Floats, labels: NDArray[np.int8]) -> Floats:
+    """Deepen shadows, halve bounce, keep part of the colour."""
+    grey = np.maximum(luminance(ratio), 0.02)[..., None]
+    toned = grey * (1 + CHROMA * (ratio / grey - 1))
+    gain = np.where(labels == FLOOR, FLOOR_GAIN, WALL_GAIN)[..., None]
+    shaded = np.clip(toned, 0.02, 1) ** gain
+    return np.where(toned > 1, 1 + (toned - 1) * BOUNCE, shaded).astype(np.float32)
+
+
+def _calmed(ratio: Floats, seen: Mask, ceiling: Mask) -> Floats:
+    """Hold the ceiling's mean change to `CEILING_CHANGE`: it lies far from all furniture, and the eye compares it."""
+    change = float(np.abs(ratio[seen] - 1).mean()) if seen.any() else 0.0
+    if change <= CEILING_CHANGE:
+        return ratio
+    calm = 1 + (ratio - 1) * (CEILING_CHANGE / change)
+    return np.where(ceiling[..., None], calm, ratio).astype(np.float32)
+
+
+def _kept(ratio: Floats, panes: Mask, room: Room, width: int, height: int) -> Floats:
+    """1 in window panes and at lamps, with a pixel of transition."""
+    grow = max(1, round(2 * width / 1024))
+    keep = dilated(panes, grow) | lamp_mask(room, width, height, radius=0.02)
+    weight = cv2.GaussianBlur(keep.astype(np.float32), (0, 0), 1.0)[..., None]
+    weight[panes] = 1
+    return (ratio * (1 - weight) + weight).astype(np.float32)
+
+
+def faded(ratio: Floats, start: float, full: float) -> Floats:
+    """The ratio with changes under `start` taken to exactly 1 and over `full` left alone, smoothly between.
+
+    Where the result is 1 the photo's bytes stay; because the change grows from nothing, the border of
+    the edit mask cannot be seen.
+    """
+    change = np.abs(ratio - 1).max(-1, keepdims=True)
+    t = np.clip((change - start) / (full - start), 0, 1)
+    kept: Floats = (1 + (ratio - 1) * (t * t * (3 - 2 * t))).astype(np.float32)
+    return kept

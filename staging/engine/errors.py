@@ -1,0 +1,43 @@
+"""What can go wrong in the engine, in words that a person understands.
+
+The class of an error decides charge, retry and route further up, so there are only as many classes as
+there are different consequences (backends.md: customer input, misconfigured, transient, nothing usable).
+"""
+
+
+class EngineError(Exception):
+    """Base of all errors of the engine.
+
+    `code` is a stable slug for programs; the message is a sentence for people.
+    """
+
+    kind = "nothing_usable"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class UnusablePhoto(EngineError):
+    """The photo cannot be staged as asked (no readable room, no floor, too small): the customer can mend it."""
+
+    kind = "customer_input"
+
+
+class NothingUsable(EngineError):
+    """The engine made a picture, and a gate refused it."""
+
+    kind = "nothing_usable"
+
+
+class Misconfigured(EngineError):
+    """The machine lacks what the engine needs (a tracer variant, a library)."""
+
+    kind = "misconfigured"
+
+
+class OutOfTime(EngineError):
+    """The job's time limit ran out, or its child process died; another try may succeed."""
+
+    kind = "transient"

@@ -1,0 +1,17 @@
+"""The geometry of a room from one photo, by classical methods: no model weights, deterministic.
+
+segments    straight lines of the picture
+zenith      hypotheses for the vertical; camera   focal length and angles from vanishing points
+evidence    where edges run along the room's axes; layout, search   the box that explains them
+adjustment  camera and box together, pulled onto the edges; skirting   down to the foot of the skirting board
+scale       the metre; view   the frame in which all this happens; reading   the order of the steps
+walls       the walls seen straight on; rectangles   what edges frame there
+windows, doors, patches   three finders; leaves   of open doors; openings   what they found together
+lamps       ceiling lamps; floor   the visible floor; confidence   whether to trust all this
+overlay     draws the result over the photo
+"""
+
+from staging.engine.geometry.reading import read_room
+from staging.engine.geometry.scale import rescale
+
+__all__ = ["read_room", "rescale"]

@@ -1,0 +1,173 @@
+"""From photo to room: the order of the steps, and the one change of frame and unit."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.geometry import (
+    adjustment,
+    camera,
+    confidence,
+    evidence,
+    floor,
+    lamps,
+    openings,
+    scale,
+    search,
+    skirting,
+)
+from staging.engine.geometry import segments as line_segments
+from staging.engine.geometry.layout import Scorer
+from staging.engine.geometry.segments import Segments
+from staging.engine.geometry.view import Floats, View
+from staging.engine.geometry.zenith import Support
+from staging.engine.scene.room import Box, Camera, Room
+
+LINES_AT = 1000  # long side in pixels of the picture that segments are found in
+LAYOUT_AT = 512
+TOLERATED_LOSS = 0.03  # of the layout's score, for a camera that fits the edges better
+FULL_FRAME_DIAGONAL = 43.27  # millimetres
+EXIF_RANGE = (9.0, 40.0)  # millimetres: longer ones come from crops and from what is no room photo
+SENSOR_RATIOS = (4 / 3, 3 / 2)
+# room directions (x right, y into the room, z up) to axis directions (across, down, along)
+ROOM_TO_AXES = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+
+
+def read_room(photo: NDArray[np.uint8], *, focal_35mm: float | None = None, seed: int = 0) -> Room:
+    """Read camera, box, openings and lamps from one photo of a room.
+
+    `photo` (H, W, 3) is sRGB and upright; `focal_35mm` is the 35 mm equivalent focal length that EXIF gives.
+    The same photo and seed give the same room. When nothing can be read the room is a plausible box with
+    status "manual"; only an array of the wrong shape or type raises ValueError.
+    """
+    if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8 or min(photo.shape) < 1:
+        raise ValueError("photo must be an array (H, W, 3) of uint8")
+    height, width = photo.shape[:2]
+    fine = _sized(photo, LINES_AT)
+    lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8))
+    if len(lines) < confidence.FEWEST_SEGMENTS:
+        return guess(width, height)
+    focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
+    view, boxes, fit, figures = _explained(fine, lines, focal, seed)
+    room = _assembled(fit, view.resized(width, height), boxes, figures)
+    return _with_openings(fine, room)
+
+
+def _explained(
+    fine: NDArray[np.uint8], lines: Segments, focal: float | None, seed: int
+) -> tuple[View, Floats, camera.CameraFit, dict[str, float]]:
+    """The view, the log boxes (K, 4) best first, the camera's fit and how sure all this is."""
+    fit = camera.estimate(lines, focal)
+    coarse = _sized(fine, LAYOUT_AT)
+    size = coarse.shape[1], coarse.shape[0]
+    view, lines = fit.view.resized(*size), lines.resized(*size)
+    seen = evidence.gather(coarse, view, lines, fit.axis)
+    scorer = Scorer(view, seen, lines, fit.sure_axis)
+    found = search.search(scorer, lines, fit.axis, seed)
+    best = found.boxes[0]
+    prior = camera.Prior.of(max(size), focal * max(size) / max(fine.shape) if focal else None)
+    adjusted = adjustment.adjust(view, best, seen, support=Support.of(lines), axis=fit.axis, prior=prior)
+    rescored = Scorer(adjusted[0], seen, lines, fit.sure_axis)
+    if rescored.score(adjusted[1][None])[0] > found.scores[0] - TOLERATED_LOSS:
+        view, best, scorer = *adjusted, rescored
+    best = skirting.snap(view, seen, best)
+    parts = scorer.parts(best[None])
+    figures = confidence.judge(
+        inliers=fit.inliers,
+        camera_margin=fit.margin,
+        foot=skirting.foot_support(view, seen, best),
+        edges=float(parts.edges[0]),
+        lines=float(parts.lines[0]),
+        layout_margin=found.lead(),
+    )
+    return view, np.stack([best, *found.others()]), fit, figures
+
+
+def exif_focal(focal_35mm: float | None, width: int, height: int, at_width: int, at_height: int) -> float | None:
+    """The EXIF focal length in pixels of an `at_width` x `at_height` copy, or None where it cannot be trusted.
+
+    The 35 mm equivalent relates diagonals. It is ignored over 40 mm, and when the `width` x `height` photo does
+    not have the shape of a sensor, because then it was cropped.
+    """
+    if focal_35mm is None or not EXIF_RANGE[0] <= focal_35mm <= EXIF_RANGE[1]:
+        return None
+    ratio = max(width, height) / min(width, height)
+    if min(abs(ratio / r - 1) for r in SENSOR_RATIOS) > 0.015:
+        return None
+    return focal_35mm / FULL_FRAME_DIAGONAL * math.hypot(at_width, at_height)
+
+
+def guess(width: int, height: int) -> Room:
+    """A plausible box for a photo in which nothing can be read: status "manual", confidence 0."""
+    longest = max(width, height)
+    view = View(width, height, camera.FOCAL * longest, 0.0, 0.0, 0.0, 0.0)
+    pinhole = _pinhole(view, scale.CAMERA[0], "prior")
+    room = Room(pinhole, Box(-2.0, 2.0, -1.0, 4.0, scale.CEILING[0]), confidence={"total": 0.0}, status="manual")
+    return _with_floor(room)
+
+
+def _assembled(fit: camera.CameraFit, view: View, boxes: Floats, figures: dict[str, float]) -> Room:
+    """The room in metres, with its faces and floor, before openings are known."""
+    source = "exif" if fit.focal_given else "vp" if fit.focal_drop > 0.06 else "prior"
+    unit = Room(_pinhole(view, 1.0, source), _box(boxes[0], 1.0))
+    ceiling_share = floor.face_shares(unit)["ceiling"]
+    height, cue = scale.camera_height(unit.box.height, ceiling_share)
+    pinhole = _pinhole(view, height, source)
+    box = scale.held_ceiling(pinhole, _box(boxes[0], height))
+    room = Room(
+        pinhole,
+        box,
+        confidence=figures,
+        scale_source=cue,
+        alternatives=tuple(_box(b, height) for b in boxes[1:]),
+    )
+    return _with_floor(room)
+
+
+def _with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
+    """The room with what is in its walls, found in the working picture, and with the scale that doors give."""
+    small = dataclasses.replace(room, camera=room.camera.resized(photo.shape[1], photo.shape[0]))
+    found = scale.with_doors(dataclasses.replace(room, openings=openings.find(photo, small)))
+    factor = found.camera.height / room.camera.height
+    if abs(math.log(factor)) > 0.04:
+        # what is a door depends on its size: look again, now that the scale is known better
+        found = dataclasses.replace(found, openings=openings.find(photo, scale.rescale(small, factor)))
+    return dataclasses.replace(found, lamps=lamps.find(photo, found))
+
+
+def _with_floor(room: Room) -> Room:
+    shares = floor.face_shares(room)
+    return dataclasses.replace(
+        room,
+        visible=shares,
+        floor_polygon=floor.visible_polygon(room.camera, room.box),
+        status=confidence.status(room.confidence["total"], shares["floor"]),
+    )
+
+
+def _pinhole(view: View, height: float, f_source: str) -> Camera:
+    """The view as a camera of the room frame, `height` metres above the floor."""
+    matrix = view.matrix @ ROOM_TO_AXES
+    cx, cy = view.centre
+    rows = tuple((float(a), float(b), float(c)) for a, b, c in matrix)
+    return Camera(view.width, view.height, float(view.f), cx, float(cy), height, rows, f_source)
+
+
+def _box(logs: Floats, height: float) -> Box:
+    """A log box in camera heights as metres; the unseen wall behind the camera is put where rooms have it."""
+    left, right, depth, ceiling = (float(v) * height for v in np.exp(logs))
+    behind = 1.0 + 0.15 * max(0.0, depth - 4.0)
+    return Box(-left, right, -behind, depth, height + ceiling)
+
+
+def _sized(photo: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """A copy whose long side is `longest` pixels."""
+    k = longest / max(photo.shape[:2])
+    size = (max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k)))
+    method = cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(photo, size, interpolation=method))

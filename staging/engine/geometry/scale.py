@@ -1,0 +1,107 @@
+"""What fixes the metre: how high photographers hold cameras, how high ceilings are, how high door heads are."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Final
+
+import numpy as np
+
+from staging.engine.scene.room import Box, Camera, Occluder, Opening, Room
+
+CAMERA: Final = (1.38, 0.12)  # metres, relative sigma: tripods of listing photographers
+CEILING: Final = (2.55, 0.09)
+DOOR_HEAD: Final = (2.05, 0.04)  # 2.03 m, and the upper edge of the casing a little higher
+CEILING_RANGE: Final = (2.3, 3.2)  # metres: outside it furniture looks like toys or giants
+LOWEST_CAMERA: Final = 0.75  # metres
+SEEN: Final = 0.02  # share of the picture that the ceiling must take to be a cue
+
+
+def camera_height(
+    ceiling_ratio: float, ceiling_share: float, door_heads: tuple[tuple[float, float], ...] = ()
+) -> tuple[float, str]:
+    """Height of the camera in metres, and the cue that fixed it.
+
+    `ceiling_ratio` is the ceiling's height over the camera's, `ceiling_share` its share of the picture,
+    `door_heads` the heights of door heads over the camera's with their scores. Log-normal fusion of what
+    cameras, ceilings and doors are like, then the ceiling is held to `CEILING_RANGE`.
+    """
+    cues = [(math.log(CAMERA[0]), CAMERA[1])]
+    source = "camera"
+    if ceiling_share > SEEN:
+        implied = CEILING[0] / ceiling_ratio
+        # a ceiling that needs a camera in no photographer's hand was misread, or is a cathedral's: trust it less
+        cues.append((math.log(implied), CEILING[1] if 0.75 < implied < 1.9 else 0.4))
+        source = "ceiling"
+    if door_heads:
+        implied = _implied_by_doors(door_heads, math.exp(_fused(cues)))
+        if _credible(implied, ceiling_ratio, ceiling_share):
+            cues.append((math.log(implied), DOOR_HEAD[1]))
+            source = "door"
+    height = math.exp(_fused(cues))
+    # an unseen ceiling is at least as high as the box says, so its upper bound holds all the same
+    low = CEILING_RANGE[0] / ceiling_ratio if ceiling_share > SEEN else 0.0
+    return float(np.clip(height, low, max(LOWEST_CAMERA, CEILING_RANGE[1] / ceiling_ratio))), source
+
+
+def with_doors(room: Room) -> Room:
+    """The room rescaled so that its doors, where it has any, are as high as doors are."""
+    camera = room.camera.height
+    heads = tuple((o.z1 / camera, o.score) for o in room.openings if _door_like(o))
+    height, source = camera_height(room.box.height / camera, room.visible.get("ceiling", 0.0), heads)
+    return rescale(room, height / camera, source) if source == "door" else room
+
+
+def _door_like(o: Opening) -> bool:
+    """By its proportions, because in the wrong scale a door has the wrong size."""
+    return o.kind != "window" and o.score > 0.6 and 0.28 < (o.u1 - o.u0) / o.z1 < 0.62
+
+
+def _implied_by_doors(door_heads: tuple[tuple[float, float], ...], expected: float) -> float:
+    """Camera height that the doors imply together; those near the `expected` one count more, for some are no doors."""
+    ratios, scores = np.array(door_heads).T
+    heights = np.log(DOOR_HEAD[0] / ratios)
+    weights = scores * np.exp(-(((heights - math.log(expected)) / 0.15) ** 2)) + 1e-6
+    return math.exp(float(np.average(heights, weights=weights)))
+
+
+def _credible(camera: float, ceiling_ratio: float, ceiling_share: float) -> bool:
+    """A door that would put the camera or the seen ceiling where they cannot be was misread."""
+    ceiling_fits = CEILING_RANGE[0] * 0.94 <= camera * ceiling_ratio <= CEILING_RANGE[1] * 1.06
+    return LOWEST_CAMERA <= camera <= 1.9 and (ceiling_fits or ceiling_share <= SEEN)
+
+
+def rescale(room: Room, factor: float, source: str = "given") -> Room:
+    """The same picture of a room that is `factor` times as large; angles and confidence stay."""
+
+    def opening(o: Opening) -> Opening:
+        return dataclasses.replace(o, u0=o.u0 * factor, u1=o.u1 * factor, z0=o.z0 * factor, z1=o.z1 * factor)
+
+    return dataclasses.replace(
+        room,
+        camera=dataclasses.replace(room.camera, height=room.camera.height * factor),
+        box=_grown(room.box, factor),
+        openings=tuple(opening(o) for o in room.openings),
+        occluders=tuple(Occluder(o.polygon, o.depth * factor) for o in room.occluders),
+        lamps=tuple((x * factor, y * factor, z * factor) for x, y, z in room.lamps),
+        floor_polygon=tuple((x * factor, y * factor) for x, y in room.floor_polygon),
+        alternatives=tuple(_grown(b, factor) for b in room.alternatives),
+        scale_source=source,
+    )
+
+
+def held_ceiling(camera: Camera, box: Box) -> Box:
+    """The box with an unseen ceiling put where ceilings are; the walls and the floor stay."""
+    low = max(CEILING_RANGE[0], camera.height + 0.3)
+    return dataclasses.replace(box, height=float(np.clip(box.height, low, max(low, CEILING_RANGE[1]))))
+
+
+def _grown(box: Box, factor: float) -> Box:
+    return Box(*(v * factor for v in dataclasses.astuple(box)))
+
+
+def _fused(cues: list[tuple[float, float]]) -> float:
+    """Mean of (value, sigma) pairs, weighted by precision."""
+    precision = np.array([1 / sigma**2 for _, sigma in cues])
+    return float((precision * [value for value, _ in cues]).sum() / precision.sum())

@@ -1,0 +1,253 @@
+"""Virtual staging, end to end: a photo of an empty room in, the same photo furnished out."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite import Composite, ContactMap, compose
+from staging.engine.composite.gates import check as check_composite
+from staging.engine.errors import EngineError, NothingUsable, UnusablePhoto
+from staging.engine.furniture import catalogue
+from staging.engine.furniture.catalogue import Built
+from staging.engine.geometry import read_room
+from staging.engine.light.fit import fit
+from staging.engine.light.rig import LightRig
+from staging.engine.modes.plan import PLANS, Plan, traced_size
+from staging.engine.modes.vocabulary import Quality
+from staging.engine.scene.arrangement import Arrangement
+from staging.engine.scene.arranger import arrange
+from staging.engine.scene.checks import check as check_arrangement
+from staging.engine.scene.gates import Gate
+from staging.engine.scene.material import Material
+from staging.engine.scene.mesh import Mesh
+from staging.engine.scene.room import Room
+from staging.engine.trace.basis import render_basis
+from staging.engine.trace.render import Tracer
+
+Bytes = NDArray[np.uint8]
+Progress = Callable[[float, str], None]
+
+SMALLEST_SIDE: Final = 256
+# Arrangements tried on paper, and pictures traced, before giving up.
+DRAFTS: Final = 4
+PICTURES: Final = 2
+# Seeds of further attempts lie far from those that a person would choose next.
+SEED_STEP: Final = 10_007
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The staged `picture` (H, W, 3) and edit `mask` (H, W; 0 or 255) with all that they rest on.
+
+    `timings` are seconds by step; `trace` is the size and samples that were really traced.
+    """
+
+    picture: Bytes
+    mask: Bytes
+    room: Room
+    arrangement: Arrangement
+    light: LightRig
+    gates: tuple[Gate, ...]
+    timings: dict[str, float]
+    trace: dict[str, int]
+    composite: Composite = field(repr=False)
+
+
+def stage(
+    photo: Bytes,
+    *,
+    room_type: str,
+    style: str,
+    seed: int = 0,
+    quality: Quality = "standard",
+    focal_35mm: float | None = None,
+    room: dict[str, Any] | None = None,
+    arrangement: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+    plan: Plan | None = None,
+) -> Staged:
+    """Furnish `photo` (H, W, 3), uint8 sRGB, upright. Needs an active tracer variant in this process.
+
+    `room` and `arrangement` are JSON of an earlier picture, when they shall be kept or were edited by a
+    person. The same arguments on the same variant give the same bytes. Raises UnusablePhoto when the room
+    cannot be read or furnished, NothingUsable when every picture made was refused by a gate.
+    """
+    if min(photo.shape[:2]) < SMALLEST_SIDE:
+        raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
+    clock = _Clock(progress)
+    with clock.step("geometry", 0.0, 0.06, "reading the room"):
+        known = _read(photo, focal_35mm, room)
+    given = None if arrangement is None else _given(arrangement, known)
+    with clock.step("light", 0.06, 0.2, "reading the light"):
+        light = fit(photo, known, render_basis)
+    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock)
+    refused: list[Gate] = []
+    for attempt, candidate in enumerate(work.candidates(room_type, style, given)):
+        staged = work.picture(candidate)
+        refused = [gate for gate in staged.gates if not gate.passed]
+        if not refused:
+            return staged
+        if attempt + 1 >= PICTURES:
+            break
+    gate = refused[0]
+    raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
+
+
+def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> Room:
+    """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read."""
+    height, width = photo.shape[:2]
+    if given is not None:
+        try:
+            room = Room.from_dict(given)
+        except ValueError as error:
+            raise UnusablePhoto(
+                "bad_room", f"The room that was sent with the photo cannot be used: {error}."
+            ) from error
+        return dataclasses.replace(room, camera=room.camera.resized(width, height))
+    room = read_room(photo, focal_35mm=focal_35mm)
+    if room.status == "manual":
+        raise UnusablePhoto(
+            "room_unreadable",
+            "The room in this photo could not be read: too little of its floor and of the edges between floor, "
+            "walls and ceiling can be seen. Take the photo from a corner or a doorway, level, at chest height, "
+            "with the floor in view.",
+        )
+    return room
+
+
+class _Clock:
+    """Measures the steps and maps each step's own progress to the whole job's."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._tell = progress or (lambda _fraction, _stage: None)
+        self._span = (0.0, 0.0, "")
+        self._name = ""
+        self._started = time.perf_counter()
+        self.timings: dict[str, float] = {}
+
+    def step(self, name: str, start: float, end: float, stage: str) -> _Clock:
+        """Use as a context: `start`..`end` is this step's share of the job."""
+        self._span, self._name = (start, end, stage), name
+        return self
+
+    def tell(self, fraction: float, _stage: str = "") -> None:
+        """Progress within the current step, 0..1."""
+        start, end, stage = self._span
+        self._tell(start + (end - start) * min(max(fraction, 0.0), 1.0), stage)
+
+    def __enter__(self) -> None:
+        self._since = time.perf_counter()
+        self.tell(0.0)
+
+    def __exit__(self, *_error: object) -> None:
+        spent = time.perf_counter() - self._since
+        self.timings[self._name] = round(self.timings.get(self._name, 0.0) + spent, 3)
+        self.timings["total"] = round(time.perf_counter() - self._started, 3)
+
+
+@dataclass
+class _Work:
+    """One photo's work: what stays the same between attempts."""
+
+    photo: Bytes
+    room: Room
+    light: LightRig
+    plan: Plan
+    seed: int
+    clock: _Clock
+
+    def candidates(self, room_type: str, style: str, given: Arrangement | None) -> Iterator[Arrangement]:
+        """Arrangements worth a picture: the given one alone, else those that pass the gates on paper."""
+        if given is not None:
+            yield given
+            return
+        careful, failed, found = self.room.status == "check", None, False
+        for draft in range(DRAFTS):
+            with self.clock.step("arrangement", 0.2, 0.22, "choosing furniture"):
+                try:
+                    # The later half of the attempts uses fewer and smaller pieces.
+                    candidate = arrange(
+                        self.room,
+                        room_type,
+                        style,
+                        self.seed + draft * SEED_STEP,
+                        careful=careful or draft >= DRAFTS // 2,
+                    )
+                except EngineError as error:
+                    failed = error
+                    continue
+                gates = check_arrangement(self.room, candidate)
+            refused = [gate for gate in gates if not gate.passed]
+            if refused:
+                gate = refused[0]
+                failed = NothingUsable(f"gate_{gate.name}", f"No arrangement fits this room. {gate.text}")
+                continue
+            found = True
+            yield candidate
+        if not found and failed is not None:
+            raise failed
+
+    def picture(self, arrangement: Arrangement) -> Staged:
+        """Build, trace and compose one arrangement, and judge the picture."""
+        height, width = self.photo.shape[:2]
+        with self.clock.step("build", 0.22, 0.24, "building furniture"):
+            built, contacts = furnish(arrangement, self.room)
+        tracer = Tracer(self.room, self.light, self.clock.tell)
+        trace_width = traced_size(self.plan, width, height)
+        with self.clock.step("trace_empty", 0.24, 0.42, "tracing the empty room"):
+            empty = tracer.empty(trace_width, self.plan.samples, self.seed)
+        with self.clock.step("trace_furnished", 0.42, 0.82, "tracing the furnished room"):
+            furnished = tracer.furnished(built, trace_width, self.plan.samples, self.seed)
+        with self.clock.step("cover", 0.82, 0.92, "outlining the furniture"):
+            cover = tracer.cover(built, width, height, self.plan.cover_samples)
+        with self.clock.step("composite", 0.92, 1.0, "composing the picture"):
+            made = compose(self.photo, empty, furnished, cover, self.room, contacts=contacts, seed=self.seed)
+            gates = (
+                *check_arrangement(self.room, arrangement),
+                light_gate(self.light),
+                *check_composite(self.photo, made, self.room),
+            )
+        trace = {"width": trace_width, "height": furnished.radiance.shape[0], "samples": furnished.samples}
+        return Staged(
+            made.picture, made.mask, self.room, arrangement, self.light, gates, dict(self.clock.timings), trace, made
+        )
+
+
+def _given(data: dict[str, Any], room: Room) -> Arrangement:
+    """A person's arrangement as it is; UnusablePhoto when it breaks a rule, before anything is traced."""
+    try:
+        arrangement = Arrangement.from_dict(data)
+    except ValueError as error:
+        raise UnusablePhoto("bad_arrangement", f"The arrangement that was sent cannot be used: {error}.") from error
+    refused = [gate for gate in check_arrangement(room, arrangement) if not gate.passed]
+    if refused:
+        raise UnusablePhoto(f"gate_{refused[0].name}", f"This arrangement cannot be used. {refused[0].text}")
+    return arrangement
+
+
+def furnish(arrangement: Arrangement, room: Room) -> tuple[Built, ContactMap]:
+    """All pieces as one, in the room frame, and the map of what touches the floor (rugs lie and do not count)."""
+    meshes: list[Mesh] = []
+    standing: list[Mesh] = []
+    materials: dict[str, Material] = {}
+    for piece in arrangement.pieces:
+        built = catalogue.place(piece)
+        meshes.extend(built.meshes)
+        materials.update(built.materials)
+        if piece.kind != "rug":
+            standing.extend(built.meshes)
+    return Built(meshes=tuple(meshes), materials=materials), ContactMap.of(standing, room.box)
+
+
+def light_gate(light: LightRig) -> Gate:
+    """The light must explain the photo, or the preset stands in for it."""
+    limit = 0.20
+    text = "The flat-light preset is used." if light.preset else f"The light explains the photo to {light.error:.0%}."
+    return Gate("light_fit", light.preset or light.error <= limit, light.error, limit, text)

@@ -1,0 +1,21 @@
+"""The words a job is put in. The platform's `staging.briefs` uses the same ones; a test holds the two together."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Quality = Literal["draft", "standard", "best"]
+
+KINDS: Final = ("staging",)
+ROOM_TYPES: Final = ("living", "bed", "dining", "home_office")
+STYLES: Final = (
+    "modern",
+    "scandinavian",
+    "industrial",
+    "midcentury",
+    "luxury",
+    "farmhouse",
+    "coastal",
+    "standard",
+)
+QUALITIES: Final = ("draft", "standard", "best")

@@ -1,0 +1,150 @@
+"""Arrange a room: try many places for the main piece, furnish about the best, keep what looks best in the picture."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.furniture.catalogue import KINDS, size_for
+from staging.engine.scene.arrangement import Arrangement
+from staging.engine.scene.layout import Layout
+from staging.engine.scene.picture import rate
+from staging.engine.scene.room import Room
+from staging.engine.scene.rules import bed, dining, home_office, living
+from staging.engine.scene.site import Site
+from staging.engine.scene.stands import Manner, Stand, Taste, shortlist
+from staging.engine.scene.stock import Stock
+from staging.engine.scene.walkways import cut_off
+
+NARROWEST: Final = 1.7  # metres: narrower is a corridor or a closet
+LEAST_FLOOR: Final = 2.5  # square metres that the camera must see
+SHORTLIST: Final = 12  # stands that are furnished in full
+LAYOUTS: Final = 24  # furnished in all: the fewer stands, the more ways of furnishing each
+MAIN_WEIGHT: Final = 1.5  # of the main piece's own score in that of the layout
+SLACK: Final = 1.5  # layouts that score this much less than the best are still shown for other seeds
+HEAT: Final = 0.6  # how much chance mixes into the choice among them
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How one room type is furnished; without so many of each kind that it `needs`, a layout is not one."""
+
+    title: str
+    taste: Taste
+    stands: Callable[[Site, Stock, Manner], Iterator[Stand]]
+    furnish: Callable[[Layout, Stand], None]
+    needs: Mapping[str, int] = field(default_factory=dict)
+
+
+RULES: Final = {
+    "living": Rules("living room", living.TASTE, living.stands, living.furnish),
+    "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish),
+    "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}),
+    "home_office": Rules(
+        "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
+    ),
+}
+
+
+def arrange(room: Room, room_type: str, style: str, seed: int, *, careful: bool = False) -> Arrangement:
+    """Furnish `room` as a `room_type` in `style`; the same room and seed always give the same arrangement.
+
+    `careful` is for rooms whose geometry is not sure: small pieces about a rug in the middle of what is seen.
+    Raises UnusablePhoto with the code "room_type_unknown", or "no_space" when nothing sensible fits.
+    """
+    return arrange_from(room, room_type, Stock(KINDS, size_for, style), seed, careful=careful)
+
+
+def arrange_from(room: Room, room_type: str, stock: Stock, seed: int, *, careful: bool = False) -> Arrangement:
+    """As `arrange`, with furniture from a given stock."""
+    if room_type not in RULES:
+        raise UnusablePhoto("room_type_unknown", f"The engine cannot furnish a room of the type {room_type!r}.")
+    rules, site = RULES[room_type], Site(room)
+    if min(site.box.width, site.box.y1) < NARROWEST or site.visible_area < LEAST_FLOOR:
+        raise _no_space(rules)
+    # A room in which nothing stands well is tried again with the smallest pieces, then given up.
+    for manner in (Manner(careful), Manner(careful, tight=True)):
+        options = _options(site, stock, rules, manner, f"{seed}/{room_type}")
+        if options:
+            score, layout = _choose(options, _chance(seed, room_type, "choice"))
+            return Arrangement(room_type, stock.style, seed, tuple(layout.pieces), round(score, 4), tuple(layout.trace))
+    raise _no_space(rules)
+
+
+def _no_space(rules: Rules) -> UnusablePhoto:
+    return UnusablePhoto(
+        "no_space",
+        f"We found no place for the furniture of a {rules.title} in the part of this room that the photo shows.",
+    )
+
+
+def _chance(*words: object) -> random.Random:
+    """Random numbers that follow from `words` alone; Python keeps this generator's output across versions."""
+    return random.Random("/".join(map(str, words)))  # noqa: S311 - no secret hangs on where a sofa stands
+
+
+@dataclass(frozen=True)
+class Option:
+    """A furnished layout, its score, and the family of its stand."""
+
+    score: float
+    family: str
+    layout: Layout
+
+
+def _options(site: Site, stock: Stock, rules: Rules, manner: Manner, luck: str) -> list[Option]:
+    """The best stands, each furnished in a few ways."""
+    options: list[Option] = []
+    stands = shortlist(site, rules.stands(site, stock, manner), rules.taste, manner)
+    stands = stands[:SHORTLIST]
+    for index, stand in enumerate(stands):
+        for attempt in range(min(LAYOUTS // len(stands), 4)):
+            layout = Layout(site, stock, _chance(luck, index, attempt), wall=stand.wall, careful=manner.careful)
+            if _furnish(layout, rules, stand) and all(len(layout.of(k)) >= n for k, n in rules.needs.items()):
+                options.append(Option(stand.score * MAIN_WEIGHT + rate(layout), stand.family, layout))
+    return options
+
+
+def _furnish(layout: Layout, rules: Rules, stand: Stand) -> bool:
+    """Furnish about a stand; says whether people can still walk."""
+    where = f"against the {stand.wall} wall" if stand.wall else "in the open room"
+    layout.keep(stand.piece)
+    layout.note(f"{stand.piece.kind} {where}, {math.hypot(stand.piece.x, stand.piece.y):.1f} m from the camera")
+    rules.furnish(layout, stand)
+    while cut_off(layout.site, layout.pieces):
+        # The piece that was placed last is the one that the room can best do without.
+        movable = [p for p in layout.pieces[1:] if p.role != "wall" and p.kind != "rug" and p.z < 0.1]
+        if not movable:
+            return False
+        _remove(layout, movable[-1].id)
+    return True
+
+
+def _remove(layout: Layout, piece_id: str) -> None:
+    """Take a piece away, with what stands on it."""
+    gone = next(p for p in layout.pieces if p.id == piece_id)
+    top = gone.z + gone.size[2]
+    layout.pieces = [
+        p
+        for p in layout.pieces
+        if p.id != piece_id
+        and not (abs(p.z - top) < 0.01 and math.dist((p.x, p.y), (gone.x, gone.y)) < max(gone.size[:2]) / 2)
+    ]
+    layout.note(f"{gone.kind} left out: it would stand in the way")
+
+
+def _choose(options: list[Option], rng: random.Random) -> tuple[float, Layout]:
+    """The best option after a little chance (Gumbel noise) for each family and option, among those near the best."""
+    best = max(option.score for option in options)
+    luck = {family: _gumbel(rng) * HEAT for family in sorted({option.family for option in options})}
+    near = [option for option in options if option.score >= best - SLACK]
+    chosen = max(near, key=lambda option: option.score + luck[option.family] + _gumbel(rng) * HEAT / 2)
+    return chosen.score, chosen.layout
+
+
+def _gumbel(rng: random.Random) -> float:
+    return -math.log(-math.log(min(max(rng.random(), 1e-9), 1 - 1e-9)))

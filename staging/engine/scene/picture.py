@@ -1,0 +1,121 @@
+"""How good a whole layout looks in the picture: what it shows, how it is balanced, what it leaves open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from staging.engine.scene.footprints import footprint
+from staging.engine.scene.layout import FLAT, HUNG, Layout
+from staging.engine.scene.site import within_rectangle
+from staging.engine.scene.stands import plateau
+from staging.engine.scene.visibility import hidden_by
+
+# What a kind adds to a room that is lived in; the second of a kind adds half.
+WORTH: Final = {
+    "rug": 1.0, "coffee_table": 1.6, "armchair": 0.8, "nightstand": 0.6, "wall_art": 0.7, "mirror": 0.6, "plant": 0.5,
+    "floor_lamp": 0.4, "table_lamp": 0.35, "side_table": 0.3, "sideboard": 0.6, "console_table": 0.4, "tv_unit": 0.5,
+    "bookshelf": 0.55, "dresser": 0.6, "bench": 0.4, "pendant": 0.4, "dining_chair": 0.45, "office_chair": 1.2,
+    "desk_lamp": 0.3, "laptop": 0.3,
+    "tv": 0.2, "pouf": 0.25, "vase": 0.15, "bowl": 0.15, "books": 0.15, "plant_small": 0.15,
+}  # fmt: skip
+
+CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden
+LARGE: Final = frozenset(
+    {"armchair", "tv_unit", "sideboard", "console_table", "bookshelf", "dresser", "bench", "plant"}
+)
+
+
+def rate(layout: Layout) -> float:
+    """The score of a layout, larger is better; the main piece's own score is not in it."""
+    return (
+        _worth(layout)
+        + _faces(layout)
+        + _balance(layout)
+        + _cover(layout)
+        - _cuts(layout)
+        - _hidden(layout)
+        - _clutter(layout)
+        - _foreground(layout)
+    )
+
+
+def _worth(layout: Layout) -> float:
+    seen: dict[str, int] = {}
+    total = 0.0
+    for piece in layout.pieces[1:]:
+        number = seen[piece.kind] = seen.get(piece.kind, 0) + 1
+        total += WORTH.get(piece.kind, 0.1) / number * layout.views[piece.id].in_frame
+    return total
+
+
+def _faces(layout: Layout) -> float:
+    """Armchairs that show their seat are inviting, those that show their back are not."""
+    return sum(0.5 * min(layout.views[p.id].facing, 0.5) for p in layout.of("armchair"))
+
+
+def _balance(layout: Layout) -> float:
+    """Furniture on both halves of the picture, with its centre of gravity near the middle: -1.2 .. 0."""
+    mass = [
+        (view.area**0.5, view.middle) for p in layout.pieces if p.kind not in FLAT for view in (layout.views[p.id],)
+    ]
+    total = sum(m for m, _ in mass) or 1.0
+    centre = sum(m * x for m, x in mass) / total
+    return -min(4.0 * max(abs(centre - 0.5) - 0.06, 0.0), 1.2)
+
+
+def _cover(layout: Layout) -> float:
+    """35 to 60 % of the visible floor stays free, rugs counted as furniture: -1 .. 0.6."""
+    cells = layout.site.cells
+    if not len(cells):
+        return 0.0
+    taken = within_rectangle(cells, footprint(layout.main))
+    for piece in layout.pieces[1:]:
+        if piece.z < 0.3 and piece.kind not in HUNG:
+            taken |= within_rectangle(cells, footprint(piece))
+    free = 1.0 - float(taken.mean())
+    # In a hall the furniture is an island: more than 20 square metres cannot be covered.
+    area = layout.site.visible_area
+    high = 0.6 if area < 20 else min(0.6 + (area - 20) / 60, 0.85)
+    return max(0.6 * plateau(free, 0.35, high, 0.2), -1.0)
+
+
+def _cuts(layout: Layout) -> float:
+    """Pieces that the frame cuts."""
+    return sum(
+        2.5 * (1.0 - layout.views[p.id].in_frame) * min(layout.views[p.id].area * 8, 1.0)
+        for p in layout.pieces
+        if p.kind not in FLAT
+    )
+
+
+def _hidden(layout: Layout) -> float:
+    """How much of the main piece is hidden."""
+    others = [p for p in layout.pieces[1:] if p.kind not in FLAT and p.z < 0.3]
+    # Chairs belong before their table and their desk; they do not hide them.
+    own = {"dining_table": "dining_chair", "desk": "office_chair"}.get(layout.main.kind)
+    return 2.5 * hidden_by(layout.site.room, layout.main, [p for p in others if p.kind != own])
+
+
+def _clutter(layout: Layout) -> float:
+    """Companions that the camera sees one behind the other; what stands on tables goes with its table."""
+    standing = [p for p in layout.pieces if p.kind not in FLAT | HUNG and p.z < 0.1]
+    screens = layout.of("tv")
+    total = 0.0
+    for piece in [p for p in standing[1:] if p.kind in LARGE] + screens:
+        size = min(layout.views[piece.id].area * 20, 1.0)
+        total += CLUTTER * size * hidden_by(layout.site.room, piece, standing)
+    return total
+
+
+def _foreground(layout: Layout) -> float:
+    """Pieces that bar the lower edge of the picture, or turn their back on the camera from close by."""
+    total = 0.0
+    for piece in layout.pieces:
+        view = layout.views[piece.id]
+        if piece.kind in FLAT or piece.z > 0.3:
+            continue
+        if view.bottom > 0.93:
+            total += 1.5 * view.width
+        if piece.kind in {"armchair", "sofa", "loveseat", "dining_chair"} and view.facing < -0.3:
+            total += 1.5 * view.width * min(2.5 / max(view.nearest, 0.5), 1.5)
+    return total

@@ -1,0 +1,188 @@
+"""The room as read from one photo: camera, box, openings. JSON in, JSON out; all that follows reads only this.
+
+Room frame: metres, right-handed, origin on the floor below the camera, x to the right along the back
+wall, y into the room (away from the camera), z up.  Camera frame: x right, y down, z forward.
+Pixels: (u, v) with the origin at the upper left corner of the upper left pixel, so that the centre of
+the first pixel is (0.5, 0.5).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Wall = Literal["left", "right", "back", "front"]
+OpeningKind = Literal["window", "door", "opening"]
+Status = Literal["auto", "check", "manual"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole camera standing `height` metres above the room's origin.
+
+    Lengths `f`, `cx`, `cy` are pixels of a `width` x `height_px` picture. `rotation` is the 3x3 matrix,
+    as three rows, that takes room directions to camera directions.
+    """
+
+    width: int
+    height_px: int
+    f: float
+    cx: float
+    cy: float
+    height: float
+    rotation: tuple[tuple[float, float, float], ...]
+    f_source: str = "prior"
+
+    @property
+    def matrix(self) -> Floats:
+        """Room-to-camera rotation, shape (3, 3)."""
+        return np.asarray(self.rotation, dtype=np.float64)
+
+    @property
+    def position(self) -> Floats:
+        """Camera position in the room frame, shape (3,), metres."""
+        return np.array([0.0, 0.0, self.height])
+
+    def project(self, points: Any) -> tuple[Floats, Floats]:
+        """Project room points, shape (..., 3), to pixels (..., 2) and depths (...) along the optical axis.
+
+        Points with a depth of zero or less lie behind the camera; their pixels mean nothing.
+        """
+        p = (np.asarray(points, dtype=np.float64) - self.position) @ self.matrix.T
+        z = p[..., 2]
+        safe = np.where(np.abs(z) < 1e-9, 1e-9, z)
+        uv = np.stack([p[..., 0] / safe * self.f + self.cx, p[..., 1] / safe * self.f + self.cy], -1)
+        return uv, z
+
+    def rays(self, pixels: Any) -> Floats:
+        """Room-frame directions (..., 3) through pixels (..., 2), scaled to depth 1 along the axis, not to length 1."""
+        px = np.asarray(pixels, dtype=np.float64)
+        d = np.stack([(px[..., 0] - self.cx) / self.f, (px[..., 1] - self.cy) / self.f, np.ones(px.shape[:-1])], -1)
+        return d @ self.matrix
+
+    def resized(self, width: int, height_px: int) -> Camera:
+        """The same camera for the same picture at another size."""
+        sx, sy = width / self.width, height_px / self.height_px
+        return dataclasses.replace(
+            self, width=width, height_px=height_px, f=self.f * (sx + sy) / 2, cx=self.cx * sx, cy=self.cy * sy
+        )
+
+
+@dataclass(frozen=True)
+class Box:
+    """The box in metres: side walls at x0 < 0 < x1, back wall at y1, the unseen one at y0 < 0, ceiling at `height`."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    height: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def depth(self) -> float:
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A window, door or passage in a wall.
+
+    `u0`..`u1` run along the wall (x for back and front, y for left and right), `z0`..`z1` above the floor; metres.
+    """
+
+    kind: OpeningKind
+    wall: Wall
+    u0: float
+    u1: float
+    z0: float
+    z1: float
+    score: float = 1.0
+
+    def corners(self, box: Box) -> Floats:
+        """The four corners in the room frame, shape (4, 3): lower u0, lower u1, upper u1, upper u0."""
+        uz = [(self.u0, self.z0), (self.u1, self.z0), (self.u1, self.z1), (self.u0, self.z1)]
+        if self.wall in ("back", "front"):
+            y = box.y1 if self.wall == "back" else box.y0
+            return np.array([(u, y, z) for u, z in uz])
+        x = box.x0 if self.wall == "left" else box.x1
+        return np.array([(x, u, z) for u, z in uz])
+
+
+@dataclass(frozen=True)
+class Occluder:
+    """A part of the building before the room (column, island): an image polygon in pixels, its depth in metres."""
+
+    polygon: tuple[tuple[float, float], ...]
+    depth: float
+
+
+@dataclass(frozen=True)
+class Room:
+    """What one photo shows, in metres, with how sure we are.
+
+    `visible` is the share of the picture that each face takes (floor, ceiling, left, right, back).
+    `floor_polygon` is the visible floor inside the box, (x, y) metres.  `lamps` are ceiling lamps (x, y, z).
+    `confidence` holds named figures 0..1, of which "total" decides `status`:
+    auto (stage at once), check (stage carefully, ask a person where there is one), manual (do not stage).
+    `scale_source` names the cue that fixed the metre: "door", "ceiling", "camera", "given".
+    `alternatives` are the next-best hypotheses, as boxes, best first.
+    """
+
+    camera: Camera
+    box: Box
+    openings: tuple[Opening, ...] = ()
+    occluders: tuple[Occluder, ...] = ()
+    lamps: tuple[tuple[float, float, float], ...] = ()
+    visible: dict[str, float] = field(default_factory=dict)
+    floor_polygon: tuple[tuple[float, float], ...] = ()
+    confidence: dict[str, float] = field(default_factory=dict)
+    status: Status = "auto"
+    scale_source: str = "camera"
+    alternatives: tuple[Box, ...] = ()
+
+    def openings_on(self, wall: Wall, *kinds: OpeningKind) -> tuple[Opening, ...]:
+        """Openings of one wall, of the given kinds (all kinds when none is given)."""
+        return tuple(o for o in self.openings if o.wall == wall and (not kinds or o.kind in kinds))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types only."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Room:
+        """Inverse of `to_dict`; raises ValueError with the reason when the data does not describe a room."""
+        try:
+            camera = dict(data["camera"])
+            camera["rotation"] = tuple(tuple(float(v) for v in row) for row in camera["rotation"])
+            room = cls(
+                camera=Camera(**camera),
+                box=Box(**data["box"]),
+                openings=tuple(Opening(**o) for o in data.get("openings", ())),
+                occluders=tuple(
+                    Occluder(tuple((float(x), float(y)) for x, y in o["polygon"]), float(o["depth"]))
+                    for o in data.get("occluders", ())
+                ),
+                lamps=tuple((float(x), float(y), float(z)) for x, y, z in data.get("lamps", ())),
+                visible=dict(data.get("visible", {})),
+                floor_polygon=tuple((float(x), float(y)) for x, y in data.get("floor_polygon", ())),
+                confidence=dict(data.get("confidence", {})),
+                status=data.get("status", "auto"),
+                scale_source=data.get("scale_source", "given"),
+                alternatives=tuple(Box(**b) for b in data.get("alternatives", ())),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a room: {error}") from error
+        if room.box.x0 >= 0 or room.box.x1 <= 0 or room.box.y1 <= 0 or room.box.height <= 0:
+            raise ValueError("not a room: the camera must stand inside the box")
+        if len(room.camera.rotation) != 3 or any(len(row) != 3 for row in room.camera.rotation):
+            raise ValueError("not a room: rotation must be 3x3")
+        return room

@@ -1,0 +1,1 @@
+"""What stands where, room type by room type."""

@@ -1,0 +1,191 @@
+"""The room as furniture meets it: what must stay clear, what is bare wall, which floor the camera sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.scene.footprints import Footprint, penetration
+from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
+from staging.engine.scene.room import Box, Opening, Room, Wall
+
+DOOR_CLEAR: Final = 0.9  # metres in front of a door or passage: its swing, and a step
+DOOR_MARGIN: Final = 0.08  # beside it: the frame
+WINDOW_CLEAR: Final = 0.45  # what is taller than the sill keeps this far from a window
+SILL_SLACK: Final = 0.2  # how far the back of a sofa may rise over a sill, and how well a sill is read
+REACHES_FLOOR: Final = 0.3  # an opening that begins lower than this is walked through
+WINDOW_COVERED: Final = 0.35  # share of a window that furniture may take at worst: a headboard, not a wardrobe
+PIER: Final = 3.0  # metres: a broader stretch between two doors is a wall of its own
+PIER_REACH: Final = 0.3  # metres from its ends at which passages bound it
+FARTHEST: Final = 15.0  # metres from the camera at which walls end
+PASSABLE: Final = 0.55  # metres: nobody walks through less (a curtain or a pilaster was read as an opening)
+CELL: Final = 0.1  # metres of a cell of the floor grids
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A part of the floor to keep clear of everything that rises above `height` metres, and why."""
+
+    area: Footprint
+    height: float
+    opening: Opening
+
+    @property
+    def is_passage(self) -> bool:
+        """Whether people walk here."""
+        return self.height <= 0.0
+
+
+def is_passage(opening: Opening) -> bool:
+    """Whether people walk through: a door, or a passage or glass door that reaches the floor, if wide enough."""
+    return opening.u1 - opening.u0 >= PASSABLE and (opening.kind == "door" or opening.z0 < REACHES_FLOOR)
+
+
+def _zone(box: Box, opening: Opening) -> Zone:
+    passage = is_passage(opening)
+    reach = DOOR_CLEAR if passage else WINDOW_CLEAR
+    margin = DOOR_MARGIN if passage else 0.0
+    frame = wall_frame(box, opening.wall, (opening.u0 + opening.u1) / 2, reach / 2)
+    width = opening.u1 - opening.u0 + 2 * margin
+    # 1 mm of depth is given back, so that a piece that just touches the zone is not in it.
+    area = Footprint(frame.x, frame.y, width, reach - 0.001, frame.turn, 0.0, box.height)
+    return Zone(area, 0.0 if passage else opening.z0 + SILL_SLACK, opening)
+
+
+class Site:
+    """A room with what follows from it for furniture; built once for each arrangement."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        # A wall that the photo does not show may be read at any distance.
+        far, box = FARTHEST, room.box
+        self.box = Box(max(box.x0, -far), min(box.x1, far), max(box.y0, -far), min(box.y1, far), box.height)
+        self.zones = tuple(_zone(self.box, o) for o in room.openings if o.kind == "window" or is_passage(o))
+
+    @cached_property
+    def passages(self) -> tuple[Zone, ...]:
+        """The zones of doors and passages."""
+        return tuple(zone for zone in self.zones if zone.is_passage)
+
+    def blocked(self, shape: Footprint, *, flat: bool = False) -> Zone | None:
+        """The zone that `shape` would obstruct, if any; a `flat` one (a rug) may lie where people walk."""
+        for zone in self.zones:
+            if flat or shape.z1 <= zone.height or shape.z0 > zone.opening.z1:
+                continue
+            if penetration(shape, zone.area) > 0:
+                return zone
+        return None
+
+    def inside(self, shape: Footprint, margin: float = 0.0) -> bool:
+        """Whether all of `shape` is in the box, `margin` metres off its walls (the wall behind the camera excepted)."""
+        box = self.box
+        return shape.z1 <= box.height + 0.001 and all(
+            box.x0 + margin <= x <= box.x1 - margin and box.y0 <= y <= box.y1 - margin for x, y in shape.corners
+        )
+
+    def free_spans(self, wall: Wall, height: float, least: float) -> list[tuple[float, float]]:
+        """The stretches of a wall, `least` metres long or more, where something `height` metres tall blocks nothing."""
+        low, high = wall_range(self.box, wall)
+        taken = sorted(
+            (zone.opening.u0 - DOOR_MARGIN, zone.opening.u1 + DOOR_MARGIN)
+            for zone in self.zones
+            if zone.opening.wall == wall and height > zone.height
+        )
+        spans, start = [], low
+        for begin, end in [*taken, (high, high)]:
+            if begin - start >= least:
+                spans.append((start, begin))
+            start = max(start, end)
+        return spans
+
+    def is_pier(self, wall: Wall, low: float, high: float) -> bool:
+        """Whether a short stretch of wall has a passage close by at both ends: chimney breasts and piers stay bare."""
+        passages = [zone.opening for zone in self.passages if zone.opening.wall == wall]
+        before = any(low - PIER_REACH < o.u1 <= low + PIER_REACH for o in passages)
+        after = any(high - PIER_REACH <= o.u0 < high + PIER_REACH for o in passages)
+        return before and after and high - low < PIER
+
+    def bare(self, wall: Wall, along: tuple[float, float], up: tuple[float, float], margin: float = 0.12) -> bool:
+        """Whether a rectangle of a wall, `along` x `up` metres, keeps `margin` from openings and the wall's edges."""
+        (u0, u1), (z0, z1) = along, up
+        low, high = wall_range(self.box, wall)
+        if u0 < low + margin or u1 > high - margin or z0 < margin or z1 > self.box.height - margin:
+            return False
+        return not any(
+            u0 < o.u1 + margin and u1 > o.u0 - margin and z0 < o.z1 + margin and z1 > o.z0 - margin
+            for o in self.room.openings_on(wall)
+        )
+
+    def nearest_wall(self, x: float, y: float) -> tuple[Wall, float]:
+        """The wall nearest to a point of the floor, and how far it is, metres."""
+        return min(((w, wall_distance(self.box, w, x, y)) for w in WALLS), key=lambda pair: pair[1])
+
+    def window_behind(self, shape: Footprint, wall: Wall) -> float:
+        """The share of the width of `shape`, standing at `wall`, that has a window behind it."""
+        u = [wall_coordinate(wall, x, y) for x, y in shape.corners]
+        low, high = min(u), max(u)
+        covered = sum(max(0.0, min(high, o.u1) - max(low, o.u0)) for o in self.room.openings_on(wall, "window"))
+        return min(covered / max(high - low, 1e-6), 1.0)
+
+    def window_cover(self, shape: Footprint) -> float:
+        """The largest share of a window's area (0..1) that a piece standing right at it takes."""
+        worst = 0.0
+        for zone in self.zones:
+            opening = zone.opening
+            if zone.is_passage or shape.z1 <= zone.height or penetration(shape, zone.area) <= 0.02:
+                continue
+            us = [wall_coordinate(opening.wall, x, y) for x, y in shape.corners]
+            wide = min(max(us), opening.u1) - max(min(us), opening.u0)
+            high = min(shape.z1, opening.z1) - max(shape.z0, opening.z0)
+            area = (opening.u1 - opening.u0) * (opening.z1 - opening.z0)
+            worst = max(worst, max(wide, 0.0) * max(high, 0.0) / max(area, 1e-6))
+        return worst
+
+    @cached_property
+    def cells(self) -> NDArray[np.float64]:
+        """Middles (N, 2) of the floor cells that the camera sees, metres; cells are `CELL` wide."""
+        box = self.box
+        xs = np.arange(box.x0 + CELL / 2, box.x1, CELL)
+        ys = np.arange(max(box.y0, 0.0) + CELL / 2, box.y1, CELL)
+        grid = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
+        camera = self.room.camera
+        pixels, depth = camera.project(np.column_stack([grid, np.zeros(len(grid))]))
+        u, v = pixels[:, 0], pixels[:, 1]
+        seen = (depth > 0.2) & (u >= 0) & (u < camera.width) & (v >= 0) & (v < camera.height_px)
+        if len(self.room.floor_polygon) >= 3:
+            seen &= within_polygon(grid, self.room.floor_polygon)
+        cells: NDArray[np.float64] = grid[seen]
+        return cells
+
+    @property
+    def visible_area(self) -> float:
+        """Square metres of floor that the camera sees."""
+        return len(self.cells) * CELL * CELL
+
+    def on_visible_floor(self, shape: Footprint) -> float:
+        """The share of `shape` (0..1) that stands on floor which the camera sees, by counting cells."""
+        return min(float(within_rectangle(self.cells, shape).sum()) * CELL * CELL / max(shape.area, 1e-6), 1.0)
+
+
+def within_rectangle(points: NDArray[np.float64], shape: Footprint) -> NDArray[np.bool_]:
+    """Which of the points (N, 2) lie in a footprint."""
+    axes = np.array(shape.axes)
+    local = (points - np.array([shape.x, shape.y])) @ axes.T
+    inside: NDArray[np.bool_] = (np.abs(local[:, 0]) <= shape.width / 2) & (np.abs(local[:, 1]) <= shape.depth / 2)
+    return inside
+
+
+def within_polygon(points: NDArray[np.float64], polygon: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+    """Which of the points (N, 2) lie in a simple polygon, by the even-odd rule."""
+    inside = np.zeros(len(points), dtype=np.bool_)
+    x, y = points[:, 0], points[:, 1]
+    for (ax, ay), (bx, by) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
+        if ay == by:
+            continue
+        crosses = (y > ay) != (y > by)
+        inside ^= crosses & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
+    return inside

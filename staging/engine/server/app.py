@@ -1,0 +1,160 @@
+"""The routes of the engine's HTTP contract."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from staging.engine import server
+from staging.engine.modes.vocabulary import KINDS, QUALITIES, ROOM_TYPES, STYLES
+from staging.engine.server.contract import KEY, Refused, check_photo, failure, read_order
+from staging.engine.server.jobs import Jobs
+from staging.engine.server.runner import Runner
+from staging.engine.server.uploads import read_parts
+
+LONGEST_WAIT: Final = 60.0
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator sets. `tracer` is what `trace.variant.choose` found: name and why."""
+
+    token: str = ""
+    body_limit: int = 64 * 2**20
+    time_limit: float = 600.0
+    cores: int = 2
+    tracer: dict[str, Any] = field(default_factory=dict)
+
+
+def make_app(settings: Settings, jobs: Jobs, runners: list[Runner]) -> Starlette:
+    """The application; its lifespan runs the `runners` and kills their children at the end."""
+    engine = _Engine(settings, jobs, runners)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(runner.serve()) for runner in runners]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            # A task that waits for its thread ends only when the child is gone.
+            for runner in runners:
+                await asyncio.to_thread(runner.close)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    routes = [
+        Route("/healthz", engine.healthz),
+        Route("/v1/capabilities", engine.guarded(engine.capabilities)),
+        Route("/v1/jobs/{key}", engine.guarded(engine.put), methods=["PUT"]),
+        Route("/v1/jobs/{key}", engine.guarded(engine.get), methods=["GET"]),
+        Route("/v1/jobs/{key}", engine.guarded(engine.delete), methods=["DELETE"]),
+        Route("/v1/jobs/{key}/pictures/{role}", engine.guarded(engine.picture)),
+    ]
+    handlers: dict[Any, Any] = {Refused: _refused, HTTPException: _http_error}
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+
+
+async def _refused(_request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Refused)
+    headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after is not None else None
+    return JSONResponse(refused.body, refused.status, headers)
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": failure("misconfigured", "no_such_route", error.detail)}, error.status_code)
+
+
+class _Engine:
+    """The endpoints, bound to one server's jobs."""
+
+    def __init__(self, settings: Settings, jobs: Jobs, runners: list[Runner]) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._runners = runners
+
+    def guarded(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint behind the bearer token, where one is set."""
+
+        async def checked(request: Request) -> Response:
+            expected = f"Bearer {self._settings.token}".encode()
+            if self._settings.token and not secrets.compare_digest(
+                request.headers.get("authorization", "").encode(), expected
+            ):
+                raise Refused(401, "misconfigured", "unauthorized", "This engine asks for its bearer token.")
+            return await endpoint(request)
+
+        return checked
+
+    async def healthz(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok", "waiting": self._jobs.waiting, "running": self._jobs.running})
+
+    async def capabilities(self, _request: Request) -> Response:
+        queue = {"size": self._jobs.queue_size, "waiting": self._jobs.waiting, "running": self._jobs.running}
+        return JSONResponse(
+            {
+                "engine": "openhouse",
+                "version": server.VERSION,
+                "kinds": KINDS,
+                "room_types": ROOM_TYPES,
+                "styles": STYLES,
+                "qualities": QUALITIES,
+                "tracer": self._settings.tracer,
+                "cores": self._settings.cores,
+                "slots": len(self._runners),
+                "queue": queue,
+                "body_limit": self._settings.body_limit,
+                "time_limit": self._settings.time_limit,
+            }
+        )
+
+    async def put(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        if not KEY.fullmatch(key):
+            raise Refused(400, "customer_input", "bad_key", "A key is up to 120 letters, digits, '_', '-' and '.'.")
+        async with read_parts(request, self._settings.body_limit) as (text, photo):
+            order = read_order(text, self._settings.time_limit)
+            check_photo(photo)
+            job, new = self._jobs.put(key, order, photo)
+        return JSONResponse(job.body(), 202 if new or job.state in ("queued", "running") else 200)
+
+    async def get(self, request: Request) -> Response:
+        job = self._jobs.get(request.path_params["key"])
+        await self._jobs.wait(job, _seconds(request.query_params.get("wait")))
+        return JSONResponse(job.body())
+
+    async def delete(self, request: Request) -> Response:
+        job = self._jobs.get(request.path_params["key"])
+        if self._jobs.cancel(job):
+            for runner in self._runners:
+                await asyncio.to_thread(runner.stop_if_running, job)
+        return JSONResponse(job.body())
+
+    async def picture(self, request: Request) -> Response:
+        job, role = self._jobs.get(request.path_params["key"]), request.path_params["role"]
+        for made in job.pictures:
+            if made["role"] == role:
+                return FileResponse(job.folder / f"{role}.png", media_type="image/png")
+        raise Refused(404, "transient", "no_such_picture", f"The job has no picture {role!r}; it is {job.state}.")
+
+
+def _seconds(text: str | None) -> float:
+    """The query's `wait`: bounded, 0 when it is absent."""
+    try:
+        seconds = float(text or 0)
+    except ValueError as error:
+        raise Refused(400, "customer_input", "bad_wait", "wait must be a number of seconds.") from error
+    return min(max(seconds, 0.0), LONGEST_WAIT) if math.isfinite(seconds) else 0.0

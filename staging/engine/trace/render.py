@@ -1,0 +1,112 @@
+"""The tracer: a room with its light in; denoised radiance, and coverage of the furniture, out.
+
+Import only in a process in which a variant is active.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import drjit as dr
+import mitsuba as mi
+
+from staging.engine.furniture.catalogue import Built
+from staging.engine.light.rig import LightRig
+from staging.engine.scene.room import Room
+from staging.engine.trace import scene as scenes
+from staging.engine.trace.cover import Cover, outline
+from staging.engine.trace.denoise import denoise
+from staging.engine.trace.passes import Image, View, affordable, first_surface, radiance
+
+Progress = Callable[[float, str], None]
+
+AUXILIARY_SAMPLES: Final = 6
+# Paths brighter than this multiple of the walls, which no pane or lamp explains, are fireflies.
+FIREFLY: Final = 40.0
+_EMPTIES_KEPT: Final = 3
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A traced picture, all (H, W, 3) float32 except depth (H, W).
+
+    `radiance` is denoised linear HDR in the photo's units; `albedo` and `normal` (room frame) are of the first
+    surface; `depth` is metres along the optical axis. `samples` is how many paths each pixel really got.
+    """
+
+    radiance: Image
+    albedo: Image
+    normal: Image
+    depth: Image
+    samples: int
+
+
+class Tracer:
+    """Traces one room in one light."""
+
+    def __init__(self, room: Room, light: LightRig, on_progress: Progress | None = None) -> None:
+        """`on_progress(fraction, stage)` is called between passes, fraction 0..1 of the picture being traced."""
+        self.room = room
+        self.light = light
+        self._tell: Progress = on_progress or (lambda _fraction, _stage: None)
+
+    def size(self, width: int) -> tuple[int, int]:
+        """(width, height) of a traced picture of this width, in the photo's proportions."""
+        camera = self.room.camera
+        return width, max(1, round(width * camera.height_px / camera.width))
+
+    def empty(self, width: int, samples: int, seed: int = 0) -> Traced:
+        """The room without furniture. Kept in memory: the same request again answers at once."""
+        request = json.dumps(
+            [self.room.to_dict(), self.light.to_dict(), width, samples, seed, mi.variant()], sort_keys=True
+        )
+        key = hashlib.sha256(request.encode()).hexdigest()
+        if key not in _empties:
+            shapes = scenes.box_shapes(self.room, self.light)
+            flat = scenes.flat_box_shapes(self.room, self.light)
+            _empties[key] = self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the empty room")
+            while len(_empties) > _EMPTIES_KEPT:
+                _empties.popitem(last=False)
+        _empties.move_to_end(key)
+        return _empties[key]
+
+    def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
+        """The room with the furniture standing in it."""
+        shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(built, self.light)
+        flat = scenes.flat_box_shapes(self.room, self.light) | scenes.flat_furniture_shapes(built)
+        return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
+
+    def cover(self, built: Built, width: int, height: int, samples: int = 8) -> Cover:
+        """What the furniture covers of a picture of any size, by primary rays."""
+        return outline(
+            self.room.camera, built, (width, height), samples, lambda done: self._tell(done, "outlining the furniture")
+        )
+
+    def _traced(
+        self, shapes: scenes.Shapes, flat: scenes.Shapes, width: int, samples: int, *, seed: int, stage: str
+    ) -> Traced:
+        samples = affordable(samples)
+        camera, size = self.room.camera, self.size(width)
+        noisy = radiance(
+            View.of(scenes.load(shapes), camera, size),
+            samples,
+            seed=seed,
+            brightest=self._brightest(),
+            each=lambda index: self._tell((index + 1) / samples, stage),
+        )
+        seen = first_surface(View.of(scenes.load(flat), camera, size), AUXILIARY_SAMPLES, seed=seed)
+        dr.flush_malloc_cache()  # before the denoiser, which wants some hundred megabytes of its own
+        return Traced(denoise(noisy, seen.albedo, seen.normal), seen.albedo, seen.normal, seen.depth, samples)
+
+    def _brightest(self) -> float:
+        """Radiance that a path may carry: what the emitters show, and some more for their mirror images."""
+        emitted = max((max(value) for value in self.light.groups.values()), default=0.0)
+        return emitted + FIREFLY * max(self.light.wall_radiance, 1e-3)
+
+
+_empties: OrderedDict[str, Traced] = OrderedDict()

@@ -1,0 +1,253 @@
+"""The Mitsuba scene of a room: the box, its emitters, the furniture, the camera of the photo.
+
+Import only in a process in which a variant is active.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final, Protocol
+
+import mitsuba as mi
+import numpy as np
+from numpy.typing import ArrayLike
+
+from staging.engine.furniture import textures
+from staging.engine.furniture.catalogue import Built
+from staging.engine.light.rig import GROUPS, LUMINANCE, LightRig
+from staging.engine.scene.material import Material
+from staging.engine.scene.mesh import Mesh
+from staging.engine.scene.room import Camera, Opening, Room
+from staging.engine.trace import bsdf
+from staging.engine.trace.normals import merged, shaded
+
+Shapes = dict[str, Any]
+
+# Emitters float this far before their wall, metres, so that they never fight it for visibility.
+STANDOFF: Final = 0.012
+NEAR_CLIP: Final = 0.05
+LAMP_RADIUS: Final = 0.10
+# What a pane or lamp reflects of the room.
+_DARK: Final = (0.02, 0.02, 0.02)
+
+
+class Window(Protocol):
+    """A part of a picture: rows top..bottom, columns left..right (beyond the last)."""
+
+    @property
+    def top(self) -> int: ...
+    @property
+    def bottom(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+    @property
+    def right(self) -> int: ...
+
+
+def sensor(camera: Camera, width: int, height: int, tile: Window | None = None) -> dict[str, Any]:
+    """The photo's camera for a picture of `width` x `height`, or for one tile of it.
+
+    A box filter, because any wider one correlates neighbours and leaves grain under the denoiser.
+    """
+    film: dict[str, Any] = {
+        "type": "hdrfilm",
+        "width": width,
+        "height": height,
+        "rfilter": {"type": "box"},
+        "pixel_format": "rgba",
+        "component_format": "float32",
+    }
+    if tile is not None:
+        film |= {"crop_offset_x": tile.left, "crop_offset_y": tile.top}
+        film |= {"crop_width": tile.right - tile.left, "crop_height": tile.bottom - tile.top}
+    origin, forward, up = camera.position, camera.matrix[2], -camera.matrix[1]
+    return {
+        "type": "perspective",
+        "fov": float(2 * np.degrees(np.arctan(camera.width / 2 / camera.f))),
+        "fov_axis": "x",
+        # Mitsuba moves the film, not the point: the sign turns (proven against `face_map` in the tests).
+        "principal_point_offset_x": float((camera.width / 2 - camera.cx) / camera.width),
+        "principal_point_offset_y": float((camera.height_px / 2 - camera.cy) / camera.height_px),
+        "near_clip": NEAR_CLIP,
+        "to_world": mi.ScalarTransform4f().look_at(origin.tolist(), (origin + forward).tolist(), up.tolist()),
+        "film": film,
+        "sampler": {"type": "independent"},
+    }
+
+
+def rectangle(
+    corner: ArrayLike, edge_u: ArrayLike, edge_v: ArrayLike, surface: dict[str, Any], radiance: Any = None
+) -> Shapes:
+    """The rectangle corner + s edge_u + t edge_v, 0 <= s, t <= 1, facing edge_u x edge_v; metres."""
+    start, u, v = (np.asarray(a, dtype=np.float64) for a in (corner, edge_u, edge_v))
+    to_world = np.eye(4, dtype=np.float32)
+    normal = np.cross(u, v)
+    to_world[:3, 0], to_world[:3, 1], to_world[:3, 2] = u / 2, v / 2, normal / np.linalg.norm(normal)
+    to_world[:3, 3] = start + (u + v) / 2
+    shape = {"type": "rectangle", "to_world": mi.ScalarTransform4f(to_world), "bsdf": surface}
+    if radiance is not None:
+        power = float(np.dot(radiance, LUMINANCE)) * float(np.linalg.norm(normal))
+        shape["emitter"] = _area(radiance, power)
+    return shape
+
+
+def _area(radiance: Any, power: float) -> dict[str, Any]:
+    """An area emitter that is sampled in proportion to its power: a lamp must not take the windows' samples."""
+    weight = max(power, 1e-4)
+    return {"type": "area", "radiance": bsdf.colour(radiance), "sampling_weight": weight}
+
+
+def load(shapes: Shapes) -> Any:
+    """The scene of these shapes, in their order.
+
+    Not in parallel and without merging alike shapes: both shuffle the emitters from load to load, and with them
+    which light each random number picks, and then the same seed would not give the same bytes.
+    """
+    return mi.load_dict({"type": "scene", **shapes}, parallel=False, optimize=False)
+
+
+def box_shapes(room: Room, light: LightRig) -> Shapes:
+    """The empty room with its emitters."""
+    return {**_faces(room, light, flat=False), **dict(_emitters(room, light))}
+
+
+def flat_box_shapes(room: Room, light: LightRig) -> Shapes:
+    """The empty room as albedo alone, for primary-ray passes."""
+    return _faces(room, light, flat=True)
+
+
+def _faces(room: Room, light: LightRig, *, flat: bool) -> Shapes:
+    box = room.box
+    x0, y0, w, d, h = box.x0, box.y0, box.width, box.depth, box.height
+    wall, ceiling = bsdf.diffuse(light.wall), bsdf.diffuse(light.ceiling)
+    floor = bsdf.diffuse(light.floor) if flat or light.floor_gloss <= 0 else _polished(light)
+    glow = None if flat else light.groups.get("ceiling")
+    return {
+        "floor": rectangle([x0, y0, 0], [w, 0, 0], [0, d, 0], floor),
+        "ceiling": rectangle([x0, y0, h], [0, d, 0], [w, 0, 0], ceiling, glow),
+        "back": rectangle([x0, box.y1, 0], [w, 0, 0], [0, 0, h], wall),
+        "left": rectangle([x0, y0, 0], [0, d, 0], [0, 0, h], wall),
+        "right": rectangle([box.x1, y0, 0], [0, 0, h], [0, d, 0], wall),
+        "front": rectangle([x0, y0, 0], [0, 0, h], [w, 0, 0], wall),
+    }
+
+
+def _polished(light: LightRig) -> dict[str, Any]:
+    """A varnished or polished floor: the glossier, the smoother."""
+    return {
+        "type": "principled",
+        "base_color": bsdf.colour(np.clip(light.floor, bsdf.DARKEST, bsdf.WHITEST)),
+        "roughness": float(0.45 - 0.35 * min(light.floor_gloss, 1.0)),
+        "specular": 0.5,
+    }
+
+
+def _emitters(room: Room, light: LightRig) -> Iterator[tuple[str, Shapes]]:
+    box, groups = room.box, light.groups
+    dark = bsdf.diffuse(_DARK)
+    if "windows" in groups:
+        for index in light.panes:
+            yield f"pane{index}", _pane(room, room.openings[index], dark, groups["windows"])
+    if "lamps" in groups:
+        r = LAMP_RADIUS
+        for index, (x, y, z) in enumerate(room.lamps):
+            below = min(z, box.height - 0.05)
+            yield f"lamp{index}", rectangle([x - r, y - r, below], [0, 2 * r, 0], [2 * r, 0, 0], dark, groups["lamps"])
+    if "back" in groups:
+        corner = [box.x0 + 0.15 * box.width, box.y0 + STANDOFF, 0.5]
+        yield "back_light", rectangle(corner, [0, 0, box.height - 0.8], [0.7 * box.width, 0, 0], dark, groups["back"])
+    # Beside the camera, where no picture shows them.
+    length = float(np.clip(-box.y0, 0.3, 1.5))
+    if "left" in groups:
+        corner = [box.x0 + STANDOFF, box.y0 + 0.1, 0.7]
+        yield "left_light", rectangle(corner, [0, length, 0], [0, 0, 1.4], dark, groups["left"])
+    if "right" in groups:
+        corner = [box.x1 - STANDOFF, box.y0 + 0.1, 0.7]
+        yield "right_light", rectangle(corner, [0, 0, 1.4], [0, length, 0], dark, groups["right"])
+
+
+def _pane(room: Room, opening: Opening, surface: dict[str, Any], radiance: Any) -> Shapes:
+    """The opening as an emitting rectangle that faces into the room."""
+    box, width, height = room.box, opening.u1 - opening.u0, opening.z1 - opening.z0
+    if opening.wall == "left":
+        corner, u, v = [box.x0 + STANDOFF, opening.u0, opening.z0], [0, width, 0], [0, 0, height]
+    elif opening.wall == "right":
+        corner, u, v = [box.x1 - STANDOFF, opening.u0, opening.z0], [0, 0, height], [0, width, 0]
+    elif opening.wall == "back":
+        corner, u, v = [opening.u0, box.y1 - STANDOFF, opening.z0], [width, 0, 0], [0, 0, height]
+    else:
+        corner, u, v = [opening.u0, box.y0 + STANDOFF, opening.z0], [0, 0, height], [width, 0, 0]
+    return rectangle(corner, u, v, surface, radiance)
+
+
+def groups_of(room: Room, panes: tuple[int, ...]) -> tuple[str, ...]:
+    """The emitter groups that this room can have."""
+    absent = {"windows"} if not panes else set()
+    if not room.lamps:
+        absent.add("lamps")
+    return tuple(name for name in GROUPS if name not in absent)
+
+
+def furniture_shapes(built: Built, light: LightRig) -> Shapes:
+    """One mesh per material, as the path tracer sees it."""
+    return {
+        f"furniture_{index}": _mesh(mesh, built.materials[mesh.material], light)
+        for index, mesh in enumerate(_by_material(built))
+    }
+
+
+def flat_furniture_shapes(built: Built) -> Shapes:
+    """One mesh per material as albedo alone, without emitters and without glass (which shows what is behind it)."""
+    return {
+        f"furniture_{index}": _mesh(mesh, built.materials[mesh.material], None)
+        for index, mesh in enumerate(_by_material(built))
+        if built.materials[mesh.material].kind != "glass"
+    }
+
+
+def _by_material(built: Built) -> list[Mesh]:
+    groups: defaultdict[str, list[Mesh]] = defaultdict(list)
+    for mesh in built.meshes:
+        if len(mesh.faces):
+            groups[mesh.material].append(mesh)
+    return [merged(meshes) for _, meshes in sorted(groups.items())]
+
+
+def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
+    """A Mitsuba mesh straight from the arrays; without `light` it gets the flat surface."""
+    split, normals = shaded(mesh)
+    bitmap = textures.bitmap(material)
+    properties = mi.Properties()
+    described = bsdf.flat_surface(material, bitmap) if light is None else bsdf.surface(material, bitmap)
+    properties["bsdf"] = mi.load_dict(described)
+    if light is not None and material.kind == "emit":
+        radiance = _glow(material, light)
+        power = float(np.dot(radiance, LUMINANCE)) * _area_of(split)
+        properties["emitter"] = mi.load_dict(_area(radiance, power))
+    shape = mi.Mesh(
+        mesh.material,
+        len(split.vertices),
+        len(split.faces),
+        has_vertex_normals=True,
+        has_vertex_texcoords=True,
+        props=properties,
+    )
+    buffers = mi.traverse(shape)
+    buffers["vertex_positions"] = split.vertices.astype(np.float32).ravel()
+    buffers["vertex_normals"] = normals.astype(np.float32).ravel()
+    buffers["vertex_texcoords"] = split.uv.astype(np.float32).ravel()
+    buffers["faces"] = split.faces.astype(np.uint32).ravel()
+    buffers.update()
+    return shape
+
+
+def _glow(material: Material, light: LightRig) -> Any:
+    """Radiance of a staged lamp: its colour at the given multiple of the walls' radiance."""
+    tint = bsdf.linear(material.colour)
+    return tint / max(float(np.dot(tint, LUMINANCE)), 1e-3) * material.radiance * light.wall_radiance
+
+
+def _area_of(mesh: Mesh) -> float:
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)

@@ -1,0 +1,101 @@
+"""The composite keeps the photo where nothing happens, and lays furniture in where it stands."""
+
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.composite import ContactMap, compose
+from staging.engine.composite.gates import check
+from staging.engine.scene.faces import FLOOR, face_map
+from staging.engine.scene.room import Occluder
+from tests.engine.composite import rooms
+
+
+def staged(trace_width=rooms.WIDTH, **changes):
+    room, mesh = rooms.room(**changes), rooms.block()
+    empty, furnished, cover = rooms.traces(room, mesh, trace_width=trace_width)
+    picture = rooms.photo()
+    return picture, room, compose(picture, empty, furnished, cover, room, contacts=ContactMap.of([mesh], room.box))
+
+
+def test_two_equal_traces_and_no_furniture_give_the_photo_back():
+    room, picture = rooms.room(), rooms.photo()
+    empty, _, cover = rooms.traces(room, rooms.block())
+    nothing = SimpleNamespace(alpha=cover.alpha * 0, albedo=cover.albedo, depth=cover.depth)
+    result = compose(picture, empty, empty, nothing, room)
+    assert np.array_equal(result.picture, picture)
+    assert not result.mask.any()
+
+
+@pytest.mark.parametrize("trace_width", [rooms.WIDTH, 96, 80])
+def test_bytes_outside_the_mask_are_the_photos(trace_width):
+    picture, _, result = staged(trace_width)
+    kept = result.mask == 0
+    assert np.array_equal(result.picture[kept], picture[kept])
+    assert 0.02 < (result.mask > 0).mean() < 0.8
+    assert set(np.unique(result.mask)) == {0, 255}
+
+
+def test_furniture_is_drawn_and_the_floor_beside_it_is_darker():
+    picture, room, result = staged()
+    column, row = room.camera.project(np.array([0.0, 3.1, 0.3]))[0].astype(int)
+    assert np.abs(result.picture[row, column].astype(int) - picture[row, column]).max() > 20
+    column, row = room.camera.project(np.array([0.0, 2.96, 0.0]))[0].astype(int)
+    assert result.picture[row, column].mean() < 0.85 * picture[row, column].mean()
+
+
+def test_same_arguments_same_bytes():
+    first, second = staged()[2], staged()[2]
+    assert np.array_equal(first.picture, second.picture)
+    assert np.array_equal(first.mask, second.mask)
+
+
+def test_the_mask_border_cannot_be_seen():
+    picture, room, result = staged()
+    edited = (result.mask > 0).astype(np.uint8)
+    rim = (edited > 0) & (cv2.erode(edited, np.ones((3, 3), np.uint8), borderValue=1) == 0)
+    # Away from furniture and from the foot of the walls, where shadows really end.
+    floor = (face_map(room, rooms.WIDTH, rooms.HEIGHT).labels == FLOOR).astype(np.uint8)
+    open_floor = cv2.erode(floor, np.ones((5, 5), np.uint8), borderValue=1) > 0
+    rim &= open_floor & (cv2.dilate(result.alpha, np.ones((5, 5), np.uint8)) == 0)
+    assert rim.sum() > 20
+    assert np.abs(result.picture.astype(int) - picture)[rim].max() <= 2
+
+
+def test_what_stands_before_the_room_hides_furniture():
+    pillar = ((90.0, 0.0), (104.0, 0.0), (104.0, 128.0), (90.0, 128.0))
+    _, _, result = staged(occluders=(Occluder(pillar, 1.5),))
+    assert (result.alpha[:, 92:102] == 0).all()
+    _, _, behind = staged(occluders=(Occluder(pillar, 9.0),))
+    assert (behind.alpha[:, 92:102] > 0.9).any()
+
+
+def test_every_gate_passes_on_a_sound_composite():
+    picture, room, result = staged()
+    assert [gate.text for gate in check(picture, result, room) if not gate.passed] == []
+
+
+def test_gates_fail_loudly():
+    picture, room, result = staged()
+    touched = result.picture.copy()
+    touched[result.mask == 0] = 255
+    spoilt = SimpleNamespace(**{**vars(result), "picture": touched, "clipped": 0.2, "contacts": None})
+    failed = {gate.name for gate in check(picture, spoilt, room) if not gate.passed}
+    assert failed == {"identity_outside_mask", "window_panes", "ceiling", "clipped_furniture"}
+
+
+def test_contact_shadows_are_there_even_when_the_trace_shows_none():
+    room, mesh, picture = rooms.room(), rooms.block(), rooms.photo()
+    empty, furnished, cover = rooms.traces(room, mesh, shade=0.0)
+    contacts = ContactMap.of([mesh], room.box)
+    gates = {
+        g.name: g for g in check(picture, compose(picture, empty, furnished, cover, room, contacts=contacts), room)
+    }
+    assert gates["contact_shadows"].passed
+    assert 0.5 < gates["contact_shadows"].figure <= 0.85
+    far = ContactMap.of([rooms.block(x=1.5, y=4.0)], room.box)
+    astray = compose(picture, empty, furnished, cover, room, contacts=far)
+    spoilt = SimpleNamespace(**{**vars(astray), "contacts": SimpleNamespace(rims=contacts.rims, at=far.at)})
+    assert "contact_shadows" in {g.name for g in check(picture, spoilt, room) if not g.passed}

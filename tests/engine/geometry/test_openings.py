@@ -1,0 +1,92 @@
+"""Doors, windows and passages are found where they are, and a door gives the metre."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from staging.engine.geometry import read_room
+from staging.engine.geometry.openings import kind_of
+from staging.engine.scene.room import Box, Opening, Room
+from tests.engine.geometry import synthetic
+
+BOX = Box(-2.1, 1.9, -1.0, 4.4, 2.55)
+WINDOW = Opening("window", "back", -1.2, 0.3, 0.9, 2.1)
+DOOR = Opening("door", "right", 2.9, 3.7, 0.0, 2.03)
+PASSAGE = Opening("opening", "left", 2.4, 4.0, 0.0, 2.2)
+FRENCH_WINDOW = Opening("window", "back", -0.9, 0.9, 0.05, 2.15)
+
+
+@functools.cache
+def found(*openings: Opening) -> Room:
+    return read_room(synthetic.photo(synthetic.room(yaw=4.0, box=BOX, openings=openings)))
+
+
+def covered(room: Room, truth: Opening, *kinds: str) -> float:
+    """Share of a true opening's width that found openings of these kinds cover.
+
+    The box is found up to a scale, so places along a wall are compared as fractions of the wall.
+    """
+
+    def along(u: float, box: Box) -> float:
+        return (u - box.x0) / box.width if truth.wall == "back" else u / box.y1
+
+    place = np.linspace(along(truth.u0, BOX), along(truth.u1, BOX), 50)
+    hit = np.zeros(50, bool)
+    for o in room.openings_on(truth.wall):
+        if o.kind in kinds:
+            hit |= (place > along(o.u0, room.box)) & (place < along(o.u1, room.box))
+    return float(hit.mean())
+
+
+def test_a_window_is_found_above_its_sill() -> None:
+    room = found(WINDOW, DOOR)
+    assert covered(room, WINDOW, "window") > 0.9
+    sills = [o.z0 for o in room.openings_on("back", "window")]
+    assert min(sills) == pytest.approx(0.9, abs=0.15)
+
+
+def test_a_white_door_in_a_white_wall_is_found() -> None:
+    assert covered(found(WINDOW, DOOR), DOOR, "door") > 0.85
+
+
+def test_a_wide_passage_is_found() -> None:
+    assert covered(found(PASSAGE), PASSAGE, "opening", "door") > 0.85
+
+
+def test_a_window_that_reaches_the_floor_must_not_be_blocked() -> None:
+    room = found(FRENCH_WINDOW)
+    assert covered(room, FRENCH_WINDOW, "door", "opening") > 0.85
+
+
+def test_bare_walls_have_no_openings() -> None:
+    assert found().openings == ()
+
+
+def test_a_door_fixes_the_metre() -> None:
+    # a camera held low: without the door the room would be read a fifth too large
+    truth = synthetic.room(yaw=4.0, camera_height=1.12, openings=(DOOR,))
+    room = read_room(synthetic.photo(truth))
+    assert room.scale_source == "door"
+    assert room.camera.height == pytest.approx(1.12, rel=0.06)
+    heads = [o.z1 for o in room.openings if o.kind == "door"]
+    assert all(1.9 <= z <= 2.2 for z in heads)
+
+
+@pytest.mark.parametrize(
+    ("z0", "z1", "width", "kind"),
+    [
+        (0.9, 2.1, 1.2, "window"),
+        (0.0, 2.05, 0.8, "door"),
+        (0.2, 2.1, 1.2, "door"),
+        (0.0, 2.1, 2.0, "opening"),
+        (0.0, 2.5, 0.9, "opening"),
+        (0.0, 1.1, 1.4, "opening"),
+        (0.0, 0.6, 0.9, None),
+        (0.0, 1.2, 0.3, None),
+    ],
+)
+def test_size_and_place_say_what_an_opening_is(z0: float, z1: float, width: float, kind: str | None) -> None:
+    assert kind_of(z0, z1, width) == kind

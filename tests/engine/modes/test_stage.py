@@ -1,0 +1,109 @@
+"""Staging a photo end to end in a tracing child: sample rooms, small and with few samples."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.samples.rooms import LIVING
+
+pytestmark = pytest.mark.trace
+JOB = "staging.engine.modes.job.stage"
+
+
+@pytest.fixture(scope="module")
+def stage(child, sample_photos, tmp_path_factory):
+    def stage(**payload):
+        folder = tmp_path_factory.mktemp("staged")
+        photo = payload.pop("photo", sample_photos / "empty-living-room.png")
+        brief = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "draft", "seed": 3}
+        job = {"photo": str(photo), "folder": str(folder), "brief": brief, "room": LIVING.room.to_dict(), **payload}
+        told = []
+        made = child.run(JOB, job, lambda fraction, stage: told.append((fraction, stage)), 220)
+        made["told"] = told
+        made["picture"] = np.asarray(Image.open(folder / "staged.png"))
+        made["mask"] = np.asarray(Image.open(folder / "mask.png"))
+        made["photo"] = np.asarray(Image.open(photo).convert("RGB"))
+        return made
+
+    return stage
+
+
+@pytest.fixture(scope="module")
+def made(stage):
+    return stage()
+
+
+def test_a_staged_room_keeps_the_photo_outside_its_mask(made):
+    kept = made["mask"] == 0
+    assert made["picture"].shape == made["photo"].shape
+    assert np.array_equal(made["picture"][kept], made["photo"][kept])
+    assert 0.05 < 1 - kept.mean() < 0.8
+
+
+def test_every_gate_passes_and_the_record_says_what_was_made(made):
+    record = json.loads(json.dumps(made["record"]))
+    assert [g["name"] for g in record["gates"] if not g["passed"]] == []
+    asked = {"identity_outside_mask", "contact_shadows", "main_in_frame", "light_fit", "window_panes", "ceiling"}
+    assert asked <= {g["name"] for g in record["gates"]}
+    assert record["room"]["box"]["height"] == LIVING.room.box.height
+    assert any(p["role"] == "main" for p in record["arrangement"]["pieces"])
+    assert record["tracer"]["variant"]
+    assert record["trace"]["samples"] >= 4
+    assert record["timings"]["total"] > 0
+
+
+def test_progress_rises_and_says_what_is_done(made):
+    fractions = [fraction for fraction, _ in made["told"]]
+    assert fractions == sorted(fractions)
+    assert {"reading the light", "tracing the furnished room", "composing the picture"} <= {s for _, s in made["told"]}
+
+
+def test_the_same_brief_gives_the_same_bytes(made, stage):
+    assert [p["sha256"] for p in stage()["pictures"]] == [p["sha256"] for p in made["pictures"]]
+
+
+def test_an_edited_arrangement_is_traced_as_it_was_edited(made, stage):
+    arrangement = copy.deepcopy(made["record"]["arrangement"])
+    arrangement["pieces"] = [p for p in arrangement["pieces"] if p["role"] in ("main", "rug")]
+    after = stage(arrangement=arrangement)
+    assert [p["id"] for p in after["record"]["arrangement"]["pieces"]] == [p["id"] for p in arrangement["pieces"]]
+    assert (after["mask"] > 0).mean() < (made["mask"] > 0).mean()
+
+
+def test_an_arrangement_that_blocks_a_door_is_refused_before_it_is_traced(made, stage):
+    arrangement = copy.deepcopy(made["record"]["arrangement"])
+    main = next(p for p in arrangement["pieces"] if p["role"] == "main")
+    main["x"], main["y"] = LIVING.room.box.x1 - 1.3, 3.4
+    arrangement["pieces"] = [main]
+    with pytest.raises(UnusablePhoto) as refused:
+        stage(arrangement=arrangement)
+    assert refused.value.code == "gate_doors_clear"
+    assert "door" in refused.value.message
+
+
+def test_a_photo_without_a_room_says_how_to_take_a_better_one(stage, tmp_path):
+    blank = tmp_path / "blank.png"
+    Image.new("RGB", (400, 300), (180, 180, 180)).save(blank)
+    with pytest.raises(UnusablePhoto) as refused:
+        stage(photo=blank, room=None)
+    assert refused.value.code == "room_unreadable"
+    assert "floor" in refused.value.message
+
+
+def test_what_cannot_be_used_is_told_apart(stage, tmp_path):
+    small, broken = tmp_path / "small.png", tmp_path / "broken.jpg"
+    Image.new("RGB", (300, 200)).save(small)
+    broken.write_bytes(b"\xff\xd8\xff\xe0 no more")
+    for code, payload in {
+        "photo_too_small": {"photo": small},
+        "bad_photo": {"photo": broken},
+        "bad_room": {"room": {"box": {}}},
+        "bad_arrangement": {"arrangement": {"pieces": [{"id": "a"}]}},
+    }.items():
+        with pytest.raises(UnusablePhoto) as refused:
+            stage(**payload)
+        assert refused.value.code == code

@@ -1,0 +1,83 @@
+"""Jobs that the tests run inside a child process, as the engine's own jobs are run.
+
+Mitsuba is imported inside the jobs: pytest reads this module in its own process.
+"""
+
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.trace.variant import Variant
+
+
+def echo(*, said: Any, variant: Variant, progress: Any) -> tuple[Any, str, int]:
+    progress(0.5, "half way")
+    return said, variant.name, os.getpid()
+
+
+def sleep(*, seconds: float, variant: Variant, progress: Any) -> str:
+    progress(0.0, "asleep")
+    time.sleep(seconds)
+    return "awake"
+
+
+def refuse(*, variant: Variant, progress: Any) -> None:
+    raise UnusablePhoto("room_unreadable", "No floor can be seen.")
+
+
+def break_down(*, variant: Variant, progress: Any) -> None:
+    raise ZeroDivisionError("a bug in a job")
+
+
+def spin(*, variant: Variant, progress: Any) -> None:
+    while True:
+        np.ones(1000).sum()
+
+
+def traced(
+    *, room: Any, light: Any, built: Any, width: int, samples: int, seed: int, variant: Any, progress: Any
+) -> Any:
+    """Empty and furnished pictures and the cover, with the progress that was told."""
+    from staging.engine.trace.render import Tracer
+
+    told: list[tuple[float, str]] = []
+    tracer = Tracer(room, light, lambda fraction, stage: told.append((fraction, stage)))
+    empty = tracer.empty(width, samples, seed)
+    furnished = tracer.furnished(built, width, samples, seed)
+    cover = tracer.cover(built, *tracer.size(width), samples=4)
+    return {
+        "empty": empty,
+        "furnished": furnished,
+        "cover": cover,
+        "told": told,
+        "same": tracer.empty(width, samples, seed) is empty,
+    }
+
+
+def outlined(*, room: Any, light: Any, built: Any, width: int, height: int, variant: Any, progress: Any) -> Any:
+    """The cover at any size."""
+    from staging.engine.trace.render import Tracer
+
+    return Tracer(room, light).cover(built, width, height, samples=2)
+
+
+def fitted(*, photo: Any, room: Any, variant: Any, progress: Any) -> Any:
+    """The light of a photo, and the empty room in it."""
+    from staging.engine.light.fit import fit
+    from staging.engine.trace.basis import render_basis
+    from staging.engine.trace.render import Tracer
+
+    light = fit(photo, room, render_basis)
+    return light, Tracer(room, light).empty(96, 12)
+
+
+def empty_room(*, room: Any, light: Any, variant: Any, progress: Any) -> Any:
+    from staging.engine.trace.render import Tracer
+
+    return Tracer(room, light).empty(96, 16)

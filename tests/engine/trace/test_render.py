@@ -1,0 +1,138 @@
+"""What the tracer shows is the room of the photo, and the same every time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from staging.engine.child import Child
+from staging.engine.furniture.catalogue import Built
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT, face_map
+from staging.engine.scene.material import Material
+from tests.engine.trace.rooms import LIGHT, POLISHED, block, furniture, room
+
+pytestmark = pytest.mark.trace
+WIDTH, HEIGHT = 96, 64
+
+
+def trace(
+    child: Child, *, samples: int = 10, seed: int = 3, light: Any = LIGHT, built: Built | None = None
+) -> dict[str, Any]:
+    payload = {
+        "room": room(),
+        "light": light,
+        "built": built or furniture(),
+        "width": WIDTH,
+        "samples": samples,
+        "seed": seed,
+    }
+    result: dict[str, Any] = child.run("tests.engine.trace.jobs.traced", payload, None, 120)
+    return result
+
+
+def test_the_same_seed_gives_the_same_bytes_in_a_fresh_process_too(tracing_child: Child) -> None:
+    first = trace(tracing_child, samples=4)
+    tracing_child.cancel()
+    again = trace(tracing_child, samples=4)
+    other = trace(tracing_child, samples=4, seed=4)
+    for picture in ("empty", "furnished"):
+        for channel in ("radiance", "albedo", "normal", "depth"):
+            assert np.array_equal(getattr(first[picture], channel), getattr(again[picture], channel)), (
+                picture,
+                channel,
+            )
+    for channel in ("alpha", "albedo", "depth"):
+        assert np.array_equal(getattr(first["cover"], channel), getattr(again["cover"], channel)), channel
+    assert not np.array_equal(first["empty"].radiance, other["empty"].radiance)
+
+
+def test_scalar_and_llvm_show_the_same_room(scalar: Child, llvm: Child) -> None:
+    one, other = trace(scalar, samples=24), trace(llvm)
+    for picture in ("empty", "furnished"):
+        a, b = one[picture].radiance, other[picture].radiance
+        assert np.median(np.abs(a - b) / (b + 0.05)) < 0.06
+        assert np.median(np.abs(one[picture].depth - other[picture].depth)) < 0.02
+
+
+def test_scalar_takes_fewer_samples_and_says_so(scalar: Child) -> None:
+    assert trace(scalar, samples=20)["furnished"].samples == 8
+
+
+def test_the_camera_of_the_photo_sees_each_face_where_the_photo_has_it(tracing_child: Child) -> None:
+    empty = trace(tracing_child)["empty"]
+    faces = face_map(room(), WIDTH, HEIGHT)
+    _, depth = room().camera.project(faces.points)
+    assert np.median(np.abs(empty.depth - depth)) < 0.01
+    inward = {FLOOR: (0, 0, 1), CEILING: (0, 0, -1), LEFT: (1, 0, 0), RIGHT: (-1, 0, 0), BACK: (0, -1, 0)}
+    for face, normal in inward.items():
+        seen = empty.normal[faces.labels == face]
+        assert np.abs(np.median(seen, axis=0) - normal).max() < 0.02
+
+
+def test_furniture_darkens_the_floor_beside_it_and_leaves_far_walls_alone(llvm: Child) -> None:
+    pictures = trace(llvm, samples=24)
+    ratio = pictures["furnished"].radiance.mean(-1) / pictures["empty"].radiance.mean(-1)
+    bare = pictures["cover"].alpha < 0.01
+    faces = face_map(room(), WIDTH, HEIGHT)
+    # The floor just before the bench: the window is behind it.
+    x, y = faces.points[..., 0], faces.points[..., 1]
+    before = bare & (faces.labels == FLOOR) & (np.abs(x + 0.2) < 0.5) & (y > 2.05) & (y < 2.28)
+    assert before.sum() > 10
+    assert np.median(ratio[before]) < 0.85
+    assert abs(np.median(ratio[bare & (faces.labels == CEILING)]) - 1) < 0.08
+
+
+def test_a_polished_floor_mirrors_the_window_and_the_furniture_hides_its_reflection(llvm: Child) -> None:
+    matt, polished = trace(llvm, samples=24), trace(llvm, samples=24, light=POLISHED)
+    floor = face_map(room(), WIDTH, HEIGHT).labels == FLOOR
+    gain = polished["empty"].radiance.mean(-1) / matt["empty"].radiance.mean(-1)
+    assert np.percentile(gain[floor], 98) > 1.5 * np.percentile(gain[floor], 20)
+
+
+def test_the_cover_is_the_furniture_and_glass_is_seen_through(tracing_child: Child) -> None:
+    cover = trace(tracing_child)["cover"]
+    camera = room().camera.resized(WIDTH, HEIGHT)
+    at, depth = camera.project(np.array([[-0.2, 2.3, 0.25], [-1.4, 2.39, 0.3], [2.0, 4.0, 2.0]]))
+    (bench, glass, wall) = [(int(v), int(u)) for u, v in at]
+    assert cover.alpha[bench] == 1.0
+    assert abs(cover.depth[bench] - depth[0]) < 0.05
+    assert np.allclose(cover.albedo[bench], 0.46, atol=0.16)  # "#b9b5ae" in linear light, with its weave
+    assert cover.alpha[glass] == 0.0
+    assert cover.alpha[wall] == 0.0
+    assert set(np.unique(cover.albedo[cover.alpha == 0])) == {0}
+
+
+def test_the_cover_at_another_size_is_the_same_outline(scalar: Child) -> None:
+    payload = {"room": room(), "light": LIGHT, "built": furniture(), "width": 330, "height": 220}
+    large = scalar.run("tests.engine.trace.jobs.outlined", payload, None, 120)
+    small = trace(scalar)["cover"]
+    assert large.alpha.shape == (220, 330)
+    assert abs(large.alpha.mean() - small.alpha.mean()) < 0.01
+
+
+def test_nothing_to_place_is_an_empty_cover_and_the_empty_room(scalar: Child) -> None:
+    pictures = trace(scalar, built=Built((), {}))
+    assert not pictures["cover"].alpha.any()
+    assert np.array_equal(pictures["furnished"].radiance, pictures["empty"].radiance)
+
+
+def test_a_lamp_glows_at_its_multiple_of_the_walls(llvm: Child) -> None:
+    built = Built(
+        (block(0.0, 2.5, 0.5, (0.6, 0.6, 0.6), "shade"),), {"shade": Material("emit", "#ffffff", radiance=2.0)}
+    )
+    pictures = trace(llvm, built=built)
+    camera = room().camera.resized(WIDTH, HEIGHT)
+    ((u, v),), _ = camera.project(np.array([[0.0, 2.2, 0.8]]))
+    assert abs(pictures["furnished"].radiance[int(v), int(u)].mean() - 2.0 * LIGHT.wall_radiance) < 0.15
+
+
+def test_progress_rises_through_each_picture_and_the_empty_room_is_kept(scalar: Child) -> None:
+    pictures = trace(scalar, samples=10)
+    stages = list(dict.fromkeys(stage for _, stage in pictures["told"]))
+    assert stages[-2:] == ["tracing the furnished room", "outlining the furniture"]
+    fractions = [f for f, stage in pictures["told"] if stage == "tracing the furnished room"]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert pictures["same"]
