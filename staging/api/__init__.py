@@ -1,0 +1,1 @@
+"""The documented APIs, one package each. They translate and never decide."""

@@ -1,0 +1,222 @@
+"""Client of the engine server's HTTP contract: our own engine, or anyone's GPU server that speaks the same.
+
+    PUT    /v1/jobs/KEY                  multipart `job` (JSON) and `photo`; the same key again is the same job
+    GET    /v1/jobs/KEY?wait=SECONDS     where it stands, as soon as that changes
+    GET    /v1/jobs/KEY/pictures/ROLE    a finished picture, PNG
+    DELETE /v1/jobs/KEY                  stop it
+    GET    /v1/capabilities
+
+The handle is the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from staging.backends.base import BackendError, Failed, FailureClass, Job, Picture, Pictures, Progress, Unknown
+
+CONNECT_SECONDS = 3.0
+# For one read or write on a connection that stands; a long poll may take its own time on top.
+IO_SECONDS = 30.0
+MAX_PICTURE_BYTES = 400 * 2**20
+_UNREACHABLE = "The rendering engine cannot be reached at this moment."
+_TROUBLE = "The rendering engine is in trouble."
+_NOT_SET_UP = "The rendering engine is not set up for this."
+
+
+@contextlib.asynccontextmanager
+async def connect(
+    url: str, token: str = "", *, max_picture_bytes: int = MAX_PICTURE_BYTES
+) -> AsyncIterator[EngineServer]:
+    """A client of the server at `url` for one event loop; its connections close with the block.
+
+    No proxies and nothing else from the environment: the address is the operator's own.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    timeout = httpx.Timeout(IO_SECONDS, connect=CONNECT_SECONDS)
+    async with httpx.AsyncClient(
+        base_url=url, headers=headers, timeout=timeout, limits=limits, trust_env=False, follow_redirects=False
+    ) as client:
+        yield EngineServer(client, max_picture_bytes)
+
+
+class EngineServer:
+    """A `Backend` behind HTTP."""
+
+    name = "engine"
+
+    def __init__(self, client: httpx.AsyncClient, max_picture_bytes: int) -> None:
+        self._client = client
+        self._max_picture_bytes = max_picture_bytes
+
+    async def capabilities(self) -> dict[str, Any]:
+        """What the server says it serves. Raises BackendError."""
+        return _json(await self._ask("GET", "/v1/capabilities"))
+
+    async def submit(self, job: Job, key: str) -> str:
+        """PUT the job; the same key again is the same job. Raises BackendError."""
+        described = {
+            "brief": job.brief,
+            "time_limit": job.time_limit,
+            "focal_35mm": job.focal_35mm,
+            "room": job.room,
+            "arrangement": job.arrangement,
+        }
+        parts = {
+            # Sorted, because a repeated submit must be the same bytes to be recognised as the same job.
+            "job": ("job.json", json.dumps(described, sort_keys=True).encode(), "application/json"),
+            "photo": ("photo.png", job.photo, "image/png"),
+        }
+        await self._ask("PUT", _job_path(key), files=parts)
+        return key
+
+    async def poll(self, handle: str, wait: float = 0.0) -> Progress | Pictures | Failed | Unknown:
+        """Where the job stands, at once or when that changes within `wait` seconds. Raises BackendError."""
+        try:
+            response = await self._ask(
+                "GET",
+                _job_path(handle),
+                params={"wait": f"{wait:g}"} if wait > 0 else {},
+                timeout=httpx.Timeout(IO_SECONDS + wait, connect=CONNECT_SECONDS),
+            )
+        except _NotFound:
+            return Unknown()
+        return _standing(_json(response))
+
+    async def fetch(self, handle: str) -> Pictures:
+        """The finished pictures with their bytes. Raises BackendError."""
+        try:
+            told = _json(await self._ask("GET", _job_path(handle)))
+            listed = _standing(told)
+            if not isinstance(listed, Pictures):
+                raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE))
+            pictures = [await self._picture(handle, entry) for entry in told["pictures"]]
+        except _NotFound:
+            raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE)) from None
+        return Pictures(tuple(pictures), listed.record)
+
+    async def cancel(self, handle: str) -> None:
+        """Stop the job; one that is unknown or done is no error. Raises BackendError when the server is away."""
+        with contextlib.suppress(_NotFound):
+            await self._ask("DELETE", _job_path(handle))
+
+    async def _picture(self, handle: str, entry: dict[str, Any]) -> Picture:
+        # The path is built here, not taken from the answer: a server cannot send us to another one.
+        path = f"{_job_path(handle)}/pictures/{quote(str(entry['role']), safe='')}"
+        body = bytearray()
+        with _in_words():
+            async with self._client.stream("GET", path) as response:
+                await _accepted(response)
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) > self._max_picture_bytes:
+                        raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", _TROUBLE))
+        if entry.get("sha256") not in {None, hashlib.sha256(body).hexdigest()}:
+            raise BackendError(Failed(FailureClass.TRANSIENT, "picture_damaged", _TROUBLE))
+        return Picture(str(entry["role"]), bytes(body))
+
+    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        with _in_words():
+            response = await self._client.request(method, path, **options)
+            await _accepted(response)
+            return response
+
+
+class _NotFound(Exception):
+    """The server denies knowing the job."""
+
+
+def _job_path(key: str) -> str:
+    return f"/v1/jobs/{quote(key, safe='')}"
+
+
+@contextlib.contextmanager
+def _in_words() -> Any:
+    """Errors of the connection, as `BackendError`; all of them may pass by themselves."""
+    try:
+        yield
+    except httpx.ConnectError as error:
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_unreachable", _UNREACHABLE)) from error
+    except httpx.TimeoutException as error:
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_timeout", _UNREACHABLE)) from error
+    except httpx.HTTPError as error:
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_connection_lost", _UNREACHABLE)) from error
+
+
+async def _accepted(response: httpx.Response) -> None:
+    """Nothing for a success; else BackendError of the right class, or _NotFound."""
+    if response.is_success:
+        return
+    await response.aread()
+    status = response.status_code
+    if status == httpx.codes.NOT_FOUND:
+        raise _NotFound
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise BackendError(Failed(FailureClass.MISCONFIGURED, "engine_refuses_token", _NOT_SET_UP))
+    if status == httpx.codes.CONFLICT:
+        raise BackendError(Failed(FailureClass.MISCONFIGURED, "key_conflict", _NOT_SET_UP))
+    if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        raise BackendError(Failed(FailureClass.MISCONFIGURED, "photo_too_large_for_engine", _NOT_SET_UP))
+    if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
+        busy = "The rendering engine is busy."
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_busy", busy, _retry_after(response)))
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", _TROUBLE, _retry_after(response)))
+    raise BackendError(_failed(_body_error(response), FailureClass.MISCONFIGURED))
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    told = response.headers.get("retry-after", "")
+    return float(told) if told.isdigit() else None
+
+
+def _body_error(response: httpx.Response) -> dict[str, Any]:
+    try:
+        told = response.json().get("error")
+    except (ValueError, AttributeError):
+        told = None
+    return told if isinstance(told, dict) else {}
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        told = response.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", _TROUBLE))
+    return told
+
+
+def _standing(told: dict[str, Any]) -> Progress | Pictures | Failed | Unknown:
+    """The protocol's word for the server's state."""
+    state = told.get("state")
+    if state == "done":
+        listed = tuple(Picture(str(entry["role"]), b"") for entry in told.get("pictures") or [])
+        return Pictures(listed, told.get("record") or {})
+    if state == "failed":
+        return _failed(told.get("error") or {}, FailureClass.TRANSIENT)
+    if state == "cancelled":
+        # Not by us, or nobody would ask: as good as lost.
+        return Unknown()
+    progress = told.get("progress")
+    fraction = min(1.0, max(0.0, float(progress))) if isinstance(progress, int | float) else 0.0
+    return Progress(fraction, str(told.get("stage") or ""))
+
+
+def _failed(error: dict[str, Any], otherwise: FailureClass) -> Failed:
+    """The server's own error; one without a class that we know is of the class `otherwise`."""
+    try:
+        failure = FailureClass(str(error.get("class")))
+    except ValueError:
+        failure = otherwise
+    message = str(error.get("message") or _TROUBLE)
+    return Failed(failure, str(error.get("code") or "engine_error"), message)

@@ -1,0 +1,118 @@
+"""The vocabulary of a job: room types, styles, and the brief that asks for a picture. Pure and frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+class RoomType(enum.StrEnum):
+    """What the photographed room is used for; the Render API's own names."""
+
+    LIVING = "living"
+    BED = "bed"
+    KITCHEN = "kitchen"
+    DINING = "dining"
+    BATHROOM = "bathroom"
+    HOME_OFFICE = "home_office"
+    OUTDOOR = "outdoor"
+    KIDS_ROOM = "kids_room"
+
+
+class Style(enum.StrEnum):
+    """How the room is furnished; the Render API's own names."""
+
+    MODERN = "modern"
+    SCANDINAVIAN = "scandinavian"
+    INDUSTRIAL = "industrial"
+    MIDCENTURY = "midcentury"
+    LUXURY = "luxury"
+    FARMHOUSE = "farmhouse"
+    COASTAL = "coastal"
+    STANDARD = "standard"
+
+
+class Kind(enum.StrEnum):
+    """What is done to the photo."""
+
+    STAGING = "staging"
+    DECLUTTER = "declutter"
+    REDESIGN = "redesign"
+    SKETCH = "sketch"
+
+
+Quality = Literal["draft", "standard", "best"]
+
+STYLE_ALIASES = {
+    "mid_century_modern": Style.MIDCENTURY,
+    "mid_century": Style.MIDCENTURY,
+    "midcentury_modern": Style.MIDCENTURY,
+    "hamptons": Style.COASTAL,
+    "american": Style.STANDARD,
+    "southwestern": Style.FARMHOUSE,
+}
+
+# What the embedded engine can furnish today; the rest answers 400 with a clear text.
+STAGEABLE_ROOMS = frozenset({RoomType.LIVING, RoomType.BED, RoomType.DINING, RoomType.HOME_OFFICE})
+
+
+def _plain(text: str) -> str:
+    """Fold case, hyphens and spaces: 'Mid-Century Modern' -> 'mid_century_modern'."""
+    return "_".join(text.replace("-", " ").replace("_", " ").lower().split())
+
+
+def room_type(text: str) -> RoomType:
+    """The room type that `text` names, whatever its case and separators; ValueError when it names none."""
+    squeezed = _plain(text).replace("_", "")
+    for known in RoomType:
+        if known.value.replace("_", "") == squeezed:
+            return known
+    raise ValueError(text)
+
+
+def style(text: str) -> Style:
+    """The style that `text` names, aliases included; ValueError when it names none."""
+    plain = _plain(text)
+    if plain in STYLE_ALIASES:
+        return STYLE_ALIASES[plain]
+    squeezed = plain.replace("_", "")
+    for known in Style:
+        if known.value == squeezed:
+            return known
+    raise ValueError(text)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the customer asks for, complete enough to make the picture again.
+
+    `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master
+    always has the photo's own size. `seed` makes the arrangement reproducible.
+    """
+
+    kind: Kind
+    room_type: RoomType | None = None
+    style: Style | None = None
+    quality: Quality = "standard"
+    resolution: Literal["full-hd", "4k"] = "full-hd"
+    label: bool = False
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types only."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Brief:
+        """Inverse of `to_dict`."""
+        return cls(
+            kind=Kind(data["kind"]),
+            room_type=RoomType(data["room_type"]) if data.get("room_type") else None,
+            style=Style(data["style"]) if data.get("style") else None,
+            quality=data.get("quality", "standard"),
+            resolution=data.get("resolution", "full-hd"),
+            label=bool(data.get("label", False)),
+            seed=int(data.get("seed", 0)),
+        )

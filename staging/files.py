@@ -1,0 +1,171 @@
+"""Signed addresses of pictures, and the views behind them.
+
+The path of an address is stable; its query is a fresh signature that expires. Whoever holds a valid signature may read
+the file, from any origin, without signing in: the address is the permission.
+
+    /renders/ID/outputs/UUID-u1_0.png                    the delivered picture
+    /renders/ID/outputs/UUID_furniture_removed_0.png     the delivered emptied picture
+    /renders/ID/outputs/UUID-VARIANT                     master.png, mask.png, preview.webp, thumbnail.webp
+    /photos/UUID/VARIANT                                 picture.png, preview.webp, thumbnail.webp
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.views.decorators.http import require_http_methods
+
+from staging.models import Output, Photo, Role
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+_DELIVERED = {Role.STAGED: "-u1_0.png", Role.EMPTIED: "_furniture_removed_0.png"}
+_OUTPUT_VARIANTS = {
+    "-u1_0.png": "delivered",
+    "_furniture_removed_0.png": "delivered",
+    "-master.png": "master",
+    "-mask.png": "master",
+    "-preview.webp": "preview",
+    "-thumbnail.webp": "thumbnail",
+}
+_PHOTO_VARIANTS = {"picture.png": "picture", "preview.webp": "preview", "thumbnail.webp": "thumbnail"}
+_TYPES = {"png": "image/png", "webp": "image/webp"}
+_UUID_LENGTH = 36
+
+
+# --- addresses --------------------------------------------------------------------------------------------
+
+
+def output_url(output: Output) -> str:
+    """Path and query of the delivered picture (of a mask: the mask)."""
+    return _output_url(output, _DELIVERED.get(Role(output.role), "-mask.png"))
+
+
+def master_url(output: Output) -> str:
+    """Path and query of the picture at the photo's own size, without a label."""
+    return _output_url(output, "-mask.png" if output.role == Role.MASK else "-master.png")
+
+
+def preview_url(output: Output) -> str:
+    """Path and query of a WebP with a long edge of at most 1600 pixels."""
+    return _output_url(output, "-preview.webp")
+
+
+def thumbnail_url(output: Output) -> str:
+    """Path and query of a WebP with a long edge of at most 480 pixels."""
+    return _output_url(output, "-thumbnail.webp")
+
+
+def photo_url(photo: Photo) -> str:
+    """Path and query of the photo itself: upright, sRGB, PNG, without metadata."""
+    return signed(f"/photos/{photo.uuid}/picture.png")
+
+
+def photo_preview_url(photo: Photo) -> str:
+    """Path and query of a WebP of the photo with a long edge of at most 1600 pixels."""
+    return signed(f"/photos/{photo.uuid}/preview.webp")
+
+
+def photo_thumbnail_url(photo: Photo) -> str:
+    """Path and query of a WebP of the photo with a long edge of at most 480 pixels."""
+    return signed(f"/photos/{photo.uuid}/thumbnail.webp")
+
+
+def _output_url(output: Output, ending: str) -> str:
+    return signed(f"/renders/{output.run.render.public_id}/outputs/{output.uuid}{ending}")
+
+
+def signed(path: str) -> str:
+    """`path` with a signature that is good for FILE_URL_LIFETIME seconds from now."""
+    expires = int(time.time()) + settings.FILE_URL_LIFETIME
+    return f"{path}?{urlencode({'expires': expires, 'signature': _signature(path, expires)})}"
+
+
+def _signature(path: str, expires: int) -> str:
+    return salted_hmac("staging.files", f"{path}\n{expires}", algorithm="sha256").hexdigest()
+
+
+def is_signed(path: str, expires: str, signature: str) -> bool:
+    """Whether the signature is ours, for this path and this time, and the time has not passed."""
+    # More digits than any time has are an attack on int().
+    if not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
+        return False
+    return constant_time_compare(signature, _signature(path, int(expires))) and int(expires) > time.time()
+
+
+# --- views ------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "OPTIONS"])
+def output_file(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
+    """A picture of a render, by its signed address."""
+    if (refused := _refused(request)) is not None:
+        return refused
+    number, ending = name[:_UUID_LENGTH], name[_UUID_LENGTH:]
+    field = _OUTPUT_VARIANTS.get(ending)
+    found = _is_uuid(number) and Output.objects.filter(uuid=number, run__render__public_id=public_id).first()
+    return _file(getattr(found, field) if found and field else None, ending)
+
+
+@require_http_methods(["GET", "HEAD", "OPTIONS"])
+def photo_file(request: HttpRequest, number: uuid.UUID, name: str) -> HttpResponseBase:
+    """A copy of a photo without metadata, by its signed address. The original bytes have no address."""
+    if (refused := _refused(request)) is not None:
+        return refused
+    field = _PHOTO_VARIANTS.get(name)
+    found = Photo.objects.filter(uuid=number).first()
+    return _file(getattr(found, field) if found and field else None, name)
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a preflight or to an address without a valid signature; None when the file may be read."""
+    if request.method == "OPTIONS":
+        return _shared(HttpResponse(status=200))
+    if is_signed(request.path, request.GET.get("expires", ""), request.GET.get("signature", "")):
+        return None
+    return _error(403, "invalid_signature", "This address has no valid signature, or its signature has expired.")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _file(field: FieldFile | None, name: str) -> HttpResponseBase:
+    if not field:
+        return _error(404, "not_found", "There is no such picture.")
+    try:
+        file = default_storage.open(str(field.name))
+    except FileNotFoundError:
+        return _error(404, "not_found", "There is no such picture.")
+    response = FileResponse(file, content_type=_TYPES[name.rsplit(".", 1)[1]])
+    # Django would name the file as it lies in storage; without that, the page's or the address's own name counts.
+    del response["Content-Disposition"]
+    # The picture behind a path never changes; the signature is the holder's, so shared caches stay out.
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return _shared(response)
+
+
+def _error(status: int, code: str, text: str) -> HttpResponse:
+    """The error shape of the Render API."""
+    return _shared(JsonResponse({"error": text, "message": text, "code": code}, status=status))
+
+
+def _shared(response: Response) -> Response:
+    """`response`, readable by scripts of any origin and never guessed to be anything but what it says."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+    response["Access-Control-Allow-Headers"] = "authorization, content-type, x-requested-with, idempotency-key, range"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,185 @@
+"""The follower: one process that watches every job at every backend, so that no worker waits for a picture.
+
+A long poll per running run, all in one event loop. What it sees goes into the row (progress, and with it the renewed
+lease); an end of any kind is left to a worker (`jobs.look_after`), which asks the backend itself. So the follower
+decides nothing: killed, it costs time only, and two of them cost twice the polls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from staging import jobs, pipeline, routes, wakeups
+from staging.backends.base import Backend, BackendError, Progress
+from staging.models import Run, State
+
+T = TypeVar("T")
+
+log = structlog.get_logger("openhouse.follower")
+
+# The rows are read again this often, hints or not.
+REREAD_SECONDS = 2.0
+# A backend that answers long polls at once is not asked more often than this.
+_MIN_POLL_SECONDS = 0.25
+# Progress within one stage is written at most this often.
+_WRITE_SECONDS = 1.0
+_TROUBLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One job at one backend: what a run's attempt is waiting for."""
+
+    run_id: int
+    attempt: int
+    backend: str
+    handle: str
+
+
+def watches() -> set[Watch]:
+    """What is to be watched now: running runs with a handle whose pictures nobody is fetching yet."""
+    runs = Run.objects.filter(state=State.RUNNING).exclude(handle="").exclude(collecting_until__gt=timezone.now())
+    return {Watch(*row) for row in runs.values_list("pk", "attempt", "backend", "handle")}
+
+
+class Follower:
+    """Watches until told to stop."""
+
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+        self._hint = asyncio.Event()
+        self._tasks: dict[Watch, asyncio.Task[None]] = {}
+        # Ends left to a worker, and when; watched anew if the worker has not followed up within a lease.
+        self._handed_over: dict[Watch, float] = {}
+        self._backends: dict[str, Backend] = {}
+        self._connections = contextlib.AsyncExitStack()
+        # One thread for the database and the queue: the loop never blocks, and writes keep their order.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
+
+    async def run(self) -> None:
+        """Watch until `stopping` is set."""
+        hints = asyncio.create_task(self._listen())
+        try:
+            async with self._connections:
+                while not self.stopping.is_set():
+                    await self._round()
+                    await self._pause()
+                await self._drop(set(self._tasks))
+        finally:
+            hints.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await hints
+            self._thread.shutdown()
+
+    def stop(self) -> None:
+        """Stop soon; safe to call from a signal handler of the loop."""
+        self.stopping.set()
+        self._hint.set()
+
+    async def _round(self) -> None:
+        """Begin to watch what is new, end what is over."""
+        try:
+            wanted = await self._in_thread(watches)
+        # A database that is away comes back; the lease of what we watch meanwhile is the sweeper's business.
+        except Exception:
+            log.exception("rows_unreadable")
+            return
+        again = time.monotonic() - settings.RUN_LEASE_SECONDS
+        self._handed_over = {watch: at for watch, at in self._handed_over.items() if watch in wanted and at > again}
+        await self._drop(set(self._tasks) - wanted)
+        for watch in wanted - set(self._handed_over) - set(self._tasks):
+            self._tasks[watch] = asyncio.create_task(self._watch(watch))
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hint.wait(), REREAD_SECONDS)
+        self._hint.clear()
+
+    async def _drop(self, watched: set[Watch]) -> None:
+        tasks = [self._tasks.pop(watch) for watch in watched]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch(self, watch: Watch) -> None:
+        """Follow one job to its end, whatever happens to the connection."""
+        try:
+            await self._to_the_end(watch)
+        except asyncio.CancelledError:
+            raise
+        # One broken job must not end the watching of the others; it is watched anew in the next round.
+        except Exception:
+            log.exception("watch_failed", run_id=watch.run_id, handle=watch.handle)
+            await asyncio.sleep(_TROUBLE_SECONDS)
+        self._tasks.pop(watch, None)
+
+    async def _to_the_end(self, watch: Watch) -> None:
+        backend = await self._backend(watch.backend)
+        wait = min(10.0, settings.RUN_LEASE_SECONDS / 3)
+        written_at, written_stage = 0.0, ""
+        while True:
+            asked = time.monotonic()
+            try:
+                answer = await backend.poll(watch.handle, wait)
+            except BackendError as error:
+                # The lease is not renewed: if this lasts, the sweeper has the run looked after.
+                log.warning("backend_away", handle=watch.handle, code=error.failed.code)
+                await asyncio.sleep(_TROUBLE_SECONDS)
+                continue
+            if not isinstance(answer, Progress):
+                await self._hand_over(watch)
+                return
+            now = time.monotonic()
+            if now - written_at >= _WRITE_SECONDS or answer.stage != written_stage:
+                if not await self._in_thread(lambda: pipeline.note_progress(watch.run_id, watch.attempt, answer)):  # noqa: B023 - awaited here
+                    return
+                written_at, written_stage = now, answer.stage
+            await asyncio.sleep(max(0.0, _MIN_POLL_SECONDS - (now - asked)))
+
+    async def _hand_over(self, watch: Watch) -> None:
+        """Leave the end of a job to a worker."""
+        try:
+            await self._in_thread(lambda: jobs.enqueue(jobs.look_after, watch.run_id))
+        except redis.RedisError as error:
+            # The sweeper finds the run by its lease, which nobody renews now.
+            log.warning("wake_up_lost", run_id=watch.run_id, error=str(error))
+            await asyncio.sleep(_TROUBLE_SECONDS)
+            return
+        self._handed_over[watch] = time.monotonic()
+
+    async def _backend(self, name: str) -> Backend:
+        if name not in self._backends:
+            self._backends[name] = await self._connections.enter_async_context(routes.connect(name))
+        return self._backends[name]
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _with_fresh_connection, work)
+
+    async def _listen(self) -> None:
+        """Turn the hints of `wakeups.SUBMITTED` into rounds; without Redis the rounds come by themselves."""
+        while True:
+            try:
+                async with wakeups.async_connection() as connection, connection.pubsub() as subscription:
+                    await subscription.subscribe(wakeups.SUBMITTED)
+                    async for _ in subscription.listen():
+                        self._hint.set()
+            except (redis.RedisError, OSError) as error:
+                log.warning("no_hints", error=str(error))
+                await asyncio.sleep(_TROUBLE_SECONDS)
+
+
+def _with_fresh_connection(work: Callable[[], T]) -> T:
+    close_old_connections()
+    return work()

@@ -1,0 +1,350 @@
+"""What a render is made of: the photo that came in, what the caller sees, each try at making it, and the pictures.
+
+    Photo <- Render <- Run <- Output
+
+A `Render` is what the caller sees. Each create and each variation is a `Run` of it, and the render's status is
+that of its latest run, so that a failed variation leaves earlier outputs and their settlement alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from staging.briefs import Brief
+
+PUBLIC_ID_LENGTH = 20
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_public_id() -> str:
+    """20 characters of A-Z a-z 0-9 (119 bits), as the Render API promises."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
+class Photo(models.Model):
+    """A photo that came in: its bytes unchanged, and its normalised copy, which all else calls "the photo".
+
+    `picture` is a lossless PNG, EXIF turned, in sRGB, without metadata; outputs are compared with its pixels.
+    `original` may hold the place where it was taken and is never served publicly. The same bytes sent twice by
+    one account are one row.
+    """
+
+    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="photos")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64, help_text="SHA-256 of the original bytes")
+    format = models.CharField(max_length=8, help_text="JPEG, PNG, WEBP, HEIF or AVIF")
+    byte_size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(help_text="of the oriented photo, in pixels")
+    height = models.PositiveIntegerField()
+    focal_35mm = models.FloatField(null=True, help_text="35 mm equivalent focal length from EXIF, in mm")
+    original = models.FileField(max_length=200)
+    picture = models.FileField(max_length=200)
+    preview = models.FileField(max_length=200)
+    thumbnail = models.FileField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "sha256"], name="photo_once_per_account"),)
+
+    def __str__(self) -> str:
+        return f"photo {self.uuid} ({self.width}x{self.height} {self.format})"
+
+
+class Source(models.TextChoices):
+    """Where a render was asked for; only the API's count towards its limit of renders in flight."""
+
+    API = "api"
+    DASHBOARD = "dashboard"
+
+
+class Render(models.Model):
+    """What the caller sees: one photo, one brief, and the runs that made its outputs."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, default=new_public_id, unique=True, editable=False)
+    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="renders")
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="renders")
+    api_key = models.ForeignKey("billing.ApiKey", on_delete=models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(max_length=12, choices=Source.choices)
+    brief_json = models.JSONField(help_text="the brief of the first run")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-created_at"], name="render_newest_of_account"),)
+
+    def __str__(self) -> str:
+        return f"render {self.public_id}"
+
+    @property
+    def brief(self) -> Brief:
+        """What was asked for first."""
+        return Brief.from_dict(self.brief_json)
+
+
+class State(models.TextChoices):
+    """Where a run stands; see `Run`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (State.QUEUED, State.RUNNING)
+
+
+class Run(models.Model):
+    """One try at making a picture for a render: a first one (a conversion asks for several at once), or a variation.
+
+              claim                     pictures checked
+    QUEUED ----------> RUNNING --------------------------> DONE       hold settled
+      ^  |              |  |  |
+      |  |  transient    |  |  |  customer input, nothing usable, misconfigured, out of attempts
+      |  |  or lost     |  |  +------------------------------> FAILED     hold released
+      +--|--------------+  |
+         |                 |  cancel
+         +-----------------+-------------------------------> CANCELLED  hold released
+
+    Every arrow is one compare-and-set UPDATE whose row count says who won. While RUNNING, `lease_until` tells
+    until when somebody (the worker that submits, the follower that watches) answers for the run; whoever finds it
+    passed takes over. `attempt` is part of the backend's idempotency key and rises only after the backend answered
+    with a failure or denied knowing the job; `tries` counts every failed try, unreachable backends included.
+    """
+
+    class Kind(models.TextChoices):
+        FIRST = "first"
+        VARIATION = "variation"
+
+    render = models.ForeignKey(Render, on_delete=models.PROTECT, related_name="runs")
+    # The render's, copied: the queue's picks are by account and must not join for it.
+    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FIRST)
+    brief_json = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    shows_queued = models.BooleanField(default=False, help_text="the API says “queued” as long as nobody works on it")
+    hold_reference = models.CharField(
+        max_length=80, blank=True, help_text="empty when the price is 0; runs asked for together share one"
+    )
+
+    webhook_url = models.CharField(max_length=2000, blank=True, help_text="who is told of its end")
+
+    backend = models.CharField(max_length=40, blank=True)
+    handle = models.CharField(max_length=120, blank=True, help_text="the backend's name for its job")
+    attempt = models.PositiveIntegerField(default=1)
+    tries = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    # While in the future, a worker is fetching and checking the pictures of this run.
+    collecting_until = models.DateTimeField(null=True)
+
+    progress = models.FloatField(default=0.0, help_text="0 to 1, never going back")
+    stage = models.CharField(max_length=60, blank=True, help_text="a word for people")
+    failure = models.CharField(max_length=20, blank=True, help_text="class of the failure; backends/base.py")
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.TextField(blank=True)
+
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    first_started_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True, help_text="start of the present attempt")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["render", "number"], name="run_number_once_per_render"),
+            models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="run_progress_is_a_fraction"),
+            models.CheckConstraint(
+                condition=~Q(state=State.RUNNING) | Q(lease_until__isnull=False), name="run_running_has_a_lease"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED, finished_at__isnull=True)
+                | (~Q(state__in=UNFINISHED) & Q(finished_at__isnull=False)),
+                name="run_finished_at_says_when",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["account", "queued_at"], name="run_waiting", condition=Q(state=State.QUEUED)),
+            models.Index(fields=["lease_until"], name="run_leased", condition=Q(state=State.RUNNING)),
+            models.Index(fields=["account", "-first_started_at"], name="run_last_served"),
+            models.Index(fields=["hold_reference"], name="run_by_hold", condition=~Q(hold_reference="")),
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.key} ({self.state})"
+
+    @property
+    def key(self) -> str:
+        """The run's name outside the database: in the ledger, in logs and towards backends."""
+        return f"{self.render.public_id}-{self.number}"
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every submit of the same attempt, so that a takeover can never start a second job."""
+        return f"{self.key}-{self.attempt}"
+
+    @property
+    def brief(self) -> Brief:
+        """What this run makes; a variation's differs from the render's."""
+        return Brief.from_dict(self.brief_json)
+
+    def deadline(self, time_limit: float) -> datetime:
+        """When the present attempt has taken `time_limit` seconds."""
+        return (self.started_at or self.queued_at) + timedelta(seconds=time_limit)
+
+
+class Role(models.TextChoices):
+    """What a picture shows."""
+
+    STAGED = "staged"
+    EMPTIED = "emptied"
+    MASK = "mask"
+
+
+class Output(models.Model):
+    """One picture that a run made.
+
+    `master` is what the backend made, at the photo's own size, without a label; `delivered` is what the customer
+    gets, at the resolution of the brief. Both are PNG. A mask has only a master.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="outputs")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    role = models.CharField(max_length=8, choices=Role.choices)
+    order = models.PositiveIntegerField(help_text="within the run: staged, emptied, mask")
+    master = models.FileField(max_length=200)
+    delivered = models.FileField(max_length=200, blank=True)
+    preview = models.FileField(max_length=200, blank=True)
+    thumbnail = models.FileField(max_length=200, blank=True)
+    width = models.PositiveIntegerField(help_text="of the master, in pixels")
+    height = models.PositiveIntegerField()
+    delivered_width = models.PositiveIntegerField(default=0)
+    delivered_height = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, help_text="of the master's bytes")
+    record = models.JSONField(default=dict, help_text="how it was made, as the backend tells it")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["run", "role"], name="output_once_per_role"),)
+        ordering = ("run", "order")
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.run_id} ({self.width}x{self.height})"
+
+
+class Conversion(models.Model):
+    """What the Conversion API's caller sees: one or several photos under the caller's own identifier.
+
+    The identifier belongs to one conversion of the account at a time. A conversion that gave no picture makes way for
+    a new one of the same identifier (`replaced_at`) and stays on record.
+    """
+
+    UUID_LENGTH = 64
+
+    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="conversions")
+    # Case folding may lengthen a text, at most threefold.
+    uuid = models.CharField(max_length=3 * UUID_LENGTH, help_text="the caller's identifier, case folded")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "uuid"], condition=Q(replaced_at__isnull=True), name="conversion_once_per_uuid"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"conversion {self.uuid}"
+
+
+class ConversionFile(models.Model):
+    """One file of a conversion: a render, with a run for each picture that was asked for."""
+
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="files")
+    render = models.OneToOneField(Render, on_delete=models.PROTECT, related_name="conversion_file")
+    order = models.PositiveIntegerField(help_text="as the caller sent the files")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["conversion", "order"], name="conversion_file_in_order"),)
+        ordering = ("conversion", "order")
+
+    def __str__(self) -> str:
+        return f"file {self.order} of conversion {self.conversion_id}"
+
+
+class AcceptedRequest(models.Model):
+    """A request that came with an Idempotency-Key and was accepted; kept for a day (staging.idempotency)."""
+
+    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="+")
+    path = models.CharField(max_length=40, help_text="which of the API's paths")
+    key = models.CharField(max_length=255, help_text="as the caller wrote it")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked for")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", help_text="what the request started")
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "path", "key"], name="accepted_request_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.path} under {self.key}"
+
+
+class WebhookSecret(models.Model):
+    """What an account's webhooks are signed with."""
+
+    account = models.OneToOneField("billing.Account", on_delete=models.CASCADE, related_name="webhook_secret")
+    secret = models.CharField(max_length=80, help_text="whsec_ and base64, as Standard Webhooks writes it")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"webhook secret of {self.account_id}"
+
+
+class WebhookDelivery(models.Model):
+    """One thing that a partner is told: a finished output, or a failure (`output` is then null).
+
+    PENDING is tried whenever `due_at` has passed; whoever tries moves it ahead first, which is the compare-and-set.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        DELIVERED = "delivered"
+        GIVEN_UP = "given_up"
+
+    event_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="webhook_deliveries")
+    output = models.ForeignKey(Output, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    tries = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], name="webhook_due", condition=Q(state="pending")),)
+
+    def __str__(self) -> str:
+        return f"webhook {self.event_id} ({self.state})"
+
+
+class WebhookAttempt(models.Model):
+    """One try to deliver: what was answered, or why nothing was."""
+
+    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    seconds = models.FloatField()
+    status = models.PositiveIntegerField(null=True, help_text="the HTTP status that was answered")
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["delivery", "number"], name="webhook_attempt_once"),)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}: {self.status or self.error}"

@@ -1,0 +1,339 @@
+"""Doing a run: hand it to a backend, see where it stands, collect its pictures, finish or fail.
+
+Every change of state is one compare-and-set whose row count says who won; the loser does nothing. The fence is the
+attempt: what a backend said of attempt 1 can neither finish nor fail attempt 2. No transaction is open while the
+network is used, and nobody here waits for a picture (the follower does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from staging import collecting, credits, routes, wakeups, webhooks
+from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
+from staging.models import Output, Role, Run, State
+from staging.structure import Unusable
+
+log = structlog.get_logger("openhouse.pipeline")
+
+# The backend ends a job at its own time limit; this much later we stop believing in it.
+GRACE_SECONDS = 60.0
+# Refused because it is full: the job waits, and that is no failed try.
+_NO_TRY = frozenset({"engine_busy"})
+NOT_CHARGED = "Nothing was charged."
+_OURS = "We could not make this picture; the fault is on our side and we have been told."
+_NOT_GOOD_ENOUGH = "The picture that we made did not pass our checks."
+_OUT_OF_TIME = Failed(FailureClass.TRANSIENT, "out_of_time", "This picture took too long to make.")
+_PHOTO_MISSING = Failed(FailureClass.MISCONFIGURED, "photo_missing", "The photo is not in the storage.")
+_LOST = Failed(FailureClass.TRANSIENT, "job_lost", "The rendering engine lost this picture.")
+
+
+def get(run_id: int) -> Run | None:
+    """The run with what its handling needs."""
+    return Run.objects.select_related("render__photo").filter(pk=run_id).first()
+
+
+def lease_end() -> datetime:
+    """Until when whoever acts now answers for the run."""
+    return timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+
+
+def _mine(run: Run) -> dict[str, object]:
+    """The compare part: still running, and still the attempt that we know."""
+    return {"pk": run.pk, "state": State.RUNNING, "attempt": run.attempt}
+
+
+@contextlib.contextmanager
+def _keeping_lease(run: Run, *also: str) -> Iterator[None]:
+    """Renew the lease (and the columns `also`) as long as the block takes: a large photo may take longer than a lease.
+
+    From a thread, which dies with the process: a worker that was killed still loses its lease.
+    """
+    done = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(settings.RUN_LEASE_SECONDS / 3):
+                Run.objects.filter(**_mine(run)).update(**dict.fromkeys(("lease_until", *also), lease_end()))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, name="lease")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+# --- handing over -----------------------------------------------------------------------------------------
+
+
+def take_up(run: Run) -> None:
+    """Begin with a run just claimed: hand it over, or find its job again when an earlier try left a handle."""
+    if run.handle:
+        look_after(run.pk)
+    else:
+        submit(run)
+
+
+def submit(run: Run) -> None:
+    """Give a claimed run to its backend and store the handle; tries again later or fails when that is refused.
+
+    Repeating it for the same attempt is harmless: the idempotency key makes it the same job.
+    """
+    backend = routes.backend_for(run.brief)
+    try:
+        with _keeping_lease(run):
+            handle = asyncio.run(_submit(backend, _job(run), run.idempotency_key))
+    except FileNotFoundError:
+        log.error("photo_missing", run=run.key, photo=str(run.render.photo.uuid))
+        fail(run, _PHOTO_MISSING)
+        return
+    except BackendError as error:
+        again_or_fail(run, error.failed, same_attempt=True)
+        return
+    stored = Run.objects.filter(**_mine(run)).update(backend=backend, handle=handle, lease_until=lease_end())
+    if stored:
+        wakeups.publish(wakeups.SUBMITTED, run.pk)
+        log.info("submitted", run=run.key, attempt=run.attempt, backend=backend)
+    else:
+        # Cancelled while it was on its way: the canceller found no handle to stop.
+        _cancel_at(backend, handle)
+
+
+def _job(run: Run) -> Job:
+    """What the backend is given; raises FileNotFoundError when the storage has lost the photo."""
+    photo = run.render.photo
+    with photo.picture.open("rb") as file:
+        return Job(
+            photo=file.read(),
+            brief=run.brief_json,
+            time_limit=settings.RUN_TIME_LIMIT,
+            focal_35mm=photo.focal_35mm,
+            room=_known_room(run),
+        )
+
+
+def _known_room(run: Run) -> dict[str, Any] | None:
+    """The room as the render's first picture tells it: a variation furnishes that and does not read the photo again.
+
+    The first and not the latest, so that a repeated submit says the same.
+    """
+    if run.kind == Run.Kind.FIRST:
+        return None
+    first = Output.objects.filter(run__render=run.render, role=Role.STAGED).order_by("run__number").first()
+    room = first.record.get("room") if first else None
+    return room if isinstance(room, dict) else None
+
+
+async def _submit(backend: str, job: Job, key: str) -> str:
+    async with routes.connect(backend) as client:
+        return await client.submit(job, key)
+
+
+# --- looking after ----------------------------------------------------------------------------------------
+
+
+def look_after(run_id: int) -> bool:
+    """Ask the backend where a running run stands and do what follows. True when its slot has become free.
+
+    Called when the follower saw an end, and when a lease ran out: a job that lives is resumed by its handle, and only
+    one that the backend denies knowing is submitted again, as the next attempt.
+    """
+    run = get(run_id)
+    if run is None or run.state != State.RUNNING:
+        return False
+    if _hopeless(run):
+        return fail(run, _OUT_OF_TIME)
+    if not run.handle:
+        # Whoever claimed it died before it had a handle. The job may be there all the same: same key, same job.
+        submit(run)
+        return False
+    try:
+        answer = asyncio.run(_poll(run))
+    except BackendError as error:
+        # Not an answer about the job, so the attempt stays; by its handle we find it again when the backend is back.
+        return again_or_fail(run, error.failed, same_attempt=True)
+    return _follow_up(run, answer)
+
+
+def _follow_up(run: Run, answer: Progress | Pictures | Failed | Unknown) -> bool:
+    if isinstance(answer, Progress):
+        if timezone.now() > run.deadline(settings.RUN_TIME_LIMIT + GRACE_SECONDS):
+            _cancel_at(run.backend, run.handle)
+            return again_or_fail(run, _OUT_OF_TIME)
+        note_progress(run.pk, run.attempt, answer)
+        wakeups.publish(wakeups.SUBMITTED, run.pk)
+        return False
+    if isinstance(answer, Pictures):
+        return collect(run)
+    return again_or_fail(run, _LOST if isinstance(answer, Unknown) else answer)
+
+
+async def _poll(run: Run) -> Progress | Pictures | Failed | Unknown:
+    async with routes.connect(run.backend) as client:
+        return await client.poll(run.handle)
+
+
+def _hopeless(run: Run) -> bool:
+    """Whether the run has had all the time that retries and takeovers together may take."""
+    limit = settings.RUN_RETRY_WINDOW + settings.RUN_TIME_LIMIT
+    return timezone.now() > (run.first_started_at or run.queued_at) + timedelta(seconds=limit)
+
+
+def note_progress(run_id: int, attempt: int, progress: Progress) -> bool:
+    """Write progress and renew the lease; False when this attempt is no longer running. Progress never goes back."""
+    fraction = Greatest(F("progress"), Value(min(progress.fraction, 0.99)))
+    return bool(
+        Run.objects.filter(pk=run_id, state=State.RUNNING, attempt=attempt).update(
+            progress=fraction, stage=progress.stage[:60], lease_until=lease_end()
+        )
+    )
+
+
+# --- ends -------------------------------------------------------------------------------------------------
+
+
+def collect(run: Run) -> bool:
+    """Fetch the finished pictures, check them, save them, and finish the run. True when this call ended it."""
+    now = timezone.now()
+    # One worker collects; a second wake-up meanwhile finds the time in the future and leaves.
+    free = Run.objects.filter(**_mine(run)).exclude(collecting_until__gt=now)
+    if not free.update(collecting_until=lease_end(), lease_until=lease_end(), stage="checking the picture"):
+        return False
+    try:
+        with _keeping_lease(run, "collecting_until"):
+            outputs = collecting.collect(run, asyncio.run(_fetch(run)))
+    except BackendError as error:
+        _stop_collecting(run)
+        return again_or_fail(run, error.failed)
+    except Unusable as error:
+        log.error("unusable_picture", run=run.key, code=error.code, reason=str(error))
+        return fail(run, Failed(FailureClass.NOTHING_USABLE, error.code, _NOT_GOOD_ENOUGH))
+    except BaseException:
+        _stop_collecting(run)
+        raise
+    return finish(run, outputs)
+
+
+def _stop_collecting(run: Run) -> None:
+    Run.objects.filter(**_mine(run)).update(collecting_until=None)
+
+
+async def _fetch(run: Run) -> Pictures:
+    async with routes.connect(run.backend) as client:
+        return await client.fetch(run.handle)
+
+
+def finish(run: Run, outputs: list[Output]) -> bool:
+    """RUNNING -> DONE with its outputs, and the hold settled, in one transaction. False when another was first."""
+    with transaction.atomic():
+        won = Run.objects.filter(**_mine(run)).update(
+            state=State.DONE,
+            progress=1.0,
+            stage="",
+            finished_at=timezone.now(),
+            lease_until=None,
+            collecting_until=None,
+        )
+        if won:
+            Output.objects.bulk_create(outputs)
+            webhooks.announce(run, outputs)
+            credits.settle(run.hold_reference)
+            _announce_after_commit(run)
+    if not won:
+        collecting.discard(outputs)
+    log.info("finished" if won else "finished_by_another", run=run.key, attempt=run.attempt)
+    return bool(won)
+
+
+def fail(run: Run, failed: Failed) -> bool:
+    """RUNNING -> FAILED and the hold released, in one transaction. False when the run had ended or moved on already."""
+    with transaction.atomic():
+        won = Run.objects.filter(**_mine(run)).update(
+            state=State.FAILED,
+            finished_at=timezone.now(),
+            lease_until=None,
+            collecting_until=None,
+            failure=failed.failure,
+            error_code=failed.code[:60],
+            error_message=_sentence(failed),
+            tries=run.tries,
+        )
+        if won:
+            webhooks.announce(run)
+            credits.release(run.hold_reference)
+            _announce_after_commit(run)
+    if won:
+        log.error("failed", run=run.key, attempt=run.attempt, failure=failed.failure, code=failed.code)
+    return bool(won)
+
+
+def again_or_fail(run: Run, failed: Failed, *, same_attempt: bool = False) -> bool:
+    """After a failure: RUNNING -> QUEUED with a due time if another try may help and is left, else FAILED.
+
+    `same_attempt`: the backend said nothing about the job (unreachable, full), so key and handle are kept, and a job
+    that it has taken all the same is found again. True when the slot has become free.
+    """
+    tries = run.tries = run.tries + (failed.code not in _NO_TRY)
+    wait = failed.retry_after or settings.RUN_RETRY_SECONDS * 4 ** max(0, tries - 1)
+    not_before = timezone.now() + timedelta(seconds=wait)
+    window_end = (run.first_started_at or run.queued_at) + timedelta(seconds=settings.RUN_RETRY_WINDOW)
+    if failed.failure != FailureClass.TRANSIENT or tries >= settings.RUN_ATTEMPTS or not_before > window_end:
+        return fail(run, failed)
+    won = Run.objects.filter(**_mine(run)).update(
+        state=State.QUEUED,
+        attempt=run.attempt if same_attempt else run.attempt + 1,
+        tries=tries,
+        handle=run.handle if same_attempt else "",
+        stage="",
+        not_before=not_before,
+        lease_until=None,
+        collecting_until=None,
+    )
+    if won:
+        log.warning("again", run=run.key, attempt=run.attempt, code=failed.code, tries=tries, wait=wait)
+    return bool(won)
+
+
+def stop(run_id: int) -> None:
+    """Tell the backend to stop a cancelled run; one that is away will stop at its own time limit."""
+    run = get(run_id)
+    if run is not None and run.state == State.CANCELLED and run.handle:
+        _cancel_at(run.backend, run.handle)
+
+
+def _cancel_at(backend: str, handle: str) -> None:
+    async def cancel() -> None:
+        async with routes.connect(backend) as client:
+            await client.cancel(handle)
+
+    try:
+        asyncio.run(cancel())
+    except BackendError as error:
+        log.warning("cancel_lost", handle=handle, code=error.failed.code)
+
+
+def _sentence(failed: Failed) -> str:
+    """What the customer reads. What is wrong with our machines is for the log and not for them."""
+    said = _OURS if failed.failure == FailureClass.MISCONFIGURED else failed.message
+    return f"{said} {NOT_CHARGED}"
+
+
+def _announce_after_commit(run: Run) -> None:
+    public_id = run.render.public_id
+    transaction.on_commit(lambda: wakeups.publish(wakeups.FINISHED, public_id), robust=True)

@@ -1,0 +1,78 @@
+"""Variations: another arrangement of the same photo, for no credit."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+from django.conf import settings
+from django.db import transaction
+
+from staging import credits, jobs, renders
+from staging.briefs import Brief
+from staging.models import UNFINISHED, Output, Render, Role, Run
+
+# The engine takes seeds below 2 ** 31.
+_SEED_BYTES, _SEED_MASK = 4, 2**31 - 1
+
+
+class RenderNotDone(Exception):
+    """A variation needs a render that is done, or one that failed after it had an output."""
+
+    def __init__(self) -> None:
+        super().__init__("The render is not done: a variation can be made once it has an output and nothing is pending")
+
+
+class TooManyVariations(Exception):
+    """The render has as many variations as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A render has at most {limit} variations")
+
+
+def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, webhook_url: str = "") -> Render:
+    """Ask for a variation of `render` as `brief` says, but for the seed, which is this variation's own.
+
+    `webhook_url` is told of its end; without one, the address of the first run. When it returns, the render is
+    rendering again; with `switch_to_queued` it says so only once work begins.
+    Raises RenderNotDone, TooManyVariations, renders.TooManyInFlight.
+    """
+    account = render.account
+    with transaction.atomic():
+        # Of two that ask at once, the second sees the first one's run; and the count in flight is exact.
+        credits.lock(account)
+        runs = list(Run.objects.filter(render=render).order_by("number"))
+        _require_done(render, runs)
+        renders.require_room(account, render.source)
+        number = runs[-1].number + 1
+        brief = dataclasses.replace(renders.with_required_label(account, brief), seed=seed_of(render, number))
+        run = Run(
+            render=render,
+            account=account,
+            number=number,
+            kind=Run.Kind.VARIATION,
+            brief_json=brief.to_dict(),
+            shows_queued=switch_to_queued,
+            webhook_url=webhook_url or runs[0].webhook_url,
+        )
+        run.hold_reference = credits.hold(account, credits.price(brief, variation=True), run_key=run.key)
+        run.save()
+        jobs.enqueue_after_commit(jobs.start_next)
+    return render
+
+
+def seed_of(render: Render, number: int) -> int:
+    """The seed of a render's run: the same for the same photo, first seed and number, and another for each number."""
+    said = f"{render.photo.sha256} {render.brief.seed} {number}".encode()
+    return int.from_bytes(hashlib.sha256(said).digest()[:_SEED_BYTES]) & _SEED_MASK
+
+
+def _require_done(render: Render, runs: list[Run]) -> None:
+    if any(run.state in UNFINISHED for run in runs):
+        raise RenderNotDone
+    if not Output.objects.filter(run__render=render).exclude(role=Role.MASK).exists():
+        raise RenderNotDone
+    # A variation that failed gave nothing and so takes no place.
+    made = Output.objects.filter(run__render=render, run__kind=Run.Kind.VARIATION).values("run").distinct().count()
+    if made >= settings.VARIATIONS_MAX:
+        raise TooManyVariations(settings.VARIATIONS_MAX)

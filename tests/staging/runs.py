@@ -1,0 +1,35 @@
+"""What a test does to a run, in the place of worker, follower and clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from billing import ledger
+from billing.models import Account
+from staging import jobs, renders
+from staging.models import Render, Run
+
+
+def run_of(render: Render) -> Run:
+    return renders.latest_run(render)
+
+
+def due_now(render: Render) -> None:
+    """Let the pause before the next try be over."""
+    Run.objects.filter(render=render).update(not_before=timezone.now())
+
+
+def kinds(account: Account) -> list[str]:
+    return [entry.kind for entry in ledger.statement(account)][::-1]
+
+
+def go(render: Render) -> None:
+    """What worker and follower do for one run, once."""
+    jobs.start_next()
+    jobs.look_after(run_of(render).pk)
+
+
+def lease_is_over(render: Render) -> None:
+    Run.objects.filter(render=render).update(lease_until=timezone.now() - timedelta(seconds=1))

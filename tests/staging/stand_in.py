@@ -1,0 +1,267 @@
+"""A stand-in for the engine's server: the same HTTP contract, pictures in milliseconds, and switches for every trouble.
+
+In a test's own process: `with StandIn() as engine: engine.switches.fail = {...}`. As its own process, to be killed:
+`python -m tests.staging.stand_in --port N --switches '{"seconds": 5}'`; started again it has forgotten all jobs.
+The picture is the photo with a red rectangle in its middle, and the mask is that rectangle.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.policy
+import hashlib
+import io
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from PIL import Image
+
+
+@dataclass
+class Switches:
+    """What goes wrong. Counters (`*_times`) wear off."""
+
+    seconds: float = 0.0
+    # {"class", "code", "message"}: how jobs end, `fail_times` times (for ever when negative).
+    fail: dict[str, str] | None = None
+    fail_times: int = -1
+    # One of: blank, wrong_size, changed_outside, truncated, text, no_mask, black_mask
+    picture: str = ""
+    # Submits refused with 429, and with 503 or 500.
+    busy_times: int = 0
+    error_times: int = 0
+    error_status: int = 500
+    # Jobs denied (404) once they have been taken.
+    forget_times: int = 0
+    token: str = ""
+    # What the record says of the room, when it says anything.
+    room: dict[str, Any] | None = None
+
+
+@dataclass
+class Job:
+    """One job that was taken."""
+
+    body: str
+    photo: bytes
+    seconds: float
+    told: dict[str, Any]
+    error: dict[str, str] | None = None
+    cancelled: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def progress(self) -> float:
+        return 1.0 if self.seconds <= 0 else min(1.0, (time.monotonic() - self.started) / self.seconds)
+
+    @property
+    def state(self) -> str:
+        if self.cancelled:
+            return "cancelled"
+        if self.progress < 1.0:
+            return "running"
+        return "failed" if self.error else "done"
+
+
+class StandIn:
+    """The server, in threads of this process."""
+
+    def __init__(self, port: int = 0, switches: Switches | None = None) -> None:
+        self.switches = switches or Switches()
+        self.jobs: dict[str, Job] = {}
+        # Every key ever PUT, repetitions included; every key for which a job was started; every key cancelled.
+        self.puts: list[str] = []
+        self.started: list[str] = []
+        self.cancelled: list[str] = []
+        self.lock = threading.Lock()
+        handler = type("BoundHandler", (Handler,), {"engine": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> StandIn:
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def forget(self) -> None:
+        """As after a restart."""
+        with self.lock:
+            self.jobs.clear()
+
+    def take(self, key: str, told: dict[str, Any], photo: bytes) -> tuple[int, Job | None]:
+        """The status of a submit, and its job."""
+        body = hashlib.sha256(json.dumps(told, sort_keys=True).encode() + photo).hexdigest()
+        with self.lock:
+            self.puts.append(key)
+            known = self.jobs.get(key)
+            if known is not None:
+                return (202, known) if known.body == body else (409, None)
+            if self._wears_off("busy_times"):
+                return 429, None
+            if self._wears_off("error_times"):
+                return self.switches.error_status, None
+            error = self.switches.fail if self.switches.fail and self._wears_off("fail_times") else None
+            job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error)
+            self.started.append(key)
+            return 202, job
+
+    def find(self, key: str) -> Job | None:
+        """The job, unless it is unknown or to be denied."""
+        with self.lock:
+            if key in self.jobs and self._wears_off("forget_times"):
+                del self.jobs[key]
+            return self.jobs.get(key)
+
+    def _wears_off(self, name: str) -> bool:
+        left = getattr(self.switches, name)
+        if left > 0:
+            setattr(self.switches, name, left - 1)
+        return bool(left)
+
+    def picture(self, job: Job, role: str) -> bytes:
+        """The finished picture of a role, spoiled as the switches say."""
+        spoiled = self.switches.picture
+        with Image.open(io.BytesIO(job.photo)) as opened:
+            image = opened.convert("RGB")
+        box = (image.width // 4, image.height // 2, image.width * 3 // 4, image.height * 7 // 8)
+        if role == "mask":
+            image = Image.new("L", image.size, 0)
+            if spoiled != "black_mask":
+                image.paste(255, box)
+        else:
+            image.paste((180, 40, 30), box)
+            if spoiled == "changed_outside":
+                image.putpixel((0, 0), tuple(255 - level for level in image.getpixel((0, 0))))
+            elif spoiled == "blank":
+                image = Image.new("RGB", image.size, 0)
+        if spoiled == "wrong_size":
+            image = image.resize((image.width // 8 * 8 - 8, image.height // 8 * 8))
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", compress_level=1)
+        if spoiled == "truncated":
+            return buffer.getvalue()[: len(buffer.getvalue()) // 2]
+        return b"this is no picture" if spoiled == "text" else buffer.getvalue()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The contract's routes."""
+
+    engine: StandIn
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        if self._refused():
+            return
+        parts = _parts(self.headers["Content-Type"], raw)
+        status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"])
+        if job is None:
+            error = {"class": "transient", "code": "refused", "message": "not now"}
+            self._answer(status, {"error": error}, {"Retry-After": "1"} if status == 429 else {})
+        else:
+            self._answer(status, {"id": self._key(), "state": job.state})
+
+    def do_GET(self) -> None:
+        if self._refused():
+            return
+        if urlsplit(self.path).path == "/v1/capabilities":
+            self._answer(200, {"kinds": ["staging"], "tracer": "stand-in"})
+            return
+        if urlsplit(self.path).path == "/_seen":
+            engine = self.engine
+            self._answer(200, {"puts": engine.puts, "started": engine.started, "cancelled": engine.cancelled})
+            return
+        job = self.engine.find(self._key())
+        if job is None:
+            self._answer(404, {"error": {"class": "transient", "code": "unknown_job", "message": "no such job"}})
+        elif "/pictures/" in self.path:
+            self._bytes(200, self.engine.picture(job, self.path.rsplit("/", 1)[1]), "image/png", {})
+        else:
+            self._wait(job)
+            self._answer(200, self._standing(job))
+
+    def do_DELETE(self) -> None:
+        job = self.engine.find(self._key())
+        if job is not None:
+            job.cancelled = True
+            self.engine.cancelled.append(self._key())
+        self._answer(200 if job else 404, {"id": self._key()})
+
+    def _wait(self, job: Job) -> None:
+        wait = float(parse_qs(urlsplit(self.path).query).get("wait", ["0"])[0])
+        until, seen = time.monotonic() + wait, job.progress
+        while job.state == "running" and time.monotonic() < until and job.progress < seen + 0.05:
+            time.sleep(0.02)
+
+    def _standing(self, job: Job) -> dict[str, Any]:
+        roles = ["staged"] if self.engine.switches.picture == "no_mask" else ["staged", "mask"]
+        record = {"engine": "stand-in", "seed": job.told["brief"]["seed"]}
+        if self.engine.switches.room is not None:
+            record["room"] = self.engine.switches.room
+        pictures = [{"role": role, "url": f"/v1/jobs/{self._key()}/pictures/{role}"} for role in roles]
+        done = job.state == "done"
+        return {
+            "id": self._key(),
+            "state": job.state,
+            "progress": job.progress,
+            "stage": "painting a rectangle",
+            "error": job.error if job.state == "failed" else None,
+            "pictures": pictures if done else [],
+            "record": record if done else {},
+        }
+
+    def _refused(self) -> bool:
+        wanted = self.engine.switches.token
+        if wanted and self.headers.get("Authorization") != f"Bearer {wanted}":
+            self._answer(401, {"error": {"class": "misconfigured", "code": "token", "message": "token"}})
+            return True
+        return False
+
+    def _key(self) -> str:
+        return urlsplit(self.path).path.split("/")[3]
+
+    def _answer(self, status: int, told: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        self._bytes(status, json.dumps(told).encode(), "application/json", headers or {})
+
+    def _bytes(self, status: int, body: bytes, kind: str, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def _parts(content_type: str, raw: bytes) -> dict[str, bytes]:
+    """The parts of a multipart body by name."""
+    message = email.message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + raw, policy=email.policy.HTTP)
+    return {
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
+        for part in message.iter_parts()
+    }
+
+
+def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--switches", default="{}")
+    given = parser.parse_args()
+    with StandIn(given.port, Switches(**json.loads(given.switches))):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
