@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """Wiring; owns no tables."""
+
+    name = "config"
+    verbose_name = "Openhouse"

@@ -1,0 +1,161 @@
+"""The one reader of the environment: typed, loud, and with `NAME_FILE` for secrets kept in files.
+
+A value that is set but cannot be read stops the process at start with the variable's name in the message;
+an unset one takes the default that stands beside its use in settings.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+T = TypeVar("T")
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class EnvironmentVariableError(RuntimeError):
+    """A variable is set to something that it cannot mean."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"environment variable {name}: {why}")
+
+
+def _raw(name: str) -> str | None:
+    """The variable's text; `NAME_FILE`, when set, names a file that holds it."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        if name in os.environ:
+            raise EnvironmentVariableError(name, f"set {name} or {name}_FILE, not both")
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise EnvironmentVariableError(f"{name}_FILE", f"cannot read {file}: {error.strerror}") from error
+    return os.environ.get(name)
+
+
+def _read(name: str, default: T, parse: Callable[[str], T]) -> T:
+    raw = _raw(name)
+    if raw is None or raw == "":
+        return default
+    try:
+        return parse(raw)
+    except ValueError as error:
+        raise EnvironmentVariableError(name, f"{raw!r} {error}") from error
+
+
+def text(name: str, default: str = "") -> str:
+    """A string."""
+    return _read(name, default, str)
+
+
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`."""
+
+    def parse(raw: str) -> int:
+        try:
+            value = int(raw)
+        except ValueError:
+            raise ValueError("is not a whole number") from None
+        if value < minimum:
+            raise ValueError(f"is below {minimum}")
+        return value
+
+    return _read(name, default, parse)
+
+
+def seconds(name: str, default: float) -> float:
+    """A positive number of seconds."""
+
+    def parse(raw: str) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            raise ValueError("is not a number of seconds") from None
+        if not value > 0:
+            raise ValueError("must be above 0")
+        return value
+
+    return _read(name, default, parse)
+
+
+def boolean(name: str, default: bool) -> bool:
+    """true/false, 1/0, yes/no, on/off in any case."""
+
+    def parse(raw: str) -> bool:
+        if raw.lower() in TRUE:
+            return True
+        if raw.lower() in FALSE:
+            return False
+        raise ValueError("is neither true nor false")
+
+    return _read(name, default, parse)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list separated by commas."""
+    return _read(name, default, lambda raw: [part.strip() for part in raw.split(",") if part.strip()])
+
+
+def path(name: str, default: Path) -> Path:
+    """A folder or file, made absolute."""
+    return _read(name, default, Path).expanduser().resolve()
+
+
+def socket_path(preferred: Path) -> Path:
+    """`preferred`, or a short path in the temporary folder where the system's limit for socket names would cut it.
+
+    The limit is 104 bytes on macOS and 108 on Linux.
+    """
+    if len(os.fsencode(preferred)) <= 100:
+        return preferred
+    folder = Path(tempfile.gettempdir()) / f"openhouse-{hashlib.sha256(os.fsencode(preferred)).hexdigest()[:12]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / preferred.name
+
+
+def database(name: str, default_file: Path) -> dict[str, Any]:
+    """A Django DATABASES entry from a URL; SQLite at `default_file` when unset.
+
+    Known are `postgres://user:password@host:port/name` and `sqlite:///path`.
+    """
+    raw = _raw(name)
+    if not raw:
+        return _sqlite(default_file)
+    url = urlsplit(raw)
+    if url.scheme == "sqlite":
+        return _sqlite(Path(unquote(url.path)))
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentVariableError(name, f"knows postgres:// and sqlite://, not {url.scheme}://")
+    options = dict(parse_qsl(url.query))
+    host = options.pop("host", None) or unquote(url.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": host,
+        "PORT": str(url.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def _sqlite(file: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {
+            # Writers queue instead of failing: the write lock is taken at BEGIN, and a busy file is waited for.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+        },
+        "TEST": {"NAME": str(file.with_name("test.sqlite3"))},
+    }

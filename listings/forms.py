@@ -1,0 +1,72 @@
+"""What people fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+
+from listings import vocabulary
+from listings.samples import SAMPLES
+from staging.briefs import Brief, Kind, RoomType, Style
+
+SEED_MOST = 2**31 - 1
+
+
+def _choices(words: list[vocabulary.Word]) -> list[tuple[str, str]]:
+    return [(word.value, word.name) for word in words]
+
+
+class BriefForm(forms.Form):
+    """Which room it is, and in which style."""
+
+    room_type = forms.ChoiceField(
+        label="Room", choices=_choices(vocabulary.STAGEABLE), widget=forms.RadioSelect, initial=RoomType.LIVING.value
+    )
+    style = forms.ChoiceField(
+        choices=_choices(list(vocabulary.STYLES.values())), widget=forms.RadioSelect, initial=Style.MODERN.value
+    )
+
+    def brief(self, *, seed: int = 0) -> Brief:
+        """What the person asks for."""
+        return Brief(
+            kind=Kind.STAGING,
+            room_type=RoomType(self.cleaned_data["room_type"]),
+            style=Style(self.cleaned_data["style"]),
+            seed=seed,
+        )
+
+
+class StageForm(BriefForm):
+    """A photo, or one of our samples, and the brief."""
+
+    photo = forms.FileField(required=False, allow_empty_file=True)
+    sample = forms.ChoiceField(required=False, choices=[(name, name) for name in SAMPLES])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a photo where there is none."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("photo") and not cleaned.get("sample"):
+            self.add_error("photo", "Choose a photo of an empty room.")
+        return cleaned
+
+    def sample_file(self) -> Path:
+        """Where the chosen sample lies."""
+        return SAMPLES[self.cleaned_data["sample"]].file
+
+
+class AgainForm(BriefForm):
+    """The same photo once more: another style, or another arrangement."""
+
+    room_type = forms.ChoiceField(label="Room", choices=_choices(vocabulary.STAGEABLE))
+    style = forms.ChoiceField(choices=_choices(list(vocabulary.STYLES.values())))
+    seed = forms.IntegerField(min_value=0, max_value=SEED_MOST, widget=forms.HiddenInput)
+
+
+class KeyForm(forms.Form):
+    """A name for a new API key."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, help_text="Where you will use it, so that you know it again: “Website”."
+    )

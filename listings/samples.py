@@ -1,0 +1,37 @@
+"""The two rooms that come with Openhouse: our own tracer photographed them, for whoever has no photo at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One room; `name` is how the files of its staged pictures begin."""
+
+    name: str
+    title: str
+    empty: str
+
+    @property
+    def file(self) -> Path:
+        """Where the photo of the empty room lies."""
+        return _static() / self.empty
+
+    @property
+    def staged(self) -> str:
+        """The static file of a staged picture of it; empty while none has been made."""
+        found = sorted((_static() / "samples" / "after").glob(f"{self.name}*.jpg"))
+        return found[0].relative_to(_static()).as_posix() if found else ""
+
+
+def _static() -> Path:
+    return Path(settings.BASE_DIR) / "config" / "static"
+
+
+LIVING_ROOM = Sample("living", "living room", "samples/empty-living-room.jpg")
+BEDROOM = Sample("bed", "bedroom", "samples/empty-bedroom.jpg")
+SAMPLES = {sample.name: sample for sample in (LIVING_ROOM, BEDROOM)}

@@ -1,0 +1,82 @@
+"""Words and figures for templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import capfirst
+
+from billing import access, ledger
+from billing.models import Entry
+from listings import vocabulary
+from staging import files
+from staging.models import Output, Photo, Render
+from staging.renders import RenderStatus
+
+ENTRY_WORDS = {
+    "grant": "Given",
+    "hold": "Held for a picture",
+    "settle": "Picture done, charged",
+    "release": "Given back, not charged",
+    "adjust": "Corrected",
+    "purchase": "Bought",
+}
+
+register = template.Library()
+register.filter("room_name", vocabulary.room_name)
+register.filter("style_name", vocabulary.style_name)
+
+
+@register.simple_tag(takes_context=True)
+def balance(context: dict[str, Any]) -> int | None:
+    """Credits of the account that the visitor works in; None for a visitor without one."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    try:
+        return ledger.balance(access.account_of(user))
+    except access.NoAccount:
+        return None
+
+
+@register.filter
+def entry_word(entry: Entry) -> str:
+    """What an entry of the ledger was for, in words that need no ledger."""
+    return ENTRY_WORDS.get(entry.kind, entry.get_kind_display())
+
+
+@register.filter
+def stage_words(stage: str) -> str:
+    """What is being done to a picture, for the person who waits for it."""
+    return "Waiting for its turn" if stage in {"", "waiting"} else capfirst(stage)
+
+
+@register.filter
+def percent(fraction: float) -> int:
+    """A fraction of 0 to 1 in whole hundredths."""
+    return round(100 * fraction)
+
+
+@register.simple_tag
+def photo_preview(photo: Photo) -> str:
+    """Where the photo may be seen, at a size for a page."""
+    return files.photo_preview_url(photo)
+
+
+@register.simple_tag
+def output_preview(output: Output) -> str:
+    """Where the picture may be seen, at a size for a page."""
+    return files.preview_url(output)
+
+
+@register.simple_tag
+def output_file(output: Output) -> str:
+    """Where the picture itself is."""
+    return files.output_url(output)
+
+
+@register.simple_tag
+def render_thumbnail(render: Render, status: RenderStatus) -> str:
+    """A small view of a render: its latest picture, else its photo."""
+    return files.thumbnail_url(status.outputs[-1]) if status.outputs else files.photo_thumbnail_url(render.photo)

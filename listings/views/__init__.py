@@ -1,0 +1,1 @@
+"""The pages: get the object for this account or 404, call one verb, answer."""
