@@ -20,7 +20,7 @@ from staging.engine.child import Child
 from staging.engine.trace.variant import Variant, choose
 
 SAMPLE = Path(__file__).resolve().parents[1] / "config" / "static" / "samples" / "empty-living-room.jpg"
-JOB = "staging.engine.modes.job.stage"
+JOB = "staging.engine.modes.job.make"
 TIME_LIMIT = 1800.0
 
 
@@ -43,7 +43,7 @@ def say(text: str) -> None:
 
 def staged(child: Child, photo: Path, folder: Path, quality: str, **kept: Any) -> Taken:
     """Stage `photo` in the child at a quality; `kept` may hold a room and an arrangement of an earlier record."""
-    brief = {"room_type": "living", "style": "modern", "quality": quality, "seed": 1}
+    brief = {"kind": "staging", "room_type": "living", "style": "modern", "quality": quality, "seed": 1}
     payload = {"photo": str(photo), "folder": str(folder), "brief": brief, **kept}
     started = time.perf_counter()
     answer = child.run(JOB, payload, None, TIME_LIMIT)

@@ -1,31 +1,88 @@
-"""A staging job as a child process runs it: files in, files and a plain record out."""
+"""A job as a child process runs it: files in, files and a plain record out. Every kind of picture passes here.
+
+Each mode is one function and one line in MAKERS; a kind that is not there is refused in words.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from staging.engine.errors import UnusablePhoto
-from staging.engine.modes.stage import Progress, Staged
-from staging.engine.modes.stage import stage as stage_photo
-from staging.engine.scene.gates import Gate
+from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
 from staging.engine.trace.variant import Variant
+
+Bytes = NDArray[np.uint8]
 
 MAX_PIXELS: Final = 80_000_000
 # Higher levels cost seconds on large photos and save little: traced grain does not compress.
 _PNG_LEVEL: Final = 3
+# A mask's pixel at least this bright means "remove".
+_WHITE: Final = 128
 
 
-def stage(
+@dataclass(frozen=True)
+class Asked:
+    """One job. `photo` (H, W, 3) is uint8 sRGB and upright; `mask` (H, W), 0 or 255, is what the caller wants removed.
+
+    `brief` holds plain JSON types, checked already (server/contract.py); `room` and `arrangement` are JSON of an
+    earlier job.
+    """
+
+    photo: Bytes
+    brief: dict[str, Any]
+    focal_35mm: float | None = None
+    room: dict[str, Any] | None = None
+    arrangement: dict[str, Any] | None = None
+    mask: Bytes | None = None
+    progress: Progress | None = None
+
+
+class Made(Protocol):
+    """What every mode answers: its pictures by role, of one size, and its record in plain JSON types."""
+
+    @property
+    def pictures(self) -> Mapping[str, Bytes]:
+        """Pixels by role, (H, W, 3) or, of masks, (H, W)."""
+        ...
+
+    def record(self) -> dict[str, Any]:
+        """Room, gates, timings and the mode's own figures."""
+        ...
+
+
+def _staging(asked: Asked) -> Made:
+    brief = asked.brief
+    return stage(
+        asked.photo,
+        room_type=brief["room_type"],
+        style=brief["style"],
+        seed=brief.get("seed", 0),
+        quality=brief.get("quality", "standard"),
+        focal_35mm=asked.focal_35mm,
+        room=asked.room,
+        arrangement=asked.arrangement,
+        progress=asked.progress,
+    )
+
+
+# The engine's modes by kind of job; `vocabulary.KINDS` is what the server then accepts.
+MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
+    "staging": _staging,
+}
+
+
+def make(
     photo: str,
     folder: str,
     brief: dict[str, Any],
@@ -34,73 +91,62 @@ def stage(
     focal_35mm: float | None = None,
     room: dict[str, Any] | None = None,
     arrangement: dict[str, Any] | None = None,
+    mask: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Stage the photo at the path `photo` and write staged.png and mask.png to `folder`.
+    """Make the pictures that `brief` asks for of the photo at the path `photo`, and write each as ROLE.png to `folder`.
 
-    `brief` holds room_type, style, quality and seed. Answers {"pictures": [{role, width, height, sha256}],
-    "record": {...}}. Raises EngineError.
+    `mask` is the path of a black-and-white picture of any size: white is to be removed. Answers
+    {"pictures": [{role, width, height, sha256}], "record": {...}}. Raises EngineError.
     """
-    staged = stage_photo(
-        read_photo(Path(photo)),
-        room_type=brief["room_type"],
-        style=brief["style"],
-        seed=brief.get("seed", 0),
-        quality=brief.get("quality", "standard"),
-        focal_35mm=focal_35mm,
-        room=room,
-        arrangement=arrangement,
-        progress=progress,
-    )
-    pictures = [
-        _written(Path(folder), "staged", staged.picture),
-        _written(Path(folder), "mask", staged.mask),
-    ]
-    return {"pictures": pictures, "record": record(staged, brief, variant)}
+    maker = MAKERS.get(brief["kind"])
+    if maker is None:
+        raise UnusablePhoto("unsupported_kind", f"This engine makes {', '.join(MAKERS)}; not {brief['kind']}.")
+    pixels = read_photo(Path(photo))
+    wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
+    made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress))
+    return {
+        "pictures": [_written(Path(folder), role, picture) for role, picture in made.pictures.items()],
+        "record": {
+            "engine": "openhouse",
+            "version": VERSION,
+            "tracer": {"variant": variant.name, "why": variant.why},
+            "brief": brief,
+            **made.record(),
+        },
+    }
 
 
-def read_photo(path: Path) -> NDArray[np.uint8]:
+def read_photo(path: Path) -> Bytes:
     """Pixels (H, W, 3) of an oriented sRGB JPEG, PNG or WebP as Pillow decodes them. Raises UnusablePhoto."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as photo:
-                if photo.width * photo.height > MAX_PIXELS:
-                    raise UnusablePhoto("photo_too_large", f"The photo has more than {MAX_PIXELS:,} pixels.")
-                return np.asarray(ImageOps.exif_transpose(photo).convert("RGB"))
+        return np.asarray(_opened(path).convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnusablePhoto("bad_photo", "The photo cannot be decoded; it may be damaged or cut short.") from error
 
 
-def _written(folder: Path, role: str, pixels: NDArray[np.uint8]) -> dict[str, Any]:
+def read_mask(path: Path, width: int, height: int) -> Bytes:
+    """The mask (height, width), 0 or 255, brought to the photo's size by its nearest pixels. Raises UnusablePhoto."""
+    try:
+        levels = _opened(path).convert("L").resize((width, height), Image.Resampling.NEAREST)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnusablePhoto("bad_mask", "The mask cannot be decoded; it may be damaged or cut short.") from error
+    return np.where(np.asarray(levels) >= _WHITE, np.uint8(255), np.uint8(0))
+
+
+def _opened(path: Path) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise UnusablePhoto("photo_too_large", f"The photo has more than {MAX_PIXELS:,} pixels.")
+            return ImageOps.exif_transpose(picture)
+
+
+def _written(folder: Path, role: str, pixels: Bytes) -> dict[str, Any]:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=_PNG_LEVEL)
     data = buffer.getvalue()
     (folder / f"{role}.png").write_bytes(data)
     height, width = pixels.shape[:2]
     return {"role": role, "width": width, "height": height, "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def record(staged: Staged, brief: dict[str, Any], variant: Variant) -> dict[str, Any]:
-    """What the engine says of the making, in plain JSON types: enough to make the picture again, or to edit it."""
-    return {
-        "engine": "openhouse",
-        "version": VERSION,
-        "tracer": {"variant": variant.name, "why": variant.why},
-        "brief": brief,
-        "seed": staged.arrangement.seed,
-        "trace": staged.trace,
-        "room": staged.room.to_dict(),
-        "arrangement": staged.arrangement.to_dict(),
-        "light": staged.light.to_dict(),
-        "gates": [_plain(gate) for gate in staged.gates],
-        "timings": staged.timings,
-        "mask_share": round(float((staged.mask > 0).mean()), 4),
-    }
-
-
-def _plain(gate: Gate) -> dict[str, Any]:
-    """A gate in JSON types; numpy's own numbers are none."""
-    said = dataclasses.asdict(gate)
-    figure, limit = float(gate.figure), float(gate.limit)
-    return {**said, "passed": bool(gate.passed), "figure": round(figure, 5), "limit": round(limit, 5)}

@@ -59,6 +59,25 @@ class Staged:
     trace: dict[str, int]
     composite: Composite = field(repr=False)
 
+    @property
+    def pictures(self) -> dict[str, Bytes]:
+        """The pictures by their roles."""
+        return {"staged": self.picture, "mask": self.mask}
+
+    def record(self) -> dict[str, Any]:
+        """What the engine says of the making, in plain JSON types: enough to make the picture again, or to edit it."""
+        return {
+            "seed": self.arrangement.seed,
+            "trace": self.trace,
+            "room": self.room.to_dict(),
+            "arrangement": self.arrangement.to_dict(),
+            "light": self.light.to_dict(),
+            "gates": [gate.to_dict() for gate in self.gates],
+            "timings": self.timings,
+            "mask_share": round(float((self.mask > 0).mean()), 4),
+            "resampled": None,
+        }
+
 
 def stage(
     photo: Bytes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,8 @@ class Gate:
     figure: float
     limit: float
     text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """In plain JSON types; numpy's own numbers are none."""
+        figure, limit = round(float(self.figure), 5), round(float(self.limit), 5)
+        return {"name": self.name, "passed": bool(self.passed), "figure": figure, "limit": limit, "text": self.text}

@@ -14,7 +14,7 @@ from staging.engine.server.jobs import Job, Jobs
 
 log = logging.getLogger("engine.server")
 
-JOB_FUNCTION: Final = "staging.engine.modes.job.stage"
+JOB_FUNCTION: Final = "staging.engine.modes.job.make"
 
 
 class Runner:

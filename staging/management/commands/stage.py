@@ -19,7 +19,7 @@ from staging.engine.modes.vocabulary import QUALITIES
 from staging.engine.trace.variant import choose
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-JOB = "staging.engine.modes.job.stage"
+JOB = "staging.engine.modes.job.make"
 
 
 def _room_type(text: str) -> str:

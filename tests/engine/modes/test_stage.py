@@ -11,7 +11,7 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.samples.rooms import LIVING
 
 pytestmark = pytest.mark.trace
-JOB = "staging.engine.modes.job.stage"
+JOB = "staging.engine.modes.job.make"
 
 
 @pytest.fixture(scope="module")
