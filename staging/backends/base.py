@@ -22,10 +22,11 @@ class FailureClass(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to make: the oriented sRGB photo as PNG or JPEG bytes, the brief as JSON types, seconds at most.
+    """What to make: the oriented sRGB photo as PNG or JPEG bytes, the brief as JSON types, seconds at most.
 
     `focal_35mm` is the EXIF 35 mm focal length of the original where known; `room` and `arrangement` are
-    JSON as made by an earlier job, when the caller wants them kept.
+    JSON as made by an earlier job, when the caller wants them kept. `mask` is a PNG of any size, white where things
+    are to be removed.
     """
 
     photo: bytes
@@ -34,6 +35,7 @@ class Job:
     focal_35mm: float | None = None
     room: dict[str, Any] | None = None
     arrangement: dict[str, Any] | None = None
+    mask: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Picture:
-    """One finished picture as PNG bytes. `role` is "staged", "emptied" or "mask"."""
+    """One finished picture as PNG bytes. `role` says what it shows; the server's contract lists them."""
 
     role: str
     data: bytes

@@ -1,6 +1,6 @@
 """Client of the engine server's HTTP contract: our own engine, or anyone's GPU server that speaks the same.
 
-    PUT    /v1/jobs/KEY                  multipart `job` (JSON) and `photo`; the same key again is the same job
+    PUT    /v1/jobs/KEY                  multipart `job` (JSON), `photo`, `mask`?; the same key again is the same job
     GET    /v1/jobs/KEY?wait=SECONDS     where it stands, as soon as that changes
     GET    /v1/jobs/KEY/pictures/ROLE    a finished picture, PNG
     DELETE /v1/jobs/KEY                  stop it
@@ -75,6 +75,8 @@ class EngineServer:
             "job": ("job.json", json.dumps(described, sort_keys=True).encode(), "application/json"),
             "photo": ("photo.png", job.photo, "image/png"),
         }
+        if job.mask is not None:
+            parts["mask"] = ("mask.png", job.mask, "image/png")
         await self._ask("PUT", _job_path(key), files=parts)
         return key
 

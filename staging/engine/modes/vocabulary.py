@@ -19,3 +19,5 @@ STYLES: Final = (
     "standard",
 )
 QUALITIES: Final = ("draft", "standard", "best")
+SPACES: Final = ("interior", "exterior")
+DECLUTTER: Final = ("off", "on", "auto")

@@ -4,15 +4,20 @@ This process stays light: it listens, queues and keeps files; child processes do
 Anyone can put a GPU server behind the same contract:
 
 PUT /v1/jobs/KEY
-    Multipart: `job`, JSON {"brief": {"kind": "staging", "room_type", "style", "quality"?, "seed"?},
-    "focal_35mm"?, "room"?, "arrangement"?, "time_limit"?}, and `photo`, an upright sRGB JPEG, PNG or WebP.
+    Multipart: `job`, JSON {"brief": {...}, "focal_35mm"?, "room"?, "arrangement"?, "time_limit"?}; `photo`, an upright
+    sRGB JPEG, PNG or WebP; and where things are to be removed, `mask`?, a picture of any size that is white there.
+    The brief: "kind": staging|declutter|redesign|sketch, "space"?: interior|exterior (of redesign and sketch),
+    "room_type" (of all interiors but declutter), "style" (of all but declutter), "declutter"?: off|on|auto (the room is
+    emptied before it is staged), "dusk"? (of a redesigned house), "quality"?, "seed"?, "long_edge"? (of the pictures).
     202 with the job; the same key and body again is the same job (202, or 200 once it is finished). Refused:
-    400 bad job or photo, 409 key in use for another body, 413 body too large, 429 queue full (Retry-After).
+    400 bad job or picture, 409 key in use for another body, 413 body too large, 429 queue full (Retry-After).
 GET /v1/jobs/KEY?wait=SECONDS
     {"id", "state": queued|running|done|failed|cancelled, "progress": 0..1, "stage", "error", "pictures", "record"}.
     Answers early when the state, the stage or the progress (by 0.01) changes. 404: submit the job again.
-    `pictures`: [{"role": staged|mask, "url", "width", "height", "sha256"}]. The staged picture has the photo's size;
-    where the mask is 0 its pixels are the photo's, byte for byte.
+    `pictures`: [{"role", "url", "width", "height", "sha256"}], all of the photo's size or with the asked-for long edge.
+    Roles: staging `staged`, `mask`, and where things were removed `emptied`, `removed`; declutter `emptied`, `mask`;
+    redesign `redesigned`, `mask`; sketch `rendered`, `mask`. Where `mask` is 0 (of `emptied` beside a staged picture:
+    where `removed` is 0) a picture's pixels are the photo's, or the resampled photo's, byte for byte.
 GET /v1/jobs/KEY/pictures/ROLE      the PNG
 DELETE /v1/jobs/KEY                 cancels; a finished job stays as it is
 GET /v1/capabilities                kinds, room types, styles, qualities, tracer, cores, queue

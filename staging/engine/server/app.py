@@ -17,9 +17,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from staging.engine import server
-from staging.engine.modes.vocabulary import KINDS, QUALITIES, ROOM_TYPES, STYLES
-from staging.engine.server.contract import KEY, Refused, check_photo, failure, read_order
+from staging.engine.modes.vocabulary import DECLUTTER, KINDS, QUALITIES, ROOM_TYPES, SPACES, STYLES
+from staging.engine.server.contract import KEY, check_picture, read_order
 from staging.engine.server.jobs import Jobs
+from staging.engine.server.refusals import Refused, failure
 from staging.engine.server.runner import Runner
 from staging.engine.server.uploads import read_parts
 
@@ -111,6 +112,8 @@ class _Engine:
                 "kinds": KINDS,
                 "room_types": ROOM_TYPES,
                 "styles": STYLES,
+                "spaces": SPACES,
+                "declutter": DECLUTTER,
                 "qualities": QUALITIES,
                 "tracer": self._settings.tracer,
                 "cores": self._settings.cores,
@@ -125,10 +128,12 @@ class _Engine:
         key = request.path_params["key"]
         if not KEY.fullmatch(key):
             raise Refused(400, "customer_input", "bad_key", "A key is up to 120 letters, digits, '_', '-' and '.'.")
-        async with read_parts(request, self._settings.body_limit) as (text, photo):
+        async with read_parts(request, self._settings.body_limit) as (text, photo, mask):
             order = read_order(text, self._settings.time_limit)
-            check_photo(photo)
-            job, new = self._jobs.put(key, order, photo)
+            check_picture(photo)
+            if mask is not None:
+                check_picture(mask, "mask")
+            job, new = self._jobs.put(key, order, photo, mask)
         return JSONResponse(job.body(), 202 if new or job.state in ("queued", "running") else 200)
 
     async def get(self, request: Request) -> Response:

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from staging.engine.server.contract import Order, Refused
+from staging.engine.server.contract import Order
+from staging.engine.server.refusals import Refused
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 FINISHED: Final = ("done", "failed", "cancelled")
 # A caller that waits is answered when progress has moved by this much.
 NOTICEABLE: Final = 0.01
+# Names of what came in, in the job's folder; finished pictures are ROLE.png beside them.
+PHOTO: Final = "photo"
+MASK: Final = "removal"
 
 
 @dataclass
@@ -86,13 +90,14 @@ class Jobs:
             raise Refused(404, "transient", "unknown_job", f"This engine does not know the job {key}.")
         return self._jobs[key]
 
-    def put(self, key: str, order: Order, photo: Path) -> tuple[Job, bool]:
-        """The job of this key and whether it is new; `photo` is moved into the job's folder when it is.
+    def put(self, key: str, order: Order, photo: Path, mask: Path | None = None) -> tuple[Job, bool]:
+        """The job of this key and whether it is new; `photo` and `mask` move into the job's folder when it is.
 
         A key that means something else already is Refused with 409; a full queue with 429.
         """
         self.expire()
-        fingerprint = order.fingerprint(file_sha256(photo))
+        sent = {PHOTO: photo} | ({MASK: mask} if mask else {})
+        fingerprint = order.fingerprint(*(file_sha256(path) for path in sent.values()))
         known = self._jobs.get(key)
         if known is not None and known.state != "cancelled":
             if known.fingerprint != fingerprint:
@@ -102,7 +107,8 @@ class Jobs:
         folder = self.work_dir / key
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        shutil.move(photo, folder / "photo")
+        for name, path in sent.items():
+            shutil.move(path, folder / name)
         job = Job(key, fingerprint, folder, order)
         self._jobs[key] = job
         self._queue.append(key)
@@ -146,7 +152,8 @@ class Jobs:
         """Write the outcome to disk, then show it; a job that was cancelled meanwhile stays cancelled."""
         if job.state in FINISHED:
             return
-        (job.folder / "photo").unlink(missing_ok=True)
+        for name in (PHOTO, MASK):
+            (job.folder / name).unlink(missing_ok=True)
         finished_at = time.time()
         outcome = {"error": error, "pictures": pictures or [], "record": record or {}, "finished_at": finished_at}
         self._write(job.folder, {**outcome, "fingerprint": job.fingerprint, "state": state})

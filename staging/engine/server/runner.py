@@ -9,8 +9,8 @@ from typing import Final
 
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
-from staging.engine.server.contract import failure
-from staging.engine.server.jobs import Job, Jobs
+from staging.engine.server.jobs import MASK, PHOTO, Job, Jobs
+from staging.engine.server.refusals import failure
 
 log = logging.getLogger("engine.server")
 
@@ -60,12 +60,13 @@ class Runner:
             loop.call_soon_threadsafe(self._jobs.advance, job, fraction, stage)
 
         payload = {
-            "photo": str(job.folder / "photo"),
+            "photo": str(job.folder / PHOTO),
             "folder": str(job.folder),
             "brief": order.brief,
             "focal_35mm": order.focal_35mm,
             "room": order.room,
             "arrangement": order.arrangement,
+            "mask": str(job.folder / MASK) if (job.folder / MASK).exists() else None,
         }
         try:
             made = await asyncio.to_thread(self._child.run, JOB_FUNCTION, payload, tell, order.time_limit)

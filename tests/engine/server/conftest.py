@@ -45,9 +45,11 @@ class Engine:
             time.sleep(0.05)
         raise AssertionError("the engine did not start")
 
-    def put(self, key, *, photo=None, headers=None, **changes):
+    def put(self, key, *, photo=None, mask=None, headers=None, **changes):
         job = {"brief": {"kind": "staging", "room_type": "living", "style": "modern"} | changes.pop("brief", {})}
         files = {"photo": ("photo.png", photo or png(), "image/png")}
+        if mask is not None:
+            files["mask"] = ("mask.png", mask, "image/png")
         return self.client.put(f"/v1/jobs/{key}", data={"job": json.dumps(job | changes)}, files=files, headers=headers)
 
     def get(self, key, wait=0.0):

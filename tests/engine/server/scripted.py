@@ -44,7 +44,8 @@ class ScriptedChild:
             (Path(payload["folder"]) / f"{role}.png").write_bytes(buffer.getvalue())
             digest = hashlib.sha256(buffer.getvalue()).hexdigest()
             pictures.append({"role": role, "width": 64, "height": 48, "sha256": digest})
-        return {"pictures": pictures, "record": {"brief": payload["brief"], "made_at": time.time()}}
+        mask = payload["mask"] and hashlib.sha256(Path(payload["mask"]).read_bytes()).hexdigest()
+        return {"pictures": pictures, "record": {"brief": payload["brief"], "mask": mask, "made_at": time.time()}}
 
     def cancel(self):
         self._cancelled.set()
