@@ -77,6 +77,28 @@ def output_file(output: Output) -> str:
 
 
 @register.simple_tag
+def output_master(output: Output) -> str:
+    """Where the clean picture, or a mask, is at the photo's own size."""
+    return files.master_url(output)
+
+
+@register.simple_tag
+def photo_thumbnail(photo: Photo) -> str:
+    """Where a small view of the photo is."""
+    return files.photo_thumbnail_url(photo)
+
+
+@register.filter
+def time_left(seconds: int | None) -> str:
+    """How long it will take, in words."""
+    if not seconds:
+        return "Nearly done"
+    if seconds < 90:
+        return "About a minute left"
+    return f"About {round(seconds / 60)} minutes left"
+
+
+@register.simple_tag
 def render_thumbnail(render: Render, status: RenderStatus) -> str:
     """A small view of a render: its latest picture, else its photo."""
     return files.thumbnail_url(status.outputs[-1]) if status.outputs else files.photo_thumbnail_url(render.photo)

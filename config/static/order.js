@@ -1,0 +1,107 @@
+// <photo-order>: drag a photo by its handle, or move it with the arrow keys; the new order is saved at once.
+
+const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+
+class PhotoOrder extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector("ol");
+    this.prepare();
+    this.addEventListener("photos-changed", () => this.prepare());
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("dragstart", (event) => this.start(event));
+    this.addEventListener("dragover", (event) => this.over(event));
+    this.addEventListener("dragend", () => this.end());
+    this.addEventListener("pointerdown", (event) => this.touch(event));
+  }
+
+  prepare() {
+    for (const item of this.list.children) {
+      item.querySelector(".grip").hidden = false;
+      item.draggable = true;
+    }
+    this.known = this.keys();
+  }
+
+  keys() { return [...this.list.children].map((item) => item.dataset.key).join(","); }
+
+  key(event) {
+    const grip = event.target.closest(".grip");
+    const step = STEPS[event.key];
+    if (!grip || step === undefined) return;
+    event.preventDefault();
+    const item = grip.closest("li[data-key]");
+    const items = [...this.list.children];
+    const place = Math.max(0, Math.min(items.length - 1, items.indexOf(item) + step));
+    this.put(item, place);
+    grip.focus();
+    this.say(`Moved to place ${place + 1} of ${items.length}.`);
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.save(), 500);
+  }
+
+  put(item, place) {
+    const others = [...this.list.children].filter((one) => one !== item);
+    this.list.insertBefore(item, others[place] || null);
+  }
+
+  start(event) {
+    this.held = event.target.closest("li[data-key]");
+    if (!this.held) return;
+    event.dataTransfer.effectAllowed = "move";
+    this.held.classList.add("held");
+  }
+
+  over(event) {
+    if (!this.held) return;
+    event.preventDefault();
+    this.near(event.clientX, event.clientY);
+  }
+
+  // Fingers do not start a drag in browsers: the handle moves with the pointer itself.
+  touch(event) {
+    const grip = event.target.closest(".grip");
+    if (!grip || event.pointerType === "mouse") return;
+    event.preventDefault();
+    this.held = grip.closest("li[data-key]");
+    this.held.classList.add("held");
+    const move = (moved) => this.near(moved.clientX, moved.clientY);
+    const up = () => { removeEventListener("pointermove", move); this.end(); };
+    addEventListener("pointermove", move);
+    addEventListener("pointerup", up, { once: true });
+    addEventListener("pointercancel", up, { once: true });
+  }
+
+  near(x, y) {
+    const other = document.elementFromPoint(x, y)?.closest("li[data-key]");
+    if (!other || other === this.held || other.parentElement !== this.list) return;
+    const items = [...this.list.children];
+    this.put(this.held, items.indexOf(other));
+  }
+
+  end() {
+    this.held?.classList.remove("held");
+    this.held = null;
+    this.save();
+  }
+
+  async save() {
+    const keys = this.keys();
+    if (keys === this.known) return;
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const response = await fetch(this.dataset.url, {
+      method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams({ keys }),
+    }).catch(() => null);
+    if (response?.ok) {
+      this.known = keys;
+      this.say("The order is saved.");
+    } else {
+      this.say("The order could not be saved.");
+      // Somebody else has changed the photos meanwhile: show what is true.
+      if (response) location.reload();
+    }
+  }
+
+  say(text) { document.querySelector("#said").textContent = text; }
+}
+
+customElements.define("photo-order", PhotoOrder);

@@ -1,0 +1,146 @@
+"""Staging many photos of a listing at once: one style, one price, all of them held for or none."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from listings import photos
+from listings.models import Listing, ListingPhoto, StagedPhoto
+from staging import credits, renders
+from staging.briefs import Brief, Kind, RoomType, Style
+from staging.models import Render, Run, Source, State
+
+if TYPE_CHECKING:
+    from billing.models import Account, User
+
+# So many of the latest pictures tell how long the next one will take.
+_LATEST = 10
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a listing's pictures stand; `seconds` is a guess at what is left, None when nothing is under way."""
+
+    waiting: int
+    working: int
+    done: int
+    failed: int
+    seconds: int | None
+
+    @property
+    def unfinished(self) -> int:
+        """How many are still to come."""
+        return self.waiting + self.working
+
+
+def price(pictures: int) -> int:
+    """What so many staged pictures cost, in credits."""
+    return pictures * credits.price(Brief(kind=Kind.STAGING))
+
+
+def stage(
+    listing: Listing,
+    chosen: Sequence[tuple[ListingPhoto, RoomType]],
+    *,
+    style: Style,
+    batch: UUID,
+    user: User,
+    seed: int = 0,
+) -> list[StagedPhoto]:
+    """Ask for a staged picture of each photo as the given room, and remember the rooms. `batch` sent twice asks once.
+
+    All of it is one transaction. Raises InsufficientCredits (for the sum); nothing is asked for then.
+    """
+    with transaction.atomic():
+        Listing.objects.select_for_update().get(pk=listing.pk)
+        asked = set(
+            StagedPhoto.objects.filter(listing_photo__listing=listing, batch=batch).values_list(
+                "listing_photo_id", flat=True
+            )
+        )
+        wanted = [(photo, room) for photo, room in chosen if photo.pk not in asked]
+        _require_credits(listing.account, price(len(wanted)))
+        for photo, room in wanted:
+            photos.describe(photo, room_type=room, short_description=photo.short_description)
+        return [
+            _ask(photo, Brief(kind=Kind.STAGING, room_type=room, style=style, seed=seed), batch=batch, user=user)
+            for photo, room in wanted
+        ]
+
+
+def again(staged: StagedPhoto, *, batch: UUID, user: User) -> StagedPhoto:
+    """Ask once more for the picture that failed, by the same brief. Raises InsufficientCredits."""
+    with transaction.atomic():
+        photo = staged.listing_photo
+        Listing.objects.select_for_update().get(pk=photo.listing_id)
+        known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
+        return known or _ask(photo, staged.render.brief, batch=batch, user=user)
+
+
+def cancel_waiting(listing: Listing) -> int:
+    """Stop what nobody works on yet; its credits come back. How many that were."""
+    waiting = Render.objects.filter(staged_photo__listing_photo__listing=listing, runs__state=State.QUEUED).distinct()
+    return sum(renders.cancel(renders.latest_run(render)) for render in waiting)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One staged picture and where it stands."""
+
+    staged: StagedPhoto
+    status: renders.RenderStatus
+
+
+def of_listing(listing: Listing) -> list[Shown]:
+    """Everything staged of the listing's photos, newest first, in four queries."""
+    staged = list(
+        StagedPhoto.objects.filter(listing_photo__listing=listing, listing_photo__removed_at__isnull=True)
+        .select_related("render__photo", "listing_photo__photo", "judged_by")
+        .order_by("-pk")
+    )
+    statuses = renders.statuses([one.render for one in staged])
+    return [Shown(one, status) for one, status in zip(staged, statuses, strict=True)]
+
+
+def progress(shown: Sequence[Shown]) -> Progress:
+    """Where the pictures stand together."""
+    under_way = [one.status for one in shown if one.status.status == "rendering"]
+    waiting = sum(status.stage == "waiting" for status in under_way)
+    left = sum(1.0 - status.progress for status in under_way)
+    return Progress(
+        waiting=waiting,
+        working=len(under_way) - waiting,
+        done=sum(one.status.status == "done" for one in shown),
+        failed=sum(one.status.status == "error" for one in shown),
+        seconds=math.ceil(left * _seconds_each()) if under_way else None,
+    )
+
+
+def _seconds_each() -> float:
+    """How long the latest pictures took from their start; a minute where there is none yet."""
+    latest = Run.objects.filter(state=State.DONE, first_started_at__isnull=False).order_by("-finished_at")[:_LATEST]
+    took = [
+        (run.finished_at - run.first_started_at).total_seconds()
+        for run in latest
+        if run.finished_at and run.first_started_at
+    ]
+    return statistics.median(took) if took else 60.0
+
+
+def _ask(photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User) -> StagedPhoto:
+    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD)
+    return StagedPhoto.objects.create(listing_photo=photo, render=render, batch=batch, asked_by=user)
+
+
+def _require_credits(account: Account, needed: int) -> None:
+    """Raise InsufficientCredits for the sum before the first hold, so that the message tells the whole price."""
+    balance = credits.balance(account)
+    if balance < needed:
+        raise credits.InsufficientCredits(needed=needed, balance=balance)

@@ -1,0 +1,87 @@
+"""A listing's life: create, find, change, archive. Two people who change one listing do not lose each other's work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from listings.models import Listing, ListingPhoto
+
+if TYPE_CHECKING:
+    from billing.models import Account
+
+
+class ListingNotFound(LookupError):
+    """No listing of this account has this number."""
+
+
+class Stale(Exception):
+    """Somebody else has changed the listing since the version that this change was made from."""
+
+
+def create(account: Account, **fields: Any) -> Listing:
+    """Make a listing with RESO fields in snake_case; an address or an MLS number is needed (the database says so)."""
+    return Listing.objects.create(account=account, **fields)
+
+
+def get(account: Account, number: int) -> Listing:
+    """The account's listing of this number, archived or not. Raises ListingNotFound, for another account's too."""
+    try:
+        return Listing.objects.get(account=account, pk=number)
+    except Listing.DoesNotExist:
+        raise ListingNotFound(number) from None
+
+
+def find(account: Account, *, words: str = "", status: str = "", archived: bool = False) -> QuerySet[Listing]:
+    """The account's listings, latest change first, with `photos_count`.
+
+    Every one of `words` must be in the address, the place or the MLS number, in any case.
+    """
+    found = Listing.objects.filter(account=account, archived_at__isnull=not archived)
+    for word in words.split():
+        found = found.filter(
+            Q(unparsed_address__icontains=word)
+            | Q(listing_id__icontains=word)
+            | Q(city__icontains=word)
+            | Q(postal_code__icontains=word)
+        )
+    if status:
+        found = found.filter(standard_status=status)
+    there = Q(photos__removed_at__isnull=True)
+    return found.annotate(photos_count=Count("photos", filter=there)).order_by("-modification_timestamp", "-pk")
+
+
+def with_covers(listings: Sequence[Listing]) -> list[tuple[Listing, ListingPhoto | None]]:
+    """Each listing with its primary photo, in one query more."""
+    primary = ListingPhoto.objects.select_related("photo").filter(
+        listing__in=listings, removed_at__isnull=True, order=0
+    )
+    covers = {photo.listing_id: photo for photo in primary}
+    return [(listing, covers.get(listing.pk)) for listing in listings]
+
+
+def change(listing: Listing, version: int, **fields: Any) -> Listing:
+    """Set `fields`, made from `version` of the listing. Raises Stale when it has moved on, and changes nothing then."""
+    now = timezone.now()
+    if fields.get("standard_status", listing.standard_status) != listing.standard_status:
+        fields["status_change_timestamp"] = now
+    changed = Listing.objects.filter(pk=listing.pk, version=version).update(
+        **fields, version=F("version") + 1, modification_timestamp=now
+    )
+    if not changed:
+        raise Stale
+    listing.refresh_from_db()
+    return listing
+
+
+def archive(listing: Listing) -> None:
+    """Take the listing out of the lists; all of it is kept."""
+    Listing.objects.filter(pk=listing.pk, archived_at__isnull=True).update(archived_at=timezone.now())
+
+
+def restore(listing: Listing) -> None:
+    """Put an archived listing back into the lists."""
+    Listing.objects.filter(pk=listing.pk).update(archived_at=None)

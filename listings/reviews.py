@@ -1,0 +1,41 @@
+"""What a person says of a staged picture. Nothing is delivered before somebody has approved it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from listings.models import StagedPhoto
+
+if TYPE_CHECKING:
+    from billing.models import User
+
+Verdict = StagedPhoto.Verdict
+
+
+class NotReady(Exception):
+    """There is no picture yet that could be judged."""
+
+
+def approve(staged: StagedPhoto, user: User) -> None:
+    """The picture may be delivered. Raises NotReady."""
+    _judge(staged, user, Verdict.APPROVED, "")
+
+
+def reject(staged: StagedPhoto, user: User, reason: str) -> None:
+    """The picture may not be delivered, and why. Raises NotReady."""
+    _judge(staged, user, Verdict.REJECTED, reason[:300])
+
+
+def withdraw(staged: StagedPhoto, user: User) -> None:
+    """Take a verdict back."""
+    _judge(staged, user, Verdict.PENDING, "")
+
+
+def _judge(staged: StagedPhoto, user: User, verdict: str, reason: str) -> None:
+    if not staged.render.runs.filter(outputs__isnull=False).exists():
+        raise NotReady
+    staged.verdict, staged.reason = verdict, reason
+    staged.judged_by, staged.judged_at = user, timezone.now()
+    staged.save(update_fields=["verdict", "reason", "judged_by", "judged_at"])

@@ -1,0 +1,170 @@
+"""The photos of a listing: coming in, by form or by pieces; their order, their words, their way out."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as answer
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from listings import photos, uploads
+from listings.listing_forms import PhotoForm
+from listings.models import Listing, ListingPhoto, Upload
+from listings.views.doors import listing_or_404, photo_or_404, user_of
+from staging import exchange, sources
+
+BUSY = "Many photos are coming in at this moment. Please try again in a minute."
+# A piece of a file; the browser sends them one after the other.
+PIECE_MOST = 8 * 2**20
+
+
+@require_POST
+@login_required
+@exchange.in_passes
+def photos_add(request: HttpRequest, number: int) -> HttpResponse:
+    """Take in the files of a form, many at once: the way without JavaScript."""
+    shown = listing_or_404(request, number)
+    account = shown.account
+    new = 0
+    for place, file in enumerate(request.FILES.getlist("photos")):
+        name = file.name or ""
+        try:
+            photo = exchange.outside(
+                request, f"photo-{place}", partial(sources.accept, account, upload=file), lane="decode"
+            )
+        except (sources.InvalidImage, exchange.Busy) as error:
+            messages.error(request, f"{name}: {error or BUSY}")
+            continue
+        _, is_new = photos.add(shown, photo, user=user_of(request), file_name=name)
+        new += is_new
+        if not is_new:
+            messages.info(request, f"{name} is in this listing already.")
+    if new:
+        messages.success(request, "1 photo was added." if new == 1 else f"{new} photos were added.")
+    return redirect("listings:listing", number)
+
+
+@require_POST
+@login_required
+def upload_begin(request: HttpRequest, number: int) -> HttpResponse:
+    """Start an upload by pieces, or go on with one: {"token", "received"}."""
+    shown = listing_or_404(request, number)
+    size = request.POST.get("size", "")
+    name, fingerprint = request.POST.get("name", ""), request.POST.get("fingerprint", "")
+    if not (size.isascii() and size.isdigit() and 0 < len(size) <= 12 and int(size)) or not name or not fingerprint:
+        return _trouble(400, "bad_upload", "The upload must name its file, its size and a fingerprint.")
+    try:
+        upload = uploads.begin(
+            shown, user_of(request), file_name=name, size=int(size), fingerprint=f"{fingerprint} {size}"
+        )
+    except sources.ImageTooLarge as error:
+        return _trouble(413, "image_too_large", str(error))
+    return JsonResponse({"token": str(upload.token), "received": upload.received})
+
+
+@require_http_methods(["GET", "PUT", "POST", "DELETE"])
+@login_required
+@exchange.in_passes
+def upload(request: HttpRequest, number: int, token: UUID) -> HttpResponse:
+    """GET: how much is here. PUT with `?offset=`: one more piece. POST: that was all. DELETE: never mind."""
+    shown = listing_or_404(request, number)
+    try:
+        found = uploads.get(shown, user_of(request), token)
+    except uploads.UploadNotFound:
+        return _trouble(404, "not_found", "There is no such upload.")
+    if request.method == "PUT":
+        return _append(request, found)
+    if request.method == "POST":
+        return _finish(request, shown, found)
+    if request.method == "DELETE":
+        uploads.forget(found)
+    return JsonResponse({"token": str(token), "received": found.received})
+
+
+def _append(request: HttpRequest, upload: Upload) -> HttpResponse:
+    offset = request.GET.get("offset", "")
+    if not (offset.isascii() and offset.isdigit() and len(offset) <= 12):
+        return _trouble(400, "bad_offset", "The piece must say where it begins.")
+    piece = request.read(PIECE_MOST + 1)
+    if len(piece) > PIECE_MOST:
+        return _trouble(413, "piece_too_large", f"A piece has at most {PIECE_MOST // 2**20} MB.")
+    try:
+        received = uploads.append(upload, int(offset), piece)
+    except uploads.WrongOffset as error:
+        return JsonResponse({"code": "wrong_offset", "error": str(error), "received": error.received}, status=409)
+    return JsonResponse({"token": str(upload.token), "received": received})
+
+
+def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpResponse:
+    try:
+        added, is_new = exchange.outside(request, "finish", partial(uploads.finish, upload), lane="decode")
+    except uploads.Incomplete:
+        return JsonResponse(
+            {"code": "incomplete", "error": "Pieces are missing.", "received": upload.received}, status=409
+        )
+    except (sources.DecodersBusy, exchange.Busy):
+        return _trouble(503, "unavailable", BUSY)
+    except sources.InvalidImage as error:
+        return _trouble(400, "invalid_image", str(error))
+    item = answer(request, "listings/_photo.html", {"listing": shown, "photo": added, "shown": []})
+    return JsonResponse({"key": str(added.media_key), "new": is_new, "html": item.content.decode()})
+
+
+@require_POST
+@login_required
+def photos_order(request: HttpRequest, number: int) -> HttpResponse:
+    """Put the photos into the order of `keys`, which must name all of them as they are now."""
+    shown = listing_or_404(request, number)
+    try:
+        photos.reorder(shown, [UUID(key) for key in request.POST.get("keys", "").split(",") if key])
+    except (photos.Reordered, ValueError):
+        return _trouble(409, "changed", "The photos of this listing have changed. Reload the page to see them.")
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def photo_move(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
+    """One place up or down, or to the front: the way without JavaScript."""
+    photo = photo_or_404(request, number, key)
+    places = {"first": 0, "earlier": photo.order - 1, "later": photo.order + 1}
+    photos.move(photo, places.get(request.POST.get("to", ""), photo.order))
+    return redirect(_back(photo))
+
+
+@login_required
+def photo_edit(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
+    """Which room the photo shows, and its caption."""
+    photo = photo_or_404(request, number, key)
+    form = PhotoForm(request.POST or None, instance=photo)
+    if form.is_valid():
+        photos.describe(photo_or_404(request, number, key), **form.cleaned_data)
+        if getattr(request, "htmx", False):
+            return HttpResponse(status=204)
+        messages.success(request, "Saved.")
+        return redirect(_back(photo))
+    context = {"listing": photo.listing, "photo": photo, "form": form}
+    return answer(request, "listings/photo.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def photo_remove(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
+    """Take the photo out of the listing."""
+    photos.remove(photo_or_404(request, number, key))
+    messages.success(request, "The photo was taken out of this listing. Pictures made of it are kept.")
+    return redirect("listings:listing", number)
+
+
+def _back(photo: ListingPhoto) -> str:
+    return reverse("listings:listing", args=[photo.listing_id]) + f"#photo-{photo.media_key}"
+
+
+def _trouble(status: int, code: str, text: str) -> JsonResponse:
+    return JsonResponse({"code": code, "error": text}, status=status)

@@ -1,0 +1,119 @@
+"""The listings of an account: the list, a new one, one with its photos, its fields, the archive."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as answer
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from listings import batches, photos, records
+from listings.listing_forms import ListingForm, NewListingForm
+from listings.models import Listing
+from listings.reso_words import StandardStatus
+from listings.views.doors import account_or_403, listing_or_404
+
+PAGE = 24
+
+
+@require_GET
+@login_required
+def listing_list(request: HttpRequest) -> HttpResponse:
+    """The account's listings: searched, filtered, archived ones apart."""
+    status = request.GET.get("status", "")
+    words, archived = request.GET.get("q", "")[:100], request.GET.get("archived") == "1"
+    known = status if status in StandardStatus.values else ""
+    found = records.find(account_or_403(request), words=words, status=known, archived=archived)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "words": words,
+        "archived": archived,
+        "page": page,
+        "listings": records.with_covers(list(page.object_list)),
+        "status": status,
+        "statuses": StandardStatus.values,
+    }
+    return answer(request, "listings/listings.html", context)
+
+
+@login_required
+def listing_new(request: HttpRequest) -> HttpResponse:
+    """Make a listing by its address or its MLS number."""
+    account = account_or_403(request)
+    form = NewListingForm(request.POST or None)
+    if form.is_valid():
+        return redirect("listings:listing", records.create(account, **form.changes()).pk)
+    return answer(request, "listings/listing_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_GET
+@login_required
+def listing(request: HttpRequest, number: int) -> HttpResponse:
+    """A listing is its photos, and what was made of them."""
+    shown = listing_or_404(request, number)
+    return answer(request, "listings/listing.html", photo_context(shown))
+
+
+def photo_context(shown: Listing) -> dict[str, object]:
+    """The photos of a listing, each with its staged pictures, newest first."""
+    staged: dict[int, list[batches.Shown]] = {}
+    all_staged = batches.of_listing(shown)
+    for one in all_staged:
+        staged.setdefault(one.staged.listing_photo_id, []).append(one)
+    there = list(photos.of_listing(shown))
+    return {
+        "listing": shown,
+        "photos": [(photo, staged.get(photo.pk, [])) for photo in there],
+        "keys": ",".join(str(photo.media_key) for photo in there),
+        "progress": batches.progress(all_staged),
+        "batch": uuid4(),
+    }
+
+
+@login_required
+def listing_edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Change the fields; when somebody else has changed them meanwhile, say so and keep what was typed."""
+    shown = listing_or_404(request, number)
+    form = ListingForm(request.POST or None, instance=shown, initial={"version": shown.version})
+    status = 400 if form.errors else 200
+    if form.is_valid():
+        version = form.cleaned_data["version"] or 0
+        current = listing_or_404(request, number)
+        try:
+            records.change(current, version, **form.changes())
+        except records.Stale:
+            messages.warning(
+                request,
+                "Somebody else has changed this listing since you opened it. Your words are still in the form; "
+                "look at the listing, then save again to put them in its place.",
+            )
+            typed = request.POST.copy()
+            typed["version"] = str(current.version)
+            form.data = typed
+            status = 409
+        else:
+            messages.success(request, "Saved.")
+            return redirect("listings:listing", number)
+    context = {"listing": listing_or_404(request, number), "form": form}
+    return answer(request, "listings/listing_edit.html", context, status=status)
+
+
+@require_POST
+@login_required
+def listing_archive(request: HttpRequest, number: int) -> HttpResponse:
+    """Take the listing out of the lists, or put it back."""
+    shown = listing_or_404(request, number)
+    if request.POST.get("restore"):
+        records.restore(shown)
+        messages.success(request, f"{shown.title} is back among your listings.")
+        return redirect("listings:listing", number)
+    records.archive(shown)
+    messages.success(request, f"{shown.title} is in the archive.")
+    return redirect("listings:listings")
