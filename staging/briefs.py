@@ -44,6 +44,8 @@ class Kind(enum.StrEnum):
 
 
 Quality = Literal["draft", "standard", "best"]
+Space = Literal["interior", "exterior"]
+Declutter = Literal["off", "on", "auto"]
 
 STYLE_ALIASES = {
     "mid_century_modern": Style.MIDCENTURY,
@@ -88,13 +90,20 @@ def style(text: str) -> Style:
 class Brief:
     """What the customer asks for, complete enough to make the picture again.
 
-    `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master
-    always has the photo's own size. `seed` makes the arrangement reproducible.
+    `room_type` and `style` are for furnished interiors, `style` alone for exteriors, neither for decluttering.
+    `declutter` says whether the room is emptied before it is staged, and `mask` is the storage's name of a
+    black-and-white picture of what is to be removed (empty: the engine finds it). `dusk` is for redesigned exteriors.
+    `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master has the
+    photo's own size, or that of a larger delivery. `seed` makes the picture reproducible.
     """
 
     kind: Kind
     room_type: RoomType | None = None
     style: Style | None = None
+    space: Space = "interior"
+    declutter: Declutter = "off"
+    mask: str = ""
+    dusk: bool = False
     quality: Quality = "standard"
     resolution: Literal["full-hd", "4k"] = "full-hd"
     label: bool = False
@@ -111,6 +120,10 @@ class Brief:
             kind=Kind(data["kind"]),
             room_type=RoomType(data["room_type"]) if data.get("room_type") else None,
             style=Style(data["style"]) if data.get("style") else None,
+            space=data.get("space", "interior"),
+            declutter=data.get("declutter", "off"),
+            mask=data.get("mask", ""),
+            dusk=bool(data.get("dusk", False)),
             quality=data.get("quality", "standard"),
             resolution=data.get("resolution", "full-hd"),
             label=bool(data.get("label", False)),

@@ -8,12 +8,20 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from staging import jpegs, label, renditions, structure
+from staging import bases, jpegs, label, renditions, structure
 from staging.backends.base import Picture, Pictures
-from staging.models import Output, Role, Run
+from staging.briefs import Brief, Kind
+from staging.models import MAIN_ROLES, MASKS, Output, Role, Run
 from staging.structure import Unusable
 
-_ORDER = {Role.STAGED: 0, Role.EMPTIED: 1, Role.MASK: 2}
+_ORDER = {
+    Role.STAGED: 0,
+    Role.REDESIGNED: 0,
+    Role.RENDERED: 0,
+    Role.EMPTIED: 1,
+    Role.MASK: 2,
+    Role.REMOVED: 3,
+}
 
 
 def collect(run: Run, pictures: Pictures) -> list[Output]:
@@ -21,17 +29,24 @@ def collect(run: Run, pictures: Pictures) -> list[Output]:
 
     The rows are not saved: the caller does that in the transaction that finishes the run, or calls `discard`.
     """
-    by_role = _by_role(pictures)
-    photo = run.render.photo
-    size = (photo.width, photo.height)
-    images = {role: structure.opened(picture.data, size, role) for role, picture in by_role.items()}
-    _check(run, images)
+    brief = run.brief
+    by_role = _by_role(pictures, brief)
+    base, photo = bases.base_of(run), run.render.photo
+    long_edge = bases.long_edge_of(brief, photo)
+    before = bases.opened(base.picture, long_edge)
+    images = {role: structure.opened(picture.data, before.size, role) for role, picture in by_role.items()}
+    _check(before, images)
+    masters = {role: picture.data for role, picture in by_role.items()}
+    if base.removed is not None:
+        # The backend knows the emptied room alone; what we keep is where the picture differs from the photo.
+        images[Role.MASK] = structure.united(images[Role.MASK], bases.opened(base.removed, long_edge))
+        masters[Role.MASK] = renditions.png(images[Role.MASK])
     outputs: list[Output] = []
     try:
         for role in sorted(images, key=_ORDER.__getitem__):
             outputs.append(_blank_output(run, role, images[role]))
-            _store(outputs[-1], images[role], by_role[role].data)
-            outputs[-1].record = pictures.record if role == Role.STAGED else {}
+            _store(outputs[-1], images[role], masters[role])
+            outputs[-1].record = pictures.record if role == MAIN_ROLES[brief.kind] else {}
         jpegs.store(outputs)
     except BaseException:
         discard(outputs)
@@ -48,26 +63,30 @@ def discard(outputs: list[Output]) -> None:
     jpegs.discard(outputs)
 
 
-def _by_role(pictures: Pictures) -> dict[Role, Picture]:
+def _by_role(pictures: Pictures, brief: Brief) -> dict[Role, Picture]:
+    """The pictures by role: just those that a job of this kind gives. Raises Unusable."""
     by_role: dict[Role, Picture] = {}
     for picture in pictures.pictures:
         if picture.role not in Role.values or picture.role in by_role:
             raise Unusable("unexpected_picture", f"the backend sent a second or unknown picture {picture.role!r}")
         by_role[Role(picture.role)] = picture
-    if Role.STAGED not in by_role or Role.MASK not in by_role:
-        raise Unusable(
-            "missing_picture", f"the backend sent {sorted(by_role)} instead of a staged picture and its mask"
-        )
+    needed, beside = {MAIN_ROLES[brief.kind], Role.MASK}, {Role.EMPTIED, Role.REMOVED}
+    possible = [needed]
+    if brief.kind == Kind.STAGING and brief.declutter != "off":
+        # "auto" leaves a room without furniture as it is; "on" always shows the emptied room.
+        possible = [needed | beside] if brief.declutter == "on" else [needed, needed | beside]
+    if set(by_role) not in possible:
+        raise Unusable("missing_picture", f"the backend sent {sorted(by_role)} instead of {sorted(possible[0])}")
     return by_role
 
 
-def _check(run: Run, images: dict[Role, Image.Image]) -> None:
-    with run.render.photo.picture.open("rb") as file, Image.open(file, formats=("PNG",)) as opened:
-        photo = opened.convert("RGB")
+def _check(before: Image.Image, images: dict[Role, Image.Image]) -> None:
+    """Every picture shows something, and outside of its own mask what was there before. Raises Unusable."""
     for role, image in images.items():
-        if role != Role.MASK:
+        if role not in MASKS:
             structure.require_content(image)
-    structure.require_same_room(photo, images[Role.STAGED], images[Role.MASK])
+            beside = role == Role.EMPTIED and Role.REMOVED in images
+            structure.require_same_room(before, image, images[Role.REMOVED if beside else Role.MASK])
 
 
 def _blank_output(run: Run, role: Role, image: Image.Image) -> Output:
@@ -83,7 +102,7 @@ def _store(output: Output, image: Image.Image, data: bytes) -> None:
     master = renditions.bare_png(data)
     output.sha256 = hashlib.sha256(master).hexdigest()
     output.master = default_storage.save(f"{base}/{output.role}.png", ContentFile(master))
-    if output.role == Role.MASK:
+    if output.role in MASKS:
         return
     brief = output.run.brief
     finish = label.drawn if brief.label else _as_it_is

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from staging import credits, renders, variations
 from staging.briefs import Brief
-from staging.models import UNFINISHED, Conversion, ConversionFile, Output, Photo, Render, Role, Run, State
+from staging.models import MAIN_ROLES, UNFINISHED, Conversion, ConversionFile, Output, Photo, Render, Run, State
 
 if TYPE_CHECKING:
     from billing.models import Account, ApiKey
@@ -158,7 +158,9 @@ def status(conversion: Conversion) -> ConversionStatus:
         .prefetch_related("outputs")
         .order_by("render__conversion_file__order", "number")
     )
-    pictures = tuple(output for run in runs for output in run.outputs.all() if output.role == Role.STAGED)
+    pictures = tuple(
+        output for run in runs for output in run.outputs.all() if output.role == MAIN_ROLES[run.brief.kind]
+    )
     failed = [run.error_message for run in runs if run.state in {State.FAILED, State.CANCELLED}]
     return ConversionStatus(
         state=_state(runs, pictures),

@@ -23,16 +23,16 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods
 
-from staging.models import Output, Photo, Role
+from staging.models import MASKS, Output, Photo, Role
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
-_DELIVERED = {Role.STAGED: "-u1_0.png", Role.EMPTIED: "_furniture_removed_0.png"}
+_DELIVERED, _EMPTIED, _MASK = "-u1_0.png", "_furniture_removed_0.png", "-mask.png"
 _OUTPUT_VARIANTS = {
-    "-u1_0.png": "delivered",
-    "_furniture_removed_0.png": "delivered",
+    _DELIVERED: "delivered",
+    _EMPTIED: "delivered",
     "-master.png": "master",
-    "-mask.png": "master",
+    _MASK: "master",
     "-preview.webp": "preview",
     "-thumbnail.webp": "thumbnail",
 }
@@ -46,12 +46,14 @@ _UUID_LENGTH = 36
 
 def output_url(output: Output) -> str:
     """Path and query of the delivered picture (of a mask: the mask)."""
-    return _output_url(output, _DELIVERED.get(Role(output.role), "-mask.png"))
+    if output.role in MASKS:
+        return _output_url(output, _MASK)
+    return _output_url(output, _EMPTIED if output.role == Role.EMPTIED else _DELIVERED)
 
 
 def master_url(output: Output) -> str:
     """Path and query of the picture at the photo's own size, without a label."""
-    return _output_url(output, "-mask.png" if output.role == Role.MASK else "-master.png")
+    return _output_url(output, _MASK if output.role in MASKS else "-master.png")
 
 
 def preview_url(output: Output) -> str:

@@ -15,7 +15,7 @@ from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from staging import renditions
-from staging.models import ConversionFile, Output, Role
+from staging.models import MAIN_ROLES, ConversionFile, Output
 
 Copy = Literal["results", "originals", "thumbs"]
 COPIES: tuple[Copy, ...] = get_args(Copy)
@@ -29,11 +29,11 @@ def stored_name(output: Output, copy: Copy) -> str:
 
 def store(outputs: Collection[Output]) -> None:
     """Make the copies of one run's outputs, when the run belongs to a conversion. Their files must lie in storage."""
-    staged = [output for output in outputs if output.role == Role.STAGED]
-    if not staged or not ConversionFile.objects.filter(render=staged[0].run.render).exists():
+    asked = [output for output in outputs if output.role == MAIN_ROLES[output.run.brief.kind]]
+    if not asked or not ConversionFile.objects.filter(render=asked[0].run.render).exists():
         return
-    photo = _opened(staged[0].run.render.photo.picture)
-    for output in staged:
+    photo = _opened(asked[0].run.render.photo.picture)
+    for output in asked:
         picture = _opened(output.delivered)
         copies: dict[Copy, Image.Image] = {
             "results": picture,

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from staging.briefs import Brief
+from staging.briefs import Brief, Kind
 
 PUBLIC_ID_LENGTH = 20
 _ALPHABET = string.ascii_letters + string.digits
@@ -204,20 +204,34 @@ class Role(models.TextChoices):
 
     STAGED = "staged"
     EMPTIED = "emptied"
+    REDESIGNED = "redesigned"
+    RENDERED = "rendered"
+    # White where the run's picture differs from the photo; beside a staged picture, where the emptied one does.
     MASK = "mask"
+    REMOVED = "removed"
+
+
+MASKS = frozenset({Role.MASK, Role.REMOVED})
+# The picture that was asked for, by kind of job; an emptied room may come beside a staged one.
+MAIN_ROLES = {
+    Kind.STAGING: Role.STAGED,
+    Kind.DECLUTTER: Role.EMPTIED,
+    Kind.REDESIGN: Role.REDESIGNED,
+    Kind.SKETCH: Role.RENDERED,
+}
 
 
 class Output(models.Model):
     """One picture that a run made.
 
-    `master` is what the backend made, at the photo's own size, without a label; `delivered` is what the customer
-    gets, at the resolution of the brief. Both are PNG. A mask has only a master.
+    `master` is what the backend made, at the photo's own size or larger, without a label; `delivered` is what the
+    customer gets, at the resolution of the brief. Both are PNG. A mask has only a master.
     """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="outputs")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    role = models.CharField(max_length=8, choices=Role.choices)
-    order = models.PositiveIntegerField(help_text="within the run: staged, emptied, mask")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    order = models.PositiveIntegerField(help_text="within the run: what was asked for, emptied, masks")
     master = models.FileField(max_length=200)
     delivered = models.FileField(max_length=200, blank=True)
     preview = models.FileField(max_length=200, blank=True)

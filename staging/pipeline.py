@@ -12,18 +12,18 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from staging import collecting, credits, routes, wakeups, webhooks
+from staging import bases, collecting, credits, routes, wakeups, webhooks
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
-from staging.models import Output, Role, Run, State
+from staging.models import Output, Run, State
 from staging.structure import Unusable
 
 log = structlog.get_logger("openhouse.pipeline")
@@ -117,27 +117,23 @@ def submit(run: Run) -> None:
 
 def _job(run: Run) -> Job:
     """What the backend is given; raises FileNotFoundError when the storage has lost the photo."""
-    photo = run.render.photo
-    with photo.picture.open("rb") as file:
-        return Job(
-            photo=file.read(),
-            brief=run.brief_json,
-            time_limit=settings.RUN_TIME_LIMIT,
-            focal_35mm=photo.focal_35mm,
-            room=_known_room(run),
-        )
+    photo, brief, base = run.render.photo, run.brief, bases.base_of(run)
+    # Where our storage keeps the mask is nobody else's business.
+    said = {name: value for name, value in run.brief_json.items() if name != "mask"}
+    return Job(
+        photo=_read(base.picture.name),
+        brief={**said, "long_edge": bases.long_edge_of(brief, photo)},
+        time_limit=settings.RUN_TIME_LIMIT,
+        focal_35mm=photo.focal_35mm,
+        room=base.room,
+        mask=_read(brief.mask) if brief.mask else None,
+    )
 
 
-def _known_room(run: Run) -> dict[str, Any] | None:
-    """The room as the render's first picture tells it: a variation furnishes that and does not read the photo again.
-
-    The first and not the latest, so that a repeated submit says the same.
-    """
-    if run.kind == Run.Kind.FIRST:
-        return None
-    first = Output.objects.filter(run__render=run.render, role=Role.STAGED).order_by("run__number").first()
-    room = first.record.get("room") if first else None
-    return room if isinstance(room, dict) else None
+def _read(name: str | None) -> bytes:
+    with default_storage.open(str(name), "rb") as file:
+        found: bytes = file.read()
+    return found
 
 
 async def _submit(backend: str, job: Job, key: str) -> str:

@@ -21,7 +21,7 @@ from billing import access
 from staging import credits, jobs, wakeups, webhooks
 from staging.briefs import Brief
 from staging.credits import InsufficientCredits
-from staging.models import UNFINISHED, Output, Photo, Render, Role, Run, Source, State
+from staging.models import MASKS, UNFINISHED, Output, Photo, Render, Run, Source, State
 
 if TYPE_CHECKING:
     from billing.models import Account, ApiKey
@@ -72,7 +72,7 @@ class RenderError:
 class RenderStatus:
     """Where a render stands: the state of its latest run, and the outputs of all.
 
-    `outputs` are in the API's order and append-only: the staged picture, the emptied one, then each variation's.
+    `outputs` are in the API's order and append-only: what was asked for, the emptied room, then each variation's.
     `styles` and `room_types` are parallel to `outputs`, plus one pending entry while rendering.
     `progress` is 0 to 1, never going back within one run, and 1 when done. `queued` tells, of a rendering one, that
     its caller asked to see it wait and that it still waits.
@@ -173,7 +173,7 @@ def statuses(renders: Sequence[Render]) -> list[RenderStatus]:
 
 def _status(render: Render, runs: list[Run]) -> RenderStatus:
     latest = runs[-1]
-    shown = [(run, output) for run in runs for output in run.outputs.all() if output.role != Role.MASK]
+    shown = [(run, output) for run in runs for output in run.outputs.all() if output.role not in MASKS]
     briefs = [run.brief for run, _ in shown]
     pending = [latest.brief] if latest.state in UNFINISHED else []
     error = None

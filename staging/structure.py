@@ -1,7 +1,7 @@
 """The structure check: the room stays the room. Every picture that comes back passes here before anyone pays.
 
-What a picture must be: a PNG that decodes, of exactly the photo's size, not blank, and outside its edit mask identical
-to the photo, pixel for pixel.
+What a picture must be: a PNG that decodes, of exactly the photo's size (or that of the photo resampled for a larger
+delivery), not blank, and outside its edit mask identical to that photo, pixel for pixel.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 
 from PIL import Image, ImageChops, ImageStat
+
+from staging.models import MASKS
 
 # Standard deviation of the grey levels below which a picture shows nothing; an evenly painted wall has some 3.
 _BLANK_DEVIATION = 1.5
@@ -32,7 +34,7 @@ def opened(data: bytes, size: tuple[int, int], role: str) -> Image.Image:
                 "wrong_size",
                 f"the {role} picture has {image.width}x{image.height} pixels, the photo {size[0]}x{size[1]}",
             )
-        return image.convert("L" if role == "mask" else "RGB")
+        return image.convert("L" if role in MASKS else "RGB")
     except Unusable:
         raise
     # Pillow answers damaged files with many kinds of errors.
@@ -63,3 +65,9 @@ def require_same_room(photo: Image.Image, picture: Image.Image, mask: Image.Imag
     if count:
         share = count / (photo.width * photo.height)
         raise Unusable("changed_outside_mask", f"{count} pixels ({share:.4%}) outside of the edit mask were changed")
+
+
+def united(mask: Image.Image, other: Image.Image) -> Image.Image:
+    """White (255) where either of two masks of one size is not black."""
+    brighter = ImageChops.lighter(mask.convert("L"), other.convert("L"))
+    return brighter.point(lambda level: 255 if level else 0)

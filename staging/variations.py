@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from staging import credits, jobs, renders
-from staging.briefs import Brief
-from staging.models import UNFINISHED, Output, Render, Role, Run
+from staging.briefs import Brief, Kind
+from staging.models import MASKS, UNFINISHED, Output, Render, Run
 
 # The engine takes seeds below 2 ** 31.
 _SEED_BYTES, _SEED_MASK = 4, 2**31 - 1
@@ -33,10 +33,14 @@ class TooManyVariations(Exception):
 def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, webhook_url: str = "") -> Render:
     """Ask for a variation of `render` as `brief` says, but for the seed, which is this variation's own.
 
+    It starts from the emptied room where the render has one, so nothing is removed again.
+
     `webhook_url` is told of its end; without one, the address of the first run. When it returns, the render is
     rendering again; with `switch_to_queued` it says so only once work begins.
-    Raises RenderNotDone, TooManyVariations, renders.TooManyInFlight.
+    Raises RenderNotDone, TooManyVariations, renders.TooManyInFlight; ValueError for a brief that only declutters.
     """
+    if brief.kind == Kind.DECLUTTER:
+        raise ValueError("an emptied room has no variations, unless it is staged")
     account = render.account
     with transaction.atomic():
         # Of two that ask at once, the second sees the first one's run; and the count in flight is exact.
@@ -45,7 +49,8 @@ def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, web
         _require_done(render, runs)
         renders.require_room(account, render.source)
         number = runs[-1].number + 1
-        brief = dataclasses.replace(renders.with_required_label(account, brief), seed=seed_of(render, number))
+        seed = seed_of(render, number)
+        brief = dataclasses.replace(renders.with_required_label(account, brief), seed=seed, declutter="off", mask="")
         run = Run(
             render=render,
             account=account,
@@ -70,7 +75,7 @@ def seed_of(render: Render, number: int) -> int:
 def _require_done(render: Render, runs: list[Run]) -> None:
     if any(run.state in UNFINISHED for run in runs):
         raise RenderNotDone
-    if not Output.objects.filter(run__render=render).exclude(role=Role.MASK).exists():
+    if not Output.objects.filter(run__render=render).exclude(role__in=MASKS).exists():
         raise RenderNotDone
     # A variation that failed gave nothing and so takes no place.
     made = Output.objects.filter(run__render=render, run__kind=Run.Kind.VARIATION).values("run").distinct().count()

@@ -25,7 +25,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from staging import files, network
-from staging.models import Output, Role, Run, WebhookAttempt, WebhookDelivery, WebhookSecret
+from staging.models import MASKS, Output, Run, WebhookAttempt, WebhookDelivery, WebhookSecret
 
 if TYPE_CHECKING:
     from billing.models import Account
@@ -62,7 +62,7 @@ def announce(run: Run, outputs: Sequence[Output] = ()) -> None:
     """
     if not run.webhook_url:
         return
-    shown: list[Output | None] = [output for output in outputs if output.role != Role.MASK]
+    shown: list[Output | None] = [output for output in outputs if output.role not in MASKS]
     WebhookDelivery.objects.bulk_create(WebhookDelivery(run=run, output=output) for output in shown or [None])
 
 
