@@ -1,6 +1,6 @@
 """Files coming in by pieces, so that a lost line costs one piece and not the file.
 
-    begin -> append, append, ... -> finish
+    begin -> append, append, ... -> read -> finish
 
 Pieces lie in the storage, not on this machine: any web process may take the next one. `received` is the truth, moved
 by compare-and-set, so two tabs that send the same file cannot mix their pieces.
@@ -25,9 +25,11 @@ from staging import sources
 
 if TYPE_CHECKING:
     from billing.models import User
+    from staging.models import Photo
 
 # An upload that nobody has continued for so long is given up.
 KEPT_FOR = timedelta(days=2)
+_SWEPT_AT_ONCE = 10
 
 
 class UploadNotFound(LookupError):
@@ -50,6 +52,7 @@ def begin(listing: Listing, user: User, *, file_name: str, size: int, fingerprin
     """Start an upload, or find the one of the same file that was broken off. Raises ImageTooLarge."""
     if size > settings.PHOTO_MAX_BYTES:
         raise sources.ImageTooLarge(f"This image is larger than {settings.PHOTO_MAX_BYTES // 2**20} MB.")
+    sweep()
     upload, _ = Upload.objects.get_or_create(
         listing=listing,
         user=user,
@@ -86,10 +89,10 @@ def append(upload: Upload, offset: int, piece: bytes) -> int:
     return end
 
 
-def finish(upload: Upload) -> tuple[ListingPhoto, bool]:
-    """Make the whole file a photo of the listing. (the photo, whether it is new). Slow: decodes.
+def read(upload: Upload) -> Photo:
+    """The whole file as a photo of the account; the upload stays until `finish`. Slow: decodes.
 
-    Raises Incomplete, and InvalidImage for a file that is no photo; the upload is forgotten then too.
+    Raises Incomplete, and InvalidImage for a file that is no photo.
     """
     if upload.received != upload.size:
         raise Incomplete
@@ -99,13 +102,11 @@ def finish(upload: Upload) -> tuple[ListingPhoto, bool]:
             for name in upload.pieces:
                 with default_storage.open(name) as piece:
                     target.write(piece.read())
-        try:
-            photo = sources.accept(upload.listing.account, raw=whole)
-        except sources.DecodersBusy:
-            raise  # the pieces stay: the browser tries again
-        except sources.InvalidImage:
-            forget(upload)
-            raise
+        return sources.accept(upload.listing.account, raw=whole)
+
+
+def finish(upload: Upload, photo: Photo) -> tuple[ListingPhoto, bool]:
+    """Put what was read into the listing and forget the upload. (the photo, whether it is new)"""
     added = photos.add(upload.listing, photo, user=upload.user, file_name=upload.file_name)
     forget(upload)
     return added
@@ -119,8 +120,8 @@ def forget(upload: Upload) -> None:
 
 
 def sweep() -> int:
-    """Give up what nobody has continued for KEPT_FOR; how many that were."""
-    old = list(Upload.objects.filter(touched_at__lt=timezone.now() - KEPT_FOR)[:1000])
+    """Give up some of what nobody has continued for KEPT_FOR; how many that were. Every new upload does it."""
+    old = list(Upload.objects.filter(touched_at__lt=timezone.now() - KEPT_FOR)[:_SWEPT_AT_ONCE])
     for upload in old:
         forget(upload)
     return len(old)

@@ -103,7 +103,8 @@ def _append(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpResponse:
     try:
-        added, is_new = exchange.outside(request, "finish", partial(uploads.finish, upload), lane="decode")
+        # The view runs again after this, and must find the upload then: only what follows ends it.
+        photo = exchange.outside(request, "read", partial(uploads.read, upload), lane="decode")
     except uploads.Incomplete:
         return JsonResponse(
             {"code": "incomplete", "error": "Pieces are missing.", "received": upload.received}, status=409
@@ -111,7 +112,9 @@ def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpRespons
     except (sources.DecodersBusy, exchange.Busy):
         return _trouble(503, "unavailable", BUSY)
     except sources.InvalidImage as error:
+        uploads.forget(upload)
         return _trouble(400, "invalid_image", str(error))
+    added, is_new = uploads.finish(upload, photo)
     item = answer(request, "listings/_photo.html", {"listing": shown, "photo": added, "shown": []})
     return JsonResponse({"key": str(added.media_key), "new": is_new, "html": item.content.decode()})
 
