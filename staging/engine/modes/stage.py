@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -129,7 +128,7 @@ def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) 
             raise UnusablePhoto(
                 "bad_room", f"The room that was sent with the photo cannot be used: {error}."
             ) from error
-        return dataclasses.replace(room, camera=room.camera.resized(width, height))
+        return room.resized(width, height)
     room = read_room(photo, focal_35mm=focal_35mm)
     if room.status == "manual":
         raise UnusablePhoto(

@@ -153,6 +153,15 @@ class Room:
         """Openings of one wall, of the given kinds (all kinds when none is given)."""
         return tuple(o for o in self.openings if o.wall == wall and (not kinds or o.kind in kinds))
 
+    def resized(self, width: int, height_px: int) -> Room:
+        """The same room for the same picture at another size."""
+        sx, sy = width / self.camera.width, height_px / self.camera.height_px
+        return dataclasses.replace(
+            self,
+            camera=self.camera.resized(width, height_px),
+            occluders=tuple(Occluder(tuple((x * sx, y * sy) for x, y in o.polygon), o.depth) for o in self.occluders),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""
         return dataclasses.asdict(self)
