@@ -244,6 +244,10 @@ RENDER_QUALITY = env.text("RENDER_QUALITY", "standard")
 
 ENGINE_URL = env.text("ENGINE_URL", "http://127.0.0.1:8100")
 ENGINE_TOKEN = env.text("ENGINE_TOKEN")
+# What another rendering server at ENGINE_URL serves; empty for the embedded engine, which says so itself.
+ENGINE_KINDS = env.words("ENGINE_KINDS", [])
+ENGINE_ROOM_TYPES = env.words("ENGINE_ROOM_TYPES", [])
+ENGINE_ENLARGES = env.boolean("ENGINE_ENLARGES", False)
 ENGINE_TRACER = env.text("ENGINE_TRACER", "auto")  # auto, cuda, llvm or scalar
 # Runs that the engine is given at once: one in work and one waiting. The others wait in our queue, which is fair.
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 2, minimum=1)

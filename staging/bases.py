@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
-from staging import renditions
+from staging import offers, renditions
 from staging.briefs import Brief, Kind
 from staging.models import MAIN_ROLES, Output, Photo, Role, Run
 
@@ -58,12 +58,12 @@ def _first_outputs(run: Run) -> dict[Role, Output]:
 def long_edge_of(brief: Brief, photo: Photo) -> int | None:
     """The long edge that the backend is asked to make the picture at; None for the photo's own size.
 
-    A staged picture that is delivered larger than its photo gets its furniture at that size; all others are resampled
-    when they are delivered.
+    A staged picture that is delivered larger than its photo gets its furniture at that size where the backend can do
+    that; all others are resampled when they are delivered.
     """
     edge = renditions.LONG_EDGES[brief.resolution]
     asked = brief.kind == Kind.STAGING and brief.resolution == "4k" and max(photo.width, photo.height) < edge
-    return edge if asked else None
+    return edge if asked and offers.offer().enlarges else None
 
 
 def opened(field: FieldFile, long_edge: int | None) -> Image.Image:

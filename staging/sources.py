@@ -33,7 +33,16 @@ from staging.models import Photo
 if TYPE_CHECKING:
     from billing.models import Account
 
-__all__ = ["DecodersBusy", "ImageTooLarge", "InvalidImage", "accept", "fetch", "temporary_folder"]
+__all__ = [
+    "DecodersBusy",
+    "ImageTooLarge",
+    "InvalidImage",
+    "accept",
+    "fetch",
+    "spool_address",
+    "temporary_folder",
+    "workplace",
+]
 
 _DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?P<parameters>(;[^;,]*)*),(?P<body>.*)", re.DOTALL | re.IGNORECASE)
 _SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
@@ -51,7 +60,7 @@ def accept(
     Fetches and decodes before it returns. Raises InvalidImage (a sentence for people) and, for an upload or a body of
     too many bytes, ImageTooLarge.
     """
-    with _workplace() as folder:
+    with workplace() as folder:
         spooled = folder / "original"
         if upload is not None:
             upload.seek(0)
@@ -59,7 +68,7 @@ def accept(
         elif raw is not None:
             digest = _spool_raw(raw, spooled)
         elif image_url:
-            digest = _spool_address(image_url, spooled)
+            digest = spool_address(image_url, spooled)
         else:
             raise InvalidImage("No image was sent.")
         known = Photo.objects.filter(account=account, sha256=digest).first()
@@ -101,7 +110,8 @@ def temporary_folder() -> Path:
 
 
 @contextlib.contextmanager
-def _workplace() -> Iterator[Path]:
+def workplace() -> Iterator[Path]:
+    """A folder for one picture on its way in, gone with the block."""
     folder = Path(tempfile.mkdtemp(prefix="photo-", dir=temporary_folder()))
     try:
         yield folder
@@ -137,7 +147,8 @@ def _spool_raw(raw: bytes | Path | BinaryIO, target: Path) -> str:
     return _spool(raw, target)
 
 
-def _spool_address(address: str, target: Path) -> str:
+def spool_address(address: str, target: Path) -> str:
+    """Fetch an http(s) address, or unpack a `data:` URL, into `target`; SHA-256 in hex. Raises InvalidImage."""
     address = address.strip()
     if address[:5].lower() == "data:":
         return _spool(io.BytesIO(_data_url_bytes(address)), target)

@@ -23,6 +23,15 @@ class RenderNotDone(Exception):
         super().__init__("The render is not done: a variation can be made once it has an output and nothing is pending")
 
 
+class NothingToVary(Exception):
+    """The render only removed furniture: staging it for nothing would be a gift, and emptying it again the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This render only removes furniture and has no variations. Create a render with add_furniture=true instead"
+        )
+
+
 class TooManyVariations(Exception):
     """The render has as many variations as it may."""
 
@@ -37,10 +46,10 @@ def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, web
 
     `webhook_url` is told of its end; without one, the address of the first run. When it returns, the render is
     rendering again; with `switch_to_queued` it says so only once work begins.
-    Raises RenderNotDone, TooManyVariations, renders.TooManyInFlight; ValueError for a brief that only declutters.
+    Raises NothingToVary, RenderNotDone, TooManyVariations, renders.TooManyInFlight.
     """
     if brief.kind == Kind.DECLUTTER:
-        raise ValueError("an emptied room has no variations, unless it is staged")
+        raise NothingToVary
     account = render.account
     with transaction.atomic():
         # Of two that ask at once, the second sees the first one's run; and the count in flight is exact.

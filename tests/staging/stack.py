@@ -14,6 +14,7 @@ import httpx
 
 from config import processes
 from tests import serving
+from tests.staging.stand_in import EVERY_KIND
 
 ROOT = serving.ROOT
 # Short, so that takeovers are seen within a test's patience.
@@ -24,6 +25,7 @@ SETTINGS = {
     "JOB_TIMEOUT": "30",
     "ENGINE_TOKEN": "",
     "LOG_LEVEL": "INFO",
+    **{name: ",".join(value) if isinstance(value, list) else str(value) for name, value in EVERY_KIND.items()},
 }
 
 

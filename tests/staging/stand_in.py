@@ -2,7 +2,8 @@
 
 In a test's own process: `with StandIn() as engine: engine.switches.fail = {...}`. As its own process, to be killed:
 `python -m tests.staging.stand_in --port N --switches '{"seconds": 5}'`; started again it has forgotten all jobs.
-The picture is the photo with a red rectangle in its middle, and the mask is that rectangle.
+The picture is the photo with a red rectangle in its middle, and the mask is that rectangle. An emptied room has a grey
+one in its upper left instead; where it is staged, both. It serves every kind of job (`EVERY_KIND` are the settings).
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 
+from staging import renditions
+
+EVERY_KIND = {"ENGINE_KINDS": ["staging", "declutter", "redesign", "sketch"], "ENGINE_ENLARGES": True} | {
+    "ENGINE_ROOM_TYPES": ["living", "bed", "kitchen", "dining", "bathroom", "home_office", "outdoor", "kids_room"]
+}
+MAIN_ROLES = {"staging": "staged", "declutter": "emptied", "redesign": "redesigned", "sketch": "rendered"}
+
 
 @dataclass
 class Switches:
@@ -40,6 +48,8 @@ class Switches:
     # Jobs denied (404) once they have been taken.
     forget_times: int = 0
     token: str = ""
+    # Whether there is something to remove where that is the engine's to find (declutter: auto).
+    furnished: bool = True
     # What the record says of the room, when it says anything.
     room: dict[str, Any] | None = None
 
@@ -53,6 +63,7 @@ class Job:
     seconds: float
     told: dict[str, Any]
     error: dict[str, str] | None = None
+    mask: bytes | None = None
     cancelled: bool = False
     started: float = field(default_factory=time.monotonic)
 
@@ -98,9 +109,9 @@ class StandIn:
         with self.lock:
             self.jobs.clear()
 
-    def take(self, key: str, told: dict[str, Any], photo: bytes) -> tuple[int, Job | None]:
+    def take(self, key: str, told: dict[str, Any], photo: bytes, mask: bytes | None = None) -> tuple[int, Job | None]:
         """The status of a submit, and its job."""
-        body = hashlib.sha256(json.dumps(told, sort_keys=True).encode() + photo).hexdigest()
+        body = hashlib.sha256(json.dumps(told, sort_keys=True).encode() + photo + (mask or b"")).hexdigest()
         with self.lock:
             self.puts.append(key)
             known = self.jobs.get(key)
@@ -111,7 +122,7 @@ class StandIn:
             if self._wears_off("error_times"):
                 return self.switches.error_status, None
             error = self.switches.fail if self.switches.fail and self._wears_off("fail_times") else None
-            job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error)
+            job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error, mask)
             self.started.append(key)
             return 202, job
 
@@ -121,6 +132,15 @@ class StandIn:
             if key in self.jobs and self._wears_off("forget_times"):
                 del self.jobs[key]
             return self.jobs.get(key)
+
+    def roles(self, job: Job) -> list[str]:
+        """The pictures of a job, as its brief asks for them."""
+        brief = job.told["brief"]
+        roles = [MAIN_ROLES[brief["kind"]], "mask"]
+        declutter = brief.get("declutter", "off") if brief["kind"] == "staging" else "off"
+        if declutter == "on" or (declutter == "auto" and self.switches.furnished):
+            roles += ["emptied", "removed"]
+        return [role for role in roles if not (role == "mask" and self.switches.picture == "no_mask")]
 
     def _wears_off(self, name: str) -> bool:
         left = getattr(self.switches, name)
@@ -133,13 +153,16 @@ class StandIn:
         spoiled = self.switches.picture
         with Image.open(io.BytesIO(job.photo)) as opened:
             image = opened.convert("RGB")
-        box = (image.width // 4, image.height // 2, image.width * 3 // 4, image.height * 7 // 8)
-        if role == "mask":
+        if edge := job.told["brief"].get("long_edge"):
+            image = renditions.resampled(image, edge)
+        boxes = _boxes(role, self.roles(job), image.size)
+        if role in {"mask", "removed"}:
             image = Image.new("L", image.size, 0)
-            if spoiled != "black_mask":
+            for box in boxes.values() if spoiled != "black_mask" else ():
                 image.paste(255, box)
         else:
-            image.paste((180, 40, 30), box)
+            for colour, box in boxes.items():
+                image.paste(colour, box)
             if spoiled == "changed_outside":
                 image.putpixel((0, 0), tuple(255 - level for level in image.getpixel((0, 0))))
             elif spoiled == "blank":
@@ -164,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
         if self._refused():
             return
         parts = _parts(self.headers["Content-Type"], raw)
-        status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"])
+        status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"], parts.get("mask"))
         if job is None:
             error = {"class": "transient", "code": "refused", "message": "not now"}
             self._answer(status, {"error": error}, {"Retry-After": "1"} if status == 429 else {})
@@ -175,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
         if self._refused():
             return
         if urlsplit(self.path).path == "/v1/capabilities":
-            self._answer(200, {"kinds": ["staging"], "tracer": "stand-in"})
+            self._answer(200, {"kinds": EVERY_KIND["ENGINE_KINDS"], "tracer": "stand-in"})
             return
         if urlsplit(self.path).path == "/_seen":
             engine = self.engine
@@ -204,7 +227,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(0.02)
 
     def _standing(self, job: Job) -> dict[str, Any]:
-        roles = ["staged"] if self.engine.switches.picture == "no_mask" else ["staged", "mask"]
+        roles = self.engine.roles(job)
         record = {"engine": "stand-in", "seed": job.told["brief"]["seed"]}
         if self.engine.switches.room is not None:
             record["room"] = self.engine.switches.room
@@ -242,6 +265,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def _boxes(role: str, roles: list[str], size: tuple[int, int]) -> dict[tuple[int, int, int], tuple[int, int, int, int]]:
+    """What is painted where, by colour."""
+    width, height = size
+    furniture = (width // 4, height // 2, width * 3 // 4, height * 7 // 8)
+    clutter = (width // 8, height // 8, width // 2, height * 3 // 4)
+    grey, red = (128, 130, 120), (180, 40, 30)
+    if role in {"emptied", "removed"} or "emptied" in roles[:1]:
+        return {grey: clutter}
+    return {grey: clutter, red: furniture} if "emptied" in roles else {red: furniture}
 
 
 def _parts(content_type: str, raw: bytes) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from staging import conversions, credits, exchange, renders, sources
+from staging import conversions, credits, exchange, offers, renders, sources
 from staging.api.bodies import json_answer
 
 log = structlog.get_logger("openhouse.api.conversions")
@@ -36,11 +36,6 @@ class ApiError(Exception):
 def invalid_request(text: str) -> ApiError:
     """A request that cannot be meant so, or asks for what is not served yet."""
     return ApiError(400, "invalid_request", text)
-
-
-def not_built(what: str, instead: str) -> ApiError:
-    """A clear refusal of a documented part that this version cannot do, rather than a picture that ignores it."""
-    return invalid_request(f"{what} is not built yet. {instead} Nothing was charged.")
 
 
 def plan_required(text: str) -> ApiError:
@@ -91,6 +86,8 @@ def _of_the_house(error: Exception) -> ApiError | None:
             found = unavailable()
         case sources.InvalidImage():
             found = ApiError(400, "invalid_image", str(error), fields={"files": str(error)})
+        case offers.NotOffered():
+            found = invalid_request(f"{error} Nothing was charged.")
         case renders.TooManyInFlight():
             found = ApiError(429, "concurrency_limit", str(error))
         case credits.InsufficientCredits():

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
 from billing import access
 from billing.models import Account
-from staging import conversions
+from staging import conversions, offers
 from staging.api.bodies import FALSE, TRUE
 from staging.api.conversions import vocabulary
-from staging.api.conversions.errors import ApiError, invalid_request, not_built, plan_required
-from staging.briefs import STAGEABLE_ROOMS, Brief, Kind, Quality, RoomType, Style
+from staging.api.conversions.errors import ApiError, invalid_request, plan_required
+from staging.briefs import Brief, Kind, Quality, RoomType, Space, Style
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Asked:
 
     room_type: RoomType | None
     style: Style
-    space: str
+    space: Space
     renders: int
     quality: Quality
     upscale: bool
@@ -114,7 +114,7 @@ def asked(fields: Fields, files: list[UploadedFile]) -> Asked:
     upscale, staging, sketch = (fields.boolean(name) for name in ("upscale", "staging", "sketch"))
     fields.refuse_wrong()
     assert space and style and renders and quality  # noqa: PT018 - each is None only where it was noted as wrong
-    return Asked(room_type, style, space, renders, quality, upscale, staging, sketch)
+    return Asked(room_type, style, cast(Space, space), renders, quality, upscale, staging, sketch)
 
 
 def require_plan(account: Account, wanted: Asked) -> None:
@@ -126,22 +126,22 @@ def require_plan(account: Account, wanted: Asked) -> None:
 
 
 def brief_of(wanted: Asked) -> Brief:
-    """The brief of every picture asked for. Raises ApiError, for parts that are documented but not built yet too."""
+    """The brief of every picture asked for. Raises ApiError, and NotOffered for parts that are not served yet."""
     if wanted.staging and wanted.sketch:
         raise invalid_request("staging and sketch exclude each other: send one of them")
-    if wanted.space == "exterior":
-        raise not_built("space=exterior", "Send a photo of an empty room with space=interior and staging=true.")
-    if wanted.sketch:
-        raise not_built("sketch=true", "Send a photo of an empty room with staging=true.")
-    if not wanted.staging:
-        raise not_built("Redesign (a conversion without staging)", "Send a photo of an empty room with staging=true.")
-    if wanted.upscale:
-        raise not_built("upscale=true", "Leave it out: pictures have a long edge of 1920 pixels.")
-    if wanted.room_type not in STAGEABLE_ROOMS:
-        # The enumeration's order, so that the text is the same every time.
-        built = ", ".join(one for one in RoomType if one in STAGEABLE_ROOMS)
-        raise not_built(f"room_type {wanted.room_type}", f"Available now: {built}.")
-    return Brief(kind=Kind.STAGING, room_type=wanted.room_type, style=wanted.style, quality=wanted.quality)
+    kind = Kind.STAGING if wanted.staging else Kind.SKETCH if wanted.sketch else Kind.REDESIGN
+    # Furniture outside of a house is a terrace's, whatever the caller calls the place.
+    outdoors = kind == Kind.STAGING and wanted.space == "exterior"
+    brief = Brief(
+        kind=kind,
+        room_type=RoomType.OUTDOOR if outdoors else wanted.room_type,
+        style=wanted.style,
+        space="interior" if outdoors else wanted.space,
+        quality=wanted.quality,
+        resolution="4k" if wanted.upscale else "full-hd",
+    )
+    offers.require(brief)
+    return brief
 
 
 def files_of(request: Request) -> list[UploadedFile]:

@@ -11,6 +11,7 @@ from billing.authentication import Caller
 from staging import credits, files
 from staging.api.renders.errors import ApiError
 from staging.briefs import RoomType, Style
+from staging.models import Role
 from staging.renders import RenderStatus
 
 
@@ -56,9 +57,11 @@ def varied(status: RenderStatus, request: HttpRequest) -> dict[str, Any]:
 def finished(status: RenderStatus, request: HttpRequest) -> dict[str, Any]:
     """What create answers after its wait. Raises ApiError when the render failed."""
     outputs = _urls_when_done(status, request)
+    emptied = [url for output, url in zip(status.outputs, outputs, strict=True) if output.role == Role.EMPTIED]
     return {
         "render_id": status.public_id,
         "result_image_url": outputs[0],
+        **({"removal_output": emptied[0]} if emptied else {}),
         "status": status.status,
         "created_at": status.created_at_ms,
         "outputs": outputs,

@@ -13,12 +13,14 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from staging import credits, exchange, idempotency, renders, sources, variations
+from staging import credits, exchange, idempotency, masks, offers, renders, sources, variations
 from staging.api.bodies import json_answer
 
 log = structlog.get_logger("openhouse.api.renders")
 
 RETRY_SECONDS = 5
+# The codes of arguments that ask for what is not served here.
+_CODES = {"declutter": "invalid_declutter_mode", "room_type": "invalid_room_type"}
 
 
 class ApiError(Exception):
@@ -49,11 +51,6 @@ def invalid_request(text: str) -> ApiError:
 def invalid_choice(name: str, choices: Iterable[str], *, code: str | None = None) -> ApiError:
     """The documented text for an argument that is none of its choices."""
     return ApiError(400, code or f"invalid_{name}", f"Invalid {name}. Must be one of: {', '.join(choices)}")
-
-
-def not_built(what: str, *, code: str = "invalid_request", instead: str = "") -> ApiError:
-    """A clear refusal of a documented part that this version cannot do, rather than a picture that ignores it."""
-    return ApiError(400, code, f"{what} is not built yet.{f' {instead}' if instead else ''}")
 
 
 def wait_timeout(render_id: str) -> ApiError:
@@ -103,6 +100,12 @@ def _of_the_house(error: Exception) -> ApiError | None:
             found = ApiError(402, "insufficient_credits", text)
         case idempotency.IdempotencyConflict():
             found = ApiError(409, "idempotency_conflict", str(error))
+        case masks.InvalidMask():
+            found = invalid_request(f"Invalid declutter_mask_url. {error}")
+        case offers.NotOffered():
+            found = ApiError(400, _CODES.get(error.part, "invalid_request"), str(error))
+        case variations.NothingToVary():
+            found = invalid_request(str(error))
         case variations.RenderNotDone():
             found = ApiError(400, "render_not_done", str(error))
         case variations.TooManyVariations():

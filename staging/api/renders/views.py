@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.request import Request
 
-from staging import exchange, idempotency, renders, sources, variations, wakeups, webhooks
+from billing import access
+from staging import exchange, idempotency, masks, renders, sources, variations, wakeups, webhooks
 from staging.api import waits
 from staging.api.bodies import json_answer
 from staging.api.endpoints import KeyedEndpoint, caller_of
 from staging.api.renders import answers, errors
 from staging.api.renders.arguments import Arguments, is_raw_image
-from staging.api.renders.briefs import staging_brief, variation_brief
+from staging.api.renders.briefs import create_brief, mask_url, variation_brief
 from staging.api.renders.errors import ApiError
 from staging.idempotency import Claim
 from staging.models import Photo, Render
@@ -105,12 +107,16 @@ class Create(Asking):
     def asked(self, request: Request, arguments: Arguments) -> tuple[Render, bool]:
         """A new render."""
         photo = _photo(request, arguments)
-        brief, wait = staging_brief(arguments), _wait(arguments)
+        brief, wait = create_brief(arguments), _wait(arguments)
         caller = caller_of(request)
+        if brief.resolution == "4k" and not access.may_use_4k(caller.account):
+            raise ApiError(403, "plan_without_4k", "The plan of this account has no 4K outputs")
         # A file by its content, an address by its text: what lies behind an address may change, the request has not.
         image = arguments.given.get("image_url") if _is_address(request, arguments) else photo.sha256
-        webhook = _webhook_url(arguments)
-        claim = _claim(request, "create", image=image, brief=brief.to_dict(), webhook=webhook)
+        webhook, mask = _webhook_url(arguments), mask_url(arguments, brief)
+        claim = _claim(request, "create", image=image, mask=mask, brief=brief.to_dict(), webhook=webhook)
+        if mask is not None:
+            brief = replace(brief, mask=_mask(request, mask))
         make = partial(renders.request, caller.account, photo, brief, api_key=caller.key, webhook_url=webhook)
         return idempotency.once(claim, make), wait
 
@@ -185,6 +191,11 @@ def _photo(request: Request, arguments: Arguments) -> Photo:
     if not isinstance(url, str):
         raise sources.InvalidImage("No image was sent.")
     return exchange.outside(request, "photo", partial(accept, image_url=url), lane="fetch")
+
+
+def _mask(request: Request, url: str) -> str:
+    """The storage's name of the mask, fetched and decoded outside of this thread. Raises InvalidMask."""
+    return exchange.outside(request, "mask", partial(masks.accept, caller_of(request).account, url), lane="fetch")
 
 
 def _is_address(request: Request, arguments: Arguments) -> bool:

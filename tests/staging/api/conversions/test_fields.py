@@ -75,22 +75,22 @@ def test_an_unknown_room_and_style_are_told_all_that_is_known(caller: Caller) ->
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"staging": None}, "Redesign"),
-        ({"staging": "false"}, "Redesign"),
-        ({"staging": "false", "sketch": "true"}, "sketch=true is not built yet"),
-        ({"space": "exterior", "room_type": "house front"}, "space=exterior is not built yet"),
-        ({"upscale": "true"}, "upscale=true is not built yet"),
-        ({"room_type": "kitchen"}, "room_type kitchen is not built yet"),
-        ({"room_type": "bathroom"}, "Available now: living, bed, dining, home_office"),
-        ({"room_type": "kids_room"}, "not built yet"),
-        ({"room_type": "patio"}, "not built yet"),
-        ({"sketch": "true"}, "exclude each other"),
+        ({"staging": None}, "Redesign is not built yet. Available now: staging, decluttering"),
+        ({"staging": "false", "space": "exterior", "room_type": "house front"}, "Redesign is not built yet"),
+        ({"staging": "false", "sketch": "true"}, "Sketch to render is not built yet"),
+        ({"room_type": "kitchen"}, "room_type kitchen is not built yet. Available now: living, bed"),
+        ({"space": "exterior", "room_type": "patio"}, "room_type outdoor is not built yet"),
     ],
 )
-def test_what_is_not_built_yet_is_refused_in_clear_words(
-    fields: dict[str, Any], text: str, caller: Caller, refused: Callable[..., None]
+def test_what_the_backend_does_not_serve_is_refused_in_clear_words(
+    fields: dict[str, Any], text: str, caller: Caller, refused: Callable[..., None], settings: Any
 ) -> None:
+    settings.ENGINE_KINDS, settings.ENGINE_ROOM_TYPES = ["staging", "declutter"], ["bed", "living"]
     refused(caller.create(**fields), 400, "invalid_request", text)
+
+
+def test_staging_and_sketch_exclude_each_other(caller: Caller, refused: Callable[..., None]) -> None:
+    refused(caller.create(sketch="true"), 400, "invalid_request", "exclude each other")
 
 
 @pytest.mark.parametrize(

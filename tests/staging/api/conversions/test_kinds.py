@@ -1,0 +1,91 @@
+"""Redesign, staging, sketches, house fronts and 4K: every kind of conversion, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billing import ledger
+from billing.models import Account
+from staging.models import Conversion, Output, Role, Run
+from tests.staging.api.conversions.conftest import Caller, opened, uploaded, work_off
+from tests.staging.stand_in import EVERY_KIND, StandIn
+
+
+@pytest.fixture(autouse=True)
+def every_kind(settings: Any, engine: StandIn) -> None:
+    """An engine that serves every kind of job."""
+    for name, value in EVERY_KIND.items():
+        setattr(settings, name, value)
+
+
+REDESIGN = {"staging": None}
+SKETCH = {"staging": "false", "sketch": "true"}
+INSIDE, OUTSIDE = {"space": "interior"}, {"space": "Exterior", "room_type": "house front"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told", "role", "price"),
+    [
+        (REDESIGN, ("redesign", "living", "interior"), Role.REDESIGNED, 1),
+        ({"staging": "false", "sketch": "false"}, ("redesign", "living", "interior"), Role.REDESIGNED, 1),
+        (REDESIGN | OUTSIDE, ("redesign", None, "exterior"), Role.REDESIGNED, 1),
+        (INSIDE, ("staging", "living", "interior"), Role.STAGED, 2),
+        ({"room_type": "kids_room"}, ("staging", "kids_room", "interior"), Role.STAGED, 2),
+        (OUTSIDE, ("staging", "outdoor", "interior"), Role.STAGED, 2),
+        (SKETCH, ("sketch", "living", "interior"), Role.RENDERED, 2),
+        (SKETCH | OUTSIDE, ("sketch", None, "exterior"), Role.RENDERED, 2),
+    ],
+)
+def test_each_kind_is_made_and_charged(
+    fields: dict[str, Any],
+    told: tuple[str, ...],
+    role: Role,
+    price: int,
+    caller: Caller,
+    engine: StandIn,
+    account: Account,
+) -> None:
+    answer = caller.create(**fields)
+    assert (answer.status_code, answer.json()["credits_used"]) == (200, price)
+    work_off()
+    (job,) = engine.jobs.values()
+    assert tuple(job.told["brief"][name] for name in ("kind", "room_type", "space")) == told
+    assert Output.objects.get(order=0).role == role
+    (file,) = caller.results().json()["files"]
+    picture = opened(caller.file(file["url"])[1])
+    assert (picture.format, picture.size) == ("JPEG", (1920, 1280))
+    assert picture.getpixel((960, 900))[0] > 150 > picture.getpixel((960, 900))[1]
+    assert ledger.balance(account) == 10 - price
+
+
+@pytest.mark.parametrize(("fields", "price"), [(REDESIGN, 2), (INSIDE, 4), (SKETCH, 4)])
+def test_a_price_is_a_files_price_however_many_renders(
+    fields: dict[str, Any], price: int, caller: Caller, engine: StandIn, account: Account
+) -> None:
+    answer = caller.create(files=[uploaded(1), uploaded(2)], renders="4", **fields)
+    assert (answer.json()["credits_used"], answer.json()["credits_left"]) == (price, 10 - price)
+    work_off()
+    assert len(caller.results().json()["files"]) == 8
+    assert len({run.brief.seed for run in Run.objects.all()}) == 8
+    assert ledger.balance(account) == 10 - price
+
+
+@pytest.mark.parametrize("fields", [REDESIGN, SKETCH])
+def test_upscale_gives_a_long_edge_of_3840(fields: dict[str, Any], caller: Caller, engine: StandIn) -> None:
+    assert caller.create(upscale="true", **fields).status_code == 200
+    work_off()
+    (file,) = caller.results().json()["files"]
+    assert opened(caller.file(file["url"])[1]).size == (3840, 2560)
+
+
+def test_pro_rules_hold_for_every_kind(caller: Caller, account: Account, said: Callable[..., None]) -> None:
+    account.plan.max_renders, account.plan.allows_4k = 1, False
+    account.plan.save()
+    for kind in (REDESIGN, INSIDE, SKETCH):
+        said(caller.create(renders="2", **kind), 403, "plan_required")
+        said(caller.create(upscale="true", **kind), 403, "plan_required")
+    assert not Conversion.objects.exists()
+    assert caller.create(staging=None).status_code == 200
