@@ -7,11 +7,10 @@ adjustment  camera and box together, pulled onto the edges; skirting   down to t
 scale       the metre; view   the frame in which all this happens; reading   the order of the steps
 walls       the walls seen straight on; rectangles   what edges frame there
 windows, doors, patches   three finders; leaves   of open doors; openings   what they found together
-lamps       ceiling lamps; floor   the visible floor; confidence   whether to trust all this
+lamps       ceiling lamps; confidence   whether to trust all this
 overlay     draws the result over the photo
 """
 
 from staging.engine.geometry.reading import read_room
-from staging.engine.geometry.scale import rescale
 
-__all__ = ["read_room", "rescale"]
+__all__ = ["read_room"]

@@ -14,7 +14,6 @@ from staging.engine.geometry import (
     camera,
     confidence,
     evidence,
-    floor,
     lamps,
     openings,
     scale,
@@ -26,6 +25,8 @@ from staging.engine.geometry.layout import Scorer
 from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import Floats, View
 from staging.engine.geometry.zenith import Support
+from staging.engine.scene import floor
+from staging.engine.scene.editing import rescaled
 from staging.engine.scene.room import Box, Camera, Room
 
 LINES_AT = 1000  # long side in pixels of the picture that segments are found in
@@ -136,7 +137,7 @@ def _with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
     factor = found.camera.height / room.camera.height
     if abs(math.log(factor)) > 0.04:
         # what is a door depends on its size: look again, now that the scale is known better
-        found = dataclasses.replace(found, openings=openings.find(photo, scale.rescale(small, factor)))
+        found = dataclasses.replace(found, openings=openings.find(photo, rescaled(small, factor)))
     return dataclasses.replace(found, lamps=lamps.find(photo, found))
 
 

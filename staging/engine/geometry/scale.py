@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from staging.engine.scene.room import Box, Camera, Occluder, Opening, Room
+from staging.engine.scene.editing import rescaled
+from staging.engine.scene.room import Box, Camera, Opening, Room
 
 CAMERA: Final = (1.38, 0.12)  # metres, relative sigma: tripods of listing photographers
 CEILING: Final = (2.55, 0.09)
@@ -50,7 +51,7 @@ def with_doors(room: Room) -> Room:
     camera = room.camera.height
     heads = tuple((o.z1 / camera, o.score) for o in room.openings if _door_like(o))
     height, source = camera_height(room.box.height / camera, room.visible.get("ceiling", 0.0), heads)
-    return rescale(room, height / camera, source) if source == "door" else room
+    return rescaled(room, height / camera, source) if source == "door" else room
 
 
 def _door_like(o: Opening) -> bool:
@@ -72,33 +73,10 @@ def _credible(camera: float, ceiling_ratio: float, ceiling_share: float) -> bool
     return LOWEST_CAMERA <= camera <= 1.9 and (ceiling_fits or ceiling_share <= SEEN)
 
 
-def rescale(room: Room, factor: float, source: str = "given") -> Room:
-    """The same picture of a room that is `factor` times as large; angles and confidence stay."""
-
-    def opening(o: Opening) -> Opening:
-        return dataclasses.replace(o, u0=o.u0 * factor, u1=o.u1 * factor, z0=o.z0 * factor, z1=o.z1 * factor)
-
-    return dataclasses.replace(
-        room,
-        camera=dataclasses.replace(room.camera, height=room.camera.height * factor),
-        box=_grown(room.box, factor),
-        openings=tuple(opening(o) for o in room.openings),
-        occluders=tuple(Occluder(o.polygon, o.depth * factor) for o in room.occluders),
-        lamps=tuple((x * factor, y * factor, z * factor) for x, y, z in room.lamps),
-        floor_polygon=tuple((x * factor, y * factor) for x, y in room.floor_polygon),
-        alternatives=tuple(_grown(b, factor) for b in room.alternatives),
-        scale_source=source,
-    )
-
-
 def held_ceiling(camera: Camera, box: Box) -> Box:
     """The box with an unseen ceiling put where ceilings are; the walls and the floor stay."""
     low = max(CEILING_RANGE[0], camera.height + 0.3)
     return dataclasses.replace(box, height=float(np.clip(box.height, low, max(low, CEILING_RANGE[1]))))
-
-
-def _grown(box: Box, factor: float) -> Box:
-    return Box(*(v * factor for v in dataclasses.astuple(box)))
 
 
 def _fused(cues: list[tuple[float, float]]) -> float:

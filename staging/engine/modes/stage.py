@@ -23,6 +23,7 @@ from staging.engine.modes.vocabulary import Quality
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import arrange
 from staging.engine.scene.checks import check as check_arrangement
+from staging.engine.scene.editing import completed
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
@@ -128,7 +129,8 @@ def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) 
             raise UnusablePhoto(
                 "bad_room", f"The room that was sent with the photo cannot be used: {error}."
             ) from error
-        return room.resized(width, height)
+        # What follows from the box is worked out anew: an editor may have changed the box alone.
+        return completed(room.resized(width, height))
     room = read_room(photo, focal_35mm=focal_35mm)
     if room.status == "manual":
         raise UnusablePhoto(

@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from staging.engine.geometry import rescale, scale
+from staging.engine.geometry import scale
+from staging.engine.scene.editing import rescaled
 from staging.engine.scene.room import Box, Opening
 from tests.engine.geometry import synthetic
 
@@ -37,11 +38,11 @@ def test_rescaling_keeps_the_picture() -> None:
     room = dataclasses.replace(
         room, lamps=((0.2, 2.0, 2.5),), floor_polygon=((0.0, 1.0), (1.0, 2.0), (-1.0, 2.0)), alternatives=(room.box,)
     )
-    larger = rescale(room, 1.25)
+    larger = rescaled(room, 1.25)
     assert larger.scale_source == "given"
     assert larger.box == Box(*(1.25 * v for v in dataclasses.astuple(room.box)))
     before, _ = room.camera.project(room.openings[0].corners(room.box))
     after, _ = larger.camera.project(larger.openings[0].corners(larger.box))
     assert after == pytest.approx(before)
     assert larger.camera.project(larger.lamps[0])[0] == pytest.approx(room.camera.project(room.lamps[0])[0])
-    assert rescale(larger, 0.8).alternatives[0].y1 == pytest.approx(room.box.y1)
+    assert rescaled(larger, 0.8).alternatives[0].y1 == pytest.approx(room.box.y1)

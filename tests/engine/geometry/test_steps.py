@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from staging.engine.geometry import confidence, floor
+from staging.engine.geometry import confidence
 from staging.engine.geometry.reading import exif_focal, guess
 from staging.engine.geometry.segments import Segments, merge_collinear
 from staging.engine.geometry.view import View, angles, rotation
+from staging.engine.scene import floor
 from tests.engine.geometry import synthetic
 
 
