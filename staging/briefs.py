@@ -57,7 +57,15 @@ STYLE_ALIASES = {
 }
 
 # What the embedded engine can furnish today; the rest answers 400 with a clear text.
-STAGEABLE_ROOMS = frozenset({RoomType.LIVING, RoomType.BED, RoomType.DINING, RoomType.HOME_OFFICE})
+STAGEABLE_ROOMS = frozenset(
+    {
+        RoomType.LIVING,
+        RoomType.BED,
+        RoomType.DINING,
+        RoomType.HOME_OFFICE,
+        RoomType.KIDS_ROOM,
+    }
+)
 
 
 def _plain(text: str) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from staging.engine.furniture import upholstery as soft
-from staging.engine.furniture.cloth import Duvet, folded_throw
+from staging.engine.furniture.bedding import BASE_TOP, made_bed
 from staging.engine.furniture.parts import hoop, legs
-from staging.engine.furniture.primitives import bar, box, grid, moved, tilted, tube, turned
+from staging.engine.furniture.primitives import bar, box, grid, moved, tube
 from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
 
-_BASE_TOP = 0.28  # height of the mattress's underside, metres
-_MATTRESS = 0.24
 _CANE = Material("rattan", "#c9a877", pattern="cane", roughness=0.65)
 
 
@@ -26,12 +24,12 @@ def bed(shop: Workshop) -> list[Mesh]:
     length = shop.depth - board - overhang - 0.02
     middle = shop.depth / 2 - board - 0.01 - length / 2
     parts = _headboard(shop, shop.depth / 2 - board / 2, board) + moved(_base(shop, length), 0, middle)
-    parts += moved(_bedding(shop, length), 0, middle)
+    parts += moved(made_bed(shop, shop.width - 0.04, length, drop=0.27 if upholstered(shop) else 0.24), 0, middle)
     shop.width, shop.depth = full
     return parts
 
 
-def _upholstered(shop: Workshop) -> bool:
+def upholstered(shop: Workshop) -> bool:
     return shop.material("headboard").kind in ("linen", "velvet", "boucle", "leather")
 
 
@@ -40,7 +38,7 @@ def _base(shop: Workshop, length: float) -> list[Mesh]:
     if shop.style.headboard == "iron":
         metal = shop.use("metal")
         rails = [
-            box((0.035, length, 0.05), metal, radius=0.003, at=(s * (w / 2 - 0.02), 0, _BASE_TOP - 0.05), grain=1)
+            box((0.035, length, 0.05), metal, radius=0.003, at=(s * (w / 2 - 0.02), 0, BASE_TOP - 0.05), grain=1)
             for s in (-1, 1)
         ]
         foot = [
@@ -57,12 +55,12 @@ def _base(shop: Workshop, length: float) -> list[Mesh]:
             for z in (0.25, 0.41)
         ]
         return rails + foot + cross
-    if _upholstered(shop):
+    if upholstered(shop):
         body = soft.padded((w - 0.005, length, 0.21), shop.use("headboard"), radius=0.025, belly=0.003, seed=shop.seed)
-        return [body.moved(0, 0, _BASE_TOP - 0.15), *legs(shop, w, length, _BASE_TOP - 0.14, inset=0.09, thick=1.2)]
+        return [body.moved(0, 0, BASE_TOP - 0.15), *legs(shop, w, length, BASE_TOP - 0.14, inset=0.09, thick=1.2)]
     wood = shop.use("wood")
-    frame = [box((w, length, 0.15), wood, radius=0.012, at=(0, 0, _BASE_TOP - 0.11), grain=1)]
-    return frame + legs(shop, w, length, _BASE_TOP - 0.10, inset=0.08, thick=1.35)
+    frame = [box((w, length, 0.15), wood, radius=0.012, at=(0, 0, BASE_TOP - 0.11), grain=1)]
+    return frame + legs(shop, w, length, BASE_TOP - 0.10, inset=0.08, thick=1.35)
 
 
 def _headboard(shop: Workshop, y: float, thick: float) -> list[Mesh]:
@@ -226,66 +224,3 @@ def _rattan(shop: Workshop, y: float, t: float) -> list[Mesh]:
         *parts,
         tube(np.concatenate([[[inner[0, 0], y, 0.42]], inner, [[inner[-1, 0], y, 0.42]]]), 0.011, rod, sides=8),
     ]
-
-
-# ------------------------------------------------------------------------------------------ bedding
-def _bedding(shop: Workshop, length: float) -> list[Mesh]:
-    """Mattress, duvet with a turned-down top, pillows in rows, a throw across the foot. Local y runs from foot to
-    head.
-    """
-    w = shop.width - 0.04
-    top = _BASE_TOP + _MATTRESS
-    half = length / 2
-    mattress = soft.padded((w, length - 0.03, _MATTRESS), shop.use("mattress"), radius=0.06, belly=0.004, seed=2)
-    parts = [mattress.moved(0, 0, _BASE_TOP)]
-    cover = length * 0.66
-    drop = 0.27 if _upholstered(shop) else 0.24
-    quilt = Duvet(w, cover, top - 0.008, drop, seed=shop.seed + 5)
-    parts += moved(quilt.meshes(shop.use("duvet")), 0, -half)
-    parts += moved(_across(shop, quilt, "sheet", cover, drop=drop * 0.95, width=0.30, fringe=False), 0, -half)
-    if shop.option("throw", True):
-        parts += moved(_across(shop, quilt, "blanket", 0.42, drop=drop * 0.8, width=0.52), 0, -half)
-    if shop.option("cushions", True):
-        parts += _pillows(shop, w, half, top)
-    return parts
-
-
-def _across(
-    shop: Workshop, quilt: Duvet, slot: str, y: float, *, drop: float, width: float, fringe: bool = True
-) -> list[Mesh]:
-    """A folded band of cloth laid across the duvet at `y` metres from its foot, hanging `drop` metres over both sides
-    (a throw, a turned-down sheet). It follows every fold of the duvet.
-    """
-    end = quilt.half + drop
-    return folded_throw(
-        lambda across, along: quilt.points(along, y + across),
-        (-end, end),
-        width,
-        shop.use(slot),
-        seed=shop.seed + 3,
-        thickness=0.016,
-        folds=0.6,
-        fringe=fringe,
-    )
-
-
-def _pillows(shop: Workshop, w: float, half: float, top: float) -> list[Mesh]:
-    """From the headboard forward: two upright sleeping pillows a side, then the style's cushions and a lumbar roll."""
-    rng = shop.rng("pillows")
-    single = w < 1.15
-    sides = (0,) if single else (-1, 1)
-    wide = min(0.70, w - 0.12 if single else w / 2 - 0.05)
-    parts: list[Mesh] = []
-    for s in sides:
-        for layer, (slot, y, lean) in enumerate((("sheet", 0.17, -17), ("cushion_b", 0.30, -24))):
-            one = soft.throw_pillow(wide * (1 - 0.05 * layer), 0.46 - 0.03 * layer, 0.19, shop.use(slot),
-                                    seed=int(rng.integers(1000)), chop=0.01)  # fmt: skip
-            parts += moved(turned(tilted(one, lean), float(rng.normal(0, 1.5))), s * w * 0.245, half - y, top + 0.015)
-    for s in () if single else sides:
-        one = soft.throw_pillow(0.46, 0.46, 0.15, shop.use("cushion_a"), seed=int(rng.integers(1000)), chop=0.03)
-        parts += moved(
-            turned(tilted(one, -28), -4 * s + float(rng.normal(0, 2))), s * w * 0.19, half - 0.44, top + 0.035
-        )
-    lumbar = soft.throw_pillow(min(0.75, w * 0.5), 0.30, 0.14, shop.use("cushion_c"), seed=int(rng.integers(1000)))
-    y = half - (0.44 if single else 0.56)
-    return parts + moved(turned(tilted(lumbar, -30), float(rng.normal(0, 2))), 0, y, top + 0.045)

@@ -17,11 +17,15 @@ from staging.engine.furniture import (
     chairs,
     coffee_tables,
     decor,
+    kids,
+    kids_beds,
     lighting,
     plants,
     seating,
     storage,
     tables,
+    tents,
+    toys,
     walls,
 )
 from staging.engine.furniture.primitives import merged, without_slivers
@@ -62,8 +66,8 @@ class Built:
     materials: dict[str, Material]
 
 
-_LIVING, _BED, _DINING, _OFFICE = "living", "bed", "dining", "home_office"
-_ALL = (_LIVING, _BED, _DINING, _OFFICE)
+_LIVING, _BED, _DINING, _OFFICE, _KIDS = "living", "bed", "dining", "home_office", "kids_room"
+_ALL = (_LIVING, _BED, _DINING, _OFFICE, _KIDS)
 
 _SPECS = (
     KindSpec("sofa", "Sofa", (_LIVING, _OFFICE), (2.15, 0.92, 0.82), (1.75, 0.84, 0.74), (2.6, 1.02, 0.92), 0.75, 0.05),
@@ -216,6 +220,32 @@ _SPECS = (
     KindSpec(
         "office_chair", "Office chair", (_OFFICE,), (0.64, 0.64, 0.98), (0.60, 0.60, 0.92), (0.70, 0.70, 1.08), 0.4, 0.1
     ),
+    KindSpec("kids_bed", "Child's bed", (_KIDS,), (2.06, 1.00, 0.86), (1.70, 0.84, 0.70), (2.16, 1.10, 1.80), 0.6, 0.0),
+    KindSpec("bunk_bed", "Bunk bed", (_KIDS,), (2.08, 1.06, 1.62), (1.90, 0.96, 1.50), (2.16, 1.12, 1.98), 0.7, 0.0),
+    KindSpec(
+        "kids_desk", "Child's desk", (_KIDS,), (0.96, 0.52, 0.60), (0.76, 0.46, 0.54), (1.10, 0.60, 0.66), 0.7, 0.05
+    ),
+    KindSpec(
+        "kids_chair", "Child's chair", (_KIDS,), (0.36, 0.40, 0.60), (0.30, 0.34, 0.52), (0.42, 0.46, 0.68), 0.2, 0.03
+    ),
+    KindSpec("toy_shelf", "Toy shelf", (_KIDS,), (0.96, 0.34, 0.98), (0.70, 0.28, 0.80), (1.40, 0.40, 1.20), 0.6, 0.03),
+    KindSpec("toy_chest", "Toy chest", (_KIDS,), (0.80, 0.42, 0.46), (0.60, 0.36, 0.38), (1.00, 0.48, 0.54), 0.4, 0.03),
+    KindSpec(
+        "bean_bag", "Bean bag", (_KIDS, _LIVING), (0.78, 0.84, 0.66), (0.60, 0.64, 0.50), (0.95, 1.00, 0.80), 0.3, 0.05
+    ),
+    KindSpec("play_tent", "Play tent", (_KIDS,), (1.10, 1.10, 1.55), (0.90, 0.90, 1.30), (1.30, 1.30, 1.75), 0.5, 0.05),
+    KindSpec(
+        "wall_shelf",
+        "Wall shelf",
+        (_KIDS, _OFFICE),
+        (0.70, 0.20, 0.36),
+        (0.45, 0.16, 0.26),
+        (1.00, 0.26, 0.70),
+        hangs=True,
+    ),
+    KindSpec("plush", "Plush animal", (_KIDS,), (0.34, 0.36, 0.44), (0.15, 0.14, 0.16), (0.60, 0.62, 0.80)),
+    KindSpec("toys", "Toys", (_KIDS,), (0.34, 0.24, 0.26), (0.16, 0.10, 0.10), (0.48, 0.36, 0.40)),
+    KindSpec("play_ball", "Ball", (_KIDS,), (0.26, 0.26, 0.26), (0.14, 0.14, 0.14), (0.45, 0.45, 0.45)),
 )
 
 KINDS: dict[str, KindSpec] = {spec.kind: spec for spec in _SPECS}
@@ -233,6 +263,10 @@ _BUILDERS: dict[str, Builder] = {
     "wall_art": walls.wall_art, "mirror": walls.mirror, "curtain": walls.curtain, "bed": beds.bed,
     "nightstand": storage.nightstand, "dresser": storage.dresser, "dining_table": tables.dining_table,
     "dining_chair": chairs.dining_chair, "desk": tables.desk, "office_chair": chairs.office_chair,
+    "kids_bed": kids_beds.kids_bed, "bunk_bed": kids_beds.bunk_bed, "kids_desk": kids.kids_desk,
+    "kids_chair": kids.kids_chair, "toy_shelf": kids.toy_shelf, "toy_chest": kids.toy_chest, "bean_bag": kids.bean_bag,
+    "play_tent": tents.tent, "wall_shelf": kids.wall_shelf, "plush": toys.plush, "toys": toys.toys,
+    "play_ball": toys.play_ball,
 }  # fmt: skip
 
 # Where a style's own silhouette is lower, taller, wider or rounder than the default.
@@ -274,6 +308,23 @@ _SIZES: dict[tuple[str, str], Size] = {
     ("mirror", "farmhouse"): (0.75, 0.04, 1.05),
     ("mirror", "industrial"): (0.60, 0.03, 1.20),
     ("rug", "luxury"): (2.80, 2.00, 0.014),
+    ("kids_bed", "scandinavian"): (2.06, 1.00, 1.68),
+    ("kids_bed", "luxury"): (2.10, 1.02, 0.92),
+    ("kids_bed", "midcentury"): (2.06, 0.98, 0.84),
+    ("kids_bed", "farmhouse"): (2.06, 1.00, 1.02),
+    ("kids_bed", "coastal"): (2.06, 1.00, 0.98),
+    ("kids_bed", "industrial"): (2.06, 0.98, 0.98),
+    ("kids_bed", "standard"): (2.12, 1.00, 0.98),
+    ("kids_bed", "modern"): (2.08, 1.00, 0.78),
+    ("bunk_bed", "scandinavian"): (2.08, 1.06, 1.90),
+    ("play_tent", "modern"): (1.10, 1.00, 1.40),
+    ("play_tent", "standard"): (1.10, 1.00, 1.40),
+    ("play_tent", "luxury"): (1.20, 1.20, 1.60),
+    ("wall_shelf", "scandinavian"): (0.50, 0.18, 0.52),
+    ("wall_shelf", "farmhouse"): (0.50, 0.18, 0.52),
+    ("wall_shelf", "midcentury"): (0.54, 0.18, 0.54),
+    ("wall_shelf", "coastal"): (0.54, 0.18, 0.54),
+    ("wall_shelf", "modern"): (0.80, 0.18, 0.30),
 }
 
 

@@ -183,11 +183,13 @@ class Duvet:
         swell = swell - 0.010 * np.exp(-((crease / 0.16) ** 2))
         return np.stack([x, y, self.top + puff + (0.25 + 0.75 * on_top) * swell - fall], -1)
 
-    def meshes(self, material: str) -> list[Mesh]:
-        """Its outer face and its hem."""
+    def meshes(self, material: str, detail: float = 1.0) -> list[Mesh]:
+        """Its outer face and its hem; `detail` scales how finely."""
         reach = self.half + self.drop + 0.05
         a, b = np.meshgrid(
-            np.linspace(-reach, reach, 74), np.linspace(-self.drop - 0.075, self.length, 60), indexing="ij"
+            np.linspace(-reach, reach, round(74 * detail)),
+            np.linspace(-self.drop - 0.075, self.length, round(60 * detail)),
+            indexing="ij",
         )
         points, place = self.points(a, b), np.stack([a, b], -1)
         return [grid(points, place, material), *_rolled_hem(points, place, material)]

@@ -64,19 +64,27 @@ def book_stack(
     return parts, z
 
 
-def book_row(shop: Workshop, rng: np.random.Generator, length: float, tall: float, depth: float) -> list[Mesh]:
+def book_row(
+    shop: Workshop,
+    rng: np.random.Generator,
+    length: float,
+    tall: float,
+    depth: float,
+    *,
+    palette: tuple[str, ...] = _SPINES,
+) -> list[Mesh]:
     """Standing books filling `length` metres from x = 0, spines towards -y, of uneven height and depth; the last ones
-    lean.
+    lean. `palette` are the colours of their covers.
     """
     parts: list[Mesh] = []
     x = 0.0
-    shade = str(rng.choice(_SPINES))
+    shade = str(rng.choice(palette))
     while x < length - 0.05:
         thick = float(rng.uniform(0.014, 0.042))
         height = float(np.clip(tall * rng.normal(0.80, 0.10), tall * 0.55, tall * 0.97))
         deep = float(min(depth, rng.uniform(0.14, 0.21)))
         if rng.random() < 0.45:
-            shade = str(rng.choice(_SPINES))
+            shade = str(rng.choice(palette))
         cover = shop.use(Material("paint", shade, roughness=0.6, specular=0.3))
         y = -depth / 2 + deep / 2 + float(rng.uniform(0.0, 0.022))
         volume = [

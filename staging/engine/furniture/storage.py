@@ -140,7 +140,7 @@ def bookshelf(shop: Workshop) -> list[Mesh]:
     """Open shelves, dressed by seed with books, vases and bowls; `options` {"books": False} leaves them bare."""
     w, d, h = shop.width, shop.depth, shop.height
     board = 0.026
-    parts = _shelf_sides(shop, board)
+    parts = shelf_sides(shop, board)
     count = max(3, round(h / 0.37))
     levels = np.linspace(0.07, h - board - 0.004, count + 1)
     for z in levels:
@@ -151,7 +151,7 @@ def bookshelf(shop: Workshop) -> list[Mesh]:
     return parts
 
 
-def _shelf_sides(shop: Workshop, board: float) -> list[Mesh]:
+def shelf_sides(shop: Workshop, board: float) -> list[Mesh]:
     """What carries the shelves: black metal posts, round wooden posts, or closed sides with a back."""
     w, d, h = shop.width, shop.depth, shop.height
     metal, wood = shop.use("metal"), shop.use("wood")

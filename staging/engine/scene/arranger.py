@@ -14,7 +14,7 @@ from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.layout import Layout
 from staging.engine.scene.picture import rate
 from staging.engine.scene.room import Room
-from staging.engine.scene.rules import bed, dining, home_office, living
+from staging.engine.scene.rules import bed, dining, home_office, kids_room, living
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, shortlist
 from staging.engine.scene.stock import Stock
@@ -47,6 +47,7 @@ RULES: Final = {
     "home_office": Rules(
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
     ),
+    "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
 }
 
 

@@ -30,10 +30,14 @@ RUG_MARGIN: Final = 0.12  # metres of floor that show between a rug and a wall
 WALL_MARGIN: Final = 0.02  # metres between any piece and a wall
 
 # Chairs are pushed under tables: by so many metres their bounding boxes may overlap.
-TUCKED: Final = {("dining_chair", "dining_table"): 0.28, ("office_chair", "desk"): 0.28}
+TUCKED: Final = {
+    ("dining_chair", "dining_table"): 0.28,
+    ("office_chair", "desk"): 0.28,
+    ("kids_chair", "kids_desk"): 0.24,
+}
 
 FLAT: Final = frozenset({"rug"})
-HUNG: Final = frozenset({"wall_art", "mirror", "curtain"})
+HUNG: Final = frozenset({"wall_art", "mirror", "curtain", "wall_shelf"})
 
 
 def tucked(a: str, b: str) -> float:

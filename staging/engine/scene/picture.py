@@ -16,12 +16,26 @@ WORTH: Final = {
     "floor_lamp": 0.4, "table_lamp": 0.35, "side_table": 0.3, "sideboard": 0.6, "console_table": 0.4, "tv_unit": 0.5,
     "bookshelf": 0.55, "dresser": 0.6, "bench": 0.4, "pendant": 0.4, "dining_chair": 0.45, "office_chair": 1.2,
     "desk_lamp": 0.3, "laptop": 0.3,
+    "kids_desk": 0.7, "kids_chair": 0.5, "toy_shelf": 0.6, "toy_chest": 0.4, "bean_bag": 0.5, "play_tent": 0.8,
+    "wall_shelf": 0.4, "plush": 0.25, "toys": 0.25, "play_ball": 0.2,
     "tv": 0.2, "pouf": 0.25, "vase": 0.15, "bowl": 0.15, "books": 0.15, "plant_small": 0.15,
 }  # fmt: skip
 
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden
 LARGE: Final = frozenset(
-    {"armchair", "tv_unit", "sideboard", "console_table", "bookshelf", "dresser", "bench", "plant"}
+    {
+        "armchair",
+        "tv_unit",
+        "sideboard",
+        "console_table",
+        "bookshelf",
+        "dresser",
+        "bench",
+        "plant",
+        "kids_desk",
+        "toy_shelf",
+        "play_tent",
+    }
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from staging.engine.furniture.catalogue import KINDS as CATALOGUE
 from staging.engine.scene.room import Box, Camera, Opening, Room
 from staging.engine.scene.stock import Size, Stock
 
@@ -55,6 +56,13 @@ KINDS = {
     "laptop": _kind((0.34, 0.25, 0.22), (0.3, 0.2, 0.18), (0.4, 0.3, 0.26)),
     "tv": _kind((1.24, 0.24, 0.77), (0.9, 0.2, 0.57), (1.6, 0.28, 0.98)),
     "pouf": _kind((0.5, 0.5, 0.4), (0.4, 0.4, 0.34), (0.6, 0.6, 0.46)),
+}
+
+# Children's furniture has the catalogue's own sizes.
+KINDS |= {
+    name: _kind(spec.default, spec.smallest, spec.largest)
+    for name, spec in CATALOGUE.items()
+    if "kids_room" in spec.room_types and name not in KINDS
 }
 
 STOCK = Stock(KINDS, lambda kind, _style: KINDS[kind].default, "modern")

@@ -14,11 +14,13 @@ from staging.engine.scene.checks import check
 from tests.engine.scene.showroom import CORNER, LARGE, PLAIN, ROOMS, SMALL, STOCK, WITH_DOOR, door, room, window
 
 MAIN = {"living": {"sofa", "loveseat"}, "bed": {"bed"}, "dining": {"dining_table"}, "home_office": {"desk"}}
+MAIN["kids_room"] = {"kids_bed", "bunk_bed"}
 COMPANIONS = {
     "living": {"rug", "coffee_table"},
     "bed": {"nightstand", "table_lamp"},
     "dining": {"dining_chair"},
     "home_office": {"office_chair"},
+    "kids_room": {"rug", "toys"},
 }
 
 

@@ -120,7 +120,7 @@ def hang(layout: Layout, wall: Wall, u: float, *, above: float, breadth: float, 
             continue
         pitch = width + 0.1
         centres = [u + (i - (count - 1) / 2) * pitch for i in range(count)]
-        offers = [_hung(layout, kind, wall, c, extent=(width, height), bottom=bottom) for c in centres]
+        offers = [hung(layout, kind, wall, c, extent=(width, height), bottom=bottom) for c in centres]
         if all(offer is not None and not layout.refusal(offer, Demand(in_frame=0.97, hidden=0.3)) for offer in offers):
             for offer in offers:
                 assert offer is not None
@@ -148,7 +148,7 @@ def _hangings(layout: Layout, kind: str, breadth: float) -> Iterator[tuple[int, 
             yield count, w, h
 
 
-def _hung(
+def hung(
     layout: Layout, kind: str, wall: Wall, u: float, *, extent: tuple[float, float], bottom: float
 ) -> Piece | None:
     width, height = extent
