@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from staging.engine.light.rig import LUMINANCE
 from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, NONE, RIGHT, face_map
+from staging.engine.scene.projection import before_camera
 from staging.engine.scene.room import Opening, Room
 
 Image = NDArray[np.float32]
@@ -90,24 +91,11 @@ def to_linear_small(photo: NDArray[np.uint8], width: int) -> Image:
 def outline(room: Room, corners: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
     """(H, W) mask of a flat polygon of the room, (N, 3) metres; the part behind the camera is cut off."""
     mask = np.zeros((height, width), np.uint8)
-    visible = _before_camera(room, corners)
+    visible = before_camera(room.camera, corners)
     if len(visible) >= 3:
         pixels, _ = room.camera.resized(width, height).project(visible)
         cv2.fillPoly(mask, [np.clip(np.round(pixels), -20000, 20000).astype(np.int32)], (1,))
     return mask
-
-
-def _before_camera(room: Room, corners: NDArray[np.float64], nearest: float = 0.1) -> NDArray[np.float64]:
-    """The polygon clipped to depths beyond `nearest` metres (Sutherland-Hodgman against one plane)."""
-    depth = (corners - room.camera.position) @ room.camera.matrix[2] - nearest
-    kept: list[NDArray[np.float64]] = []
-    for i in range(len(corners)):
-        j = (i + 1) % len(corners)
-        if depth[i] >= 0:
-            kept.append(corners[i])
-        if (depth[i] >= 0) != (depth[j] >= 0):
-            kept.append(corners[i] + (corners[j] - corners[i]) * depth[i] / (depth[i] - depth[j]))
-    return np.array(kept).reshape(-1, 3)
 
 
 def panes(seen: Evidence, room: Room) -> tuple[int, ...]:

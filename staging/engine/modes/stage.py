@@ -20,6 +20,7 @@ from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.modes.plan import PLANS, Plan, traced_size
 from staging.engine.modes.vocabulary import Quality
+from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import arrange
 from staging.engine.scene.checks import check as check_arrangement
@@ -243,7 +244,7 @@ class _Work:
 def _given(data: dict[str, Any], room: Room) -> Arrangement:
     """A person's arrangement as it is; UnusablePhoto when it breaks a rule, before anything is traced."""
     try:
-        arrangement = Arrangement.from_dict(data)
+        arrangement = changes.read(data)
     except ValueError as error:
         raise UnusablePhoto("bad_arrangement", f"The arrangement that was sent cannot be used: {error}.") from error
     refused = [gate for gate in check_arrangement(room, arrangement) if not gate.passed]

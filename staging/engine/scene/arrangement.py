@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,21 @@ class Piece:
     role: str = "companion"
     options: dict[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Piece:
+        """From plain JSON types; raises ValueError, KeyError or TypeError when they make no piece."""
+        size = tuple(_number(v, "size") for v in data["size"])
+        if len(size) != 3:
+            raise ValueError("a size has three numbers")
+        options, words = data.get("options", {}), (data["id"], data["kind"], data["style"])
+        plain = isinstance(options, dict) and all(isinstance(v, bool | int | float | str) for v in options.values())
+        if not plain or not all(isinstance(word, str) for word in words):
+            raise ValueError("id, kind and style of a piece are words, and its options an object of plain values")
+        x, y, z, turn, seed = (_number(data.get(name, 0), name) for name in ("x", "y", "z", "turn", "seed"))
+        return cls(
+            *words, (size[0], size[1], size[2]), x, y, z, turn, int(seed), str(data.get("role", "companion")), options
+        )
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -50,7 +66,7 @@ class Arrangement:
     def from_dict(cls, data: dict[str, Any]) -> Arrangement:
         """Inverse of `to_dict`; raises ValueError with the reason."""
         try:
-            pieces = tuple(Piece(**{**p, "size": tuple(float(v) for v in p["size"])}) for p in data["pieces"])
+            pieces = tuple(Piece.from_dict(piece) for piece in data["pieces"])
             return cls(
                 room_type=data["room_type"],
                 style=data["style"],
@@ -59,5 +75,11 @@ class Arrangement:
                 score=float(data.get("score", 0.0)),
                 trace=tuple(data.get("trace", ())),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"not an arrangement: {error}") from error
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a number; it is {value!r}")
+    return float(value)
