@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -101,6 +102,21 @@ def boolean(name: str, default: bool) -> bool:
 def words(name: str, default: list[str]) -> list[str]:
     """A list separated by commas."""
     return _read(name, default, lambda raw: [part.strip() for part in raw.split(",") if part.strip()])
+
+
+def rates(name: str, default: dict[str, tuple[float, int]]) -> dict[str, tuple[float, int]]:
+    """What is allowed a second and at once, by name: `default=100/300,pro_plus=200/600`."""
+
+    def parse(raw: str) -> dict[str, tuple[float, int]]:
+        found = dict(default)
+        for part in filter(None, (part.strip() for part in raw.split(","))):
+            match = re.fullmatch(r"(\w+)=([0-9.]+)/([0-9]+)", part)
+            if match is None or float(match[2]) <= 0 or int(match[3]) < 1:
+                raise ValueError(f"holds {part!r}, which is not NAME=A_SECOND/AT_ONCE")
+            found[match[1]] = (float(match[2]), int(match[3]))
+        return found
+
+    return _read(name, default, parse)
 
 
 def path(name: str, default: Path) -> Path:

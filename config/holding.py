@@ -18,7 +18,7 @@ from config import bodies, errors
 from config.bodies import Body, ClientGone, Receive, Scope, Send
 from config.pool import Answer, Pool
 from config.waiters import Waiters
-from staging.exchange import KEY, Busy, Exchange, Hold, Outcome, Work
+from staging.exchange import KEY, Busy, Exchange, Outcome, Work
 
 log = structlog.get_logger("openhouse.holding")
 
@@ -93,7 +93,7 @@ class Holding:
             answer = await self._passes(scope, body, exchange)
         finally:
             body.close()
-        return answer if exchange.hold is None else await self._held(scope, receive, exchange.hold, answer)
+        return answer if exchange.hold is None else await self._held(scope, receive, exchange, answer)
 
     async def _passes(self, scope: Scope, body: Body, exchange: Exchange) -> Answer:
         """Run the view, doing what it asks for in between, until it asks for no more work."""
@@ -109,8 +109,10 @@ class Holding:
                 await self.pool.close(answer)
             body.file.seek(0)
 
-    async def _held(self, scope: Scope, receive: Receive, hold: Hold, late: Answer) -> Answer | None:
+    async def _held(self, scope: Scope, receive: Receive, exchange: Exchange, late: Answer) -> Answer | None:
         """The view's last answer once the render has ended, `late` after the wait, None when nobody waits any more."""
+        hold = exchange.hold
+        assert hold is not None
         with self.waiters.waiting(hold.render_id) as ended:
             gone = asyncio.create_task(_gone(receive))
             try:
@@ -120,7 +122,8 @@ class Holding:
                 gone.cancel()
             if ended.done() and ended.result():
                 await self.pool.close(late)
-                return await self.pool.answer(scope, bodies.empty(), {KEY: Exchange(ended=hold.render_id)})
+                last = Exchange(ended=hold.render_id, kept=exchange.kept)
+                return await self.pool.answer(scope, bodies.empty(), {KEY: last})
             if gone.done():
                 # The render goes on; the client may poll for it.
                 await self.pool.close(late)

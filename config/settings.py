@@ -229,6 +229,10 @@ FILE_URL_LIFETIME = env.integer("FILE_URL_LIFETIME", 14 * 24 * 3600, minimum=60)
 PRICES = {"redesign": 1, "declutter": 1, "staging": 2, "sketch": 2, "variation": 0}
 RENDERS_IN_FLIGHT = env.integer("RENDERS_IN_FLIGHT", 50, minimum=1)
 VARIATIONS_MAX = env.integer("VARIATIONS_MAX", 20)
+# Calls that one key may make: a second, and at once; by plan. Polling at 40 a second is normal use.
+API_RATES = env.rates("API_RATES", {"default": (100.0, 300), "pro_plus": (200.0, 600)})
+# Requests with photos of one account that may be taken in (fetched, decoded) at once.
+API_INTAKE = env.integer("API_INTAKE", 250, minimum=1)
 WAIT_MAX_SECONDS = env.seconds("WAIT_MAX_SECONDS", 300)
 RUN_ATTEMPTS = env.integer("RUN_ATTEMPTS", 3, minimum=1)
 RUN_RETRY_WINDOW = env.seconds("RUN_RETRY_WINDOW", 15 * 60)

@@ -66,11 +66,15 @@ class Hold:
 
 @dataclass
 class Exchange:
-    """One request between the layer and the app. The layer fills the first three, the view the last two."""
+    """One request between the layer and the app. The layer fills the first three, the view the others.
+
+    `kept` is what the view wants to know again in its next pass.
+    """
 
     body_too_large: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     ended: str | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
     work: Work | None = None
     hold: Hold | None = None
 
@@ -96,6 +100,18 @@ def outside(request: HttpRequest, name: str, run: Callable[[], T], *, lane: Lane
         raise outcome.error
     value: T = outcome.value
     return value
+
+
+def kept(request: HttpRequest) -> dict[str, Any]:
+    """What earlier passes of this request have put here, and where to put more."""
+    exchange = _exchange(request)
+    return request.META.setdefault("openhouse.kept", {}) if exchange is None else exchange.kept
+
+
+def will_go_on(request: HttpRequest) -> bool:
+    """Whether this pass has asked for work, so that another will follow to say the answer."""
+    exchange = _exchange(request)
+    return exchange is not None and exchange.work is not None
 
 
 def passing() -> HttpResponse:

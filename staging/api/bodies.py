@@ -17,6 +17,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "authorization, content-type, x-requested-with, idempotency-key, x-api-key",
+    "Access-Control-Expose-Headers": "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id",
     "Access-Control-Max-Age": "86400",
 }
 TRUE = frozenset({"true", "1", "yes", "on"})

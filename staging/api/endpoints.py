@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from billing import access
 from billing.authentication import ApiKeyAuthentication, Caller
+from staging import exchange, throttling
 from staging.api.bodies import AlwaysJson, ObjectParser, UntypedParser, json_answer
 
 
@@ -38,6 +39,28 @@ class KeyedEndpoint(APIView):
     permission_classes = (PlanHasApi,)
     parser_classes = (ObjectParser, FormParser, MultiPartParser, UntypedParser)
     content_negotiation_class = AlwaysJson
+    # Whether photos come in here, which takes a while.
+    takes_photos = False
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the call, once for all of its passes, and take a place where a body is taken in. Raises Throttled."""
+        kept, caller = exchange.kept(request), caller_of(request)
+        if "standing" not in kept:
+            kept["standing"] = standing = throttling.count(caller.key.pk, caller.account.plan.slug)
+            if standing is not None and not standing.allowed:
+                raise throttling.too_often(standing)
+        if self.takes_photos and "place" not in kept:
+            kept["place"] = (caller.account.pk, throttling.take_place(caller.account.pk))
+
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> Any:
+        """Say how the key stands; with the last pass that takes a body in, the place is free again."""
+        kept = exchange.kept(request)
+        if kept.get("standing") is not None:
+            self.headers.update(kept["standing"].headers)
+        if "place" in kept and not exchange.will_go_on(request):
+            throttling.give_back(*kept.pop("place"))
+            kept["place"] = (0, "")
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a browser's preflight (OPTIONS) carries no credentials and is told what any origin may send."""

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from staging import conversions, credits, exchange, offers, renders, sources
+from staging import conversions, credits, exchange, offers, renders, sources, throttling
 from staging.api.bodies import json_answer
 
 log = structlog.get_logger("openhouse.api.conversions")
@@ -71,6 +71,10 @@ def translate(error: Exception, context: Mapping[str, Any]) -> HttpResponse | No
         text = "Conversion not found"
         body = {"finished": True, "files": [], "error": text, "detail": text, "code": "not_found"}
         return json_answer(body, status=404)
+    if isinstance(error, throttling.Throttled):
+        answer = answer_of(ApiError(429, "rate_limited", str(error)))
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
     if isinstance(error, exceptions.APIException):
         return _of_the_framework(error)
     found = error if isinstance(error, ApiError) else _of_the_house(error)

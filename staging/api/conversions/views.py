@@ -36,6 +36,8 @@ class Endpoint(KeyedEndpoint):
 class Create(Endpoint):
     """POST /interior/ and POST /api/conversion/"""
 
+    takes_photos = True
+
     def post(self, request: Request) -> HttpResponse:
         """Ask for a conversion, or find the one that the identifier stands for already."""
         caller, fields = caller_of(request), Fields.of(request)

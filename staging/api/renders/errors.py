@@ -13,7 +13,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from staging import credits, exchange, idempotency, masks, offers, renders, sources, variations
+from staging import credits, exchange, idempotency, masks, offers, renders, sources, throttling, variations
 from staging.api.bodies import json_answer
 
 log = structlog.get_logger("openhouse.api.renders")
@@ -75,6 +75,10 @@ def translate(error: Exception, context: Mapping[str, Any]) -> HttpResponse | No
     """The answer to an exception in a view (DRF's exception handler); None makes it a 500, its traceback in the log."""
     if isinstance(error, exchange.Aside):
         return exchange.passing()
+    if isinstance(error, throttling.Throttled):
+        answer = answer_of(ApiError(429, "rate_limited", str(error)))
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
     if isinstance(error, exceptions.APIException):
         return _of_the_framework(error)
     if isinstance(error, sources.InvalidImage) and not isinstance(error, sources.ImageTooLarge | sources.DecodersBusy):

@@ -100,6 +100,8 @@ class Asking(Endpoint):
 class Create(Asking):
     """POST /v1/render/create"""
 
+    takes_photos = True
+
     def answer(self, status: RenderStatus, request: Request) -> dict[str, Any]:
         """The body once the render has ended. Raises ApiError when it failed."""
         return answers.finished(status, request)
