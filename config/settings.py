@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_rq",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "config",
     "listings",
     "staging",
@@ -201,6 +203,20 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Openhouse",
+    "VERSION": "1",
+    "PREPROCESSING_HOOKS": ["staging.api.reading.only_ours"],
+    "POSTPROCESSING_HOOKS": ["staging.api.reading.finish"],
+    "SCHEMA_PATH_PREFIX": "",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Null: else the reader would ask an outside host whether the document is valid.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # Forms are small; photos are spooled to disk by the ASGI layer and limited by PHOTO_MAX_BYTES and BODY_MAX_BYTES.

@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
     path("", include("staging.api.renders.urls")),
     path("", include("staging.api.conversions.urls")),
+    path("", include("staging.api.reading")),
     path("", include("staging.urls")),
     path("", include("listings.urls")),
     path("billing/", include("billing.urls")),

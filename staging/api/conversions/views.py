@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from billing.models import Account
 from staging import conversions, exchange, sources
 from staging.api.bodies import json_answer
-from staging.api.conversions import answers, errors
+from staging.api.conversions import answers, document, errors
 from staging.api.conversions.fields import Fields, asked, brief_of, files_of, require_plan
 from staging.api.endpoints import KeyedEndpoint, caller_of
 from staging.models import Photo
@@ -38,6 +38,7 @@ class Create(Endpoint):
 
     takes_photos = True
 
+    @document.create
     def post(self, request: Request) -> HttpResponse:
         """Ask for a conversion, or find the one that the identifier stands for already."""
         caller, fields = caller_of(request), Fields.of(request)
@@ -59,10 +60,12 @@ class Create(Endpoint):
 class Results(Endpoint):
     """POST and GET /results/"""
 
+    @document.results_get
     def get(self, request: Request) -> HttpResponse:
         """Where a conversion stands; it is named in the query."""
         return _results(request, Fields({name: str(value) for name, value in request.query_params.items() if value}))
 
+    @document.results_post
     def post(self, request: Request) -> HttpResponse:
         """Where a conversion stands; it is named in the body."""
         return _results(request, Fields.of(request))

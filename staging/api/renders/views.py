@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
 from billing import access
@@ -18,7 +19,7 @@ from staging import exchange, idempotency, masks, renders, sources, variations, 
 from staging.api import waits
 from staging.api.bodies import json_answer
 from staging.api.endpoints import KeyedEndpoint, caller_of
-from staging.api.renders import answers, errors
+from staging.api.renders import answers, document, errors
 from staging.api.renders.arguments import Arguments, is_raw_image
 from staging.api.renders.briefs import create_brief, mask_url, variation_brief
 from staging.api.renders.errors import ApiError
@@ -40,6 +41,7 @@ class Endpoint(KeyedEndpoint):
 class Ping(Endpoint):
     """GET /v1/ping"""
 
+    @document.ping
     def get(self, request: Request) -> HttpResponse:
         """Who calls."""
         return json_answer(answers.ping(caller_of(request)))
@@ -48,6 +50,7 @@ class Ping(Endpoint):
 class Options(Endpoint):
     """GET /v1/options"""
 
+    @document.options
     def get(self, request: Request) -> HttpResponse:
         """The names that create takes."""
         return json_answer(answers.options())
@@ -56,6 +59,7 @@ class Options(Endpoint):
 class RenderDetail(Endpoint):
     """GET /v1/render"""
 
+    @document.render
     def get(self, request: Request) -> HttpResponse:
         """Where a render stands."""
         return json_answer(answers.render(renders.status(_render(request)), request))
@@ -97,6 +101,7 @@ class Asking(Endpoint):
         return json_answer(self.answer(renders.status(render), request))
 
 
+@extend_schema_view(post=document.create)
 class Create(Asking):
     """POST /v1/render/create"""
 
@@ -123,6 +128,7 @@ class Create(Asking):
         return idempotency.once(claim, make), wait
 
 
+@extend_schema_view(post=document.create_variation)
 class CreateVariation(Asking):
     """POST /v1/render/create-variation"""
 
