@@ -1,0 +1,184 @@
+"""Colour and daylight for a drawn room."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.modes.drawing import room as parts_of
+from staging.engine.modes.drawing.ink import levelled, linear
+from staging.engine.modes.drawing.palette import Palette, srgb
+from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.regions import Regions
+from staging.engine.modes.drawing.room import Drawn
+from staging.engine.modes.drawing.shapes import LOOSE, Shapes
+from staging.engine.modes.drawing.texture import boards, clouds, grain
+from staging.engine.scene import faces
+from staging.engine.scene.faces import FaceMap
+from staging.engine.scene.room import Box
+
+Floats = NDArray[np.float32]
+
+
+def painted(
+    drawing: Drawing, regions: Regions, shapes: Shapes, drawn: Drawn, seen: FaceMap, box: Box, palette: Palette, seed: int
+) -> Floats:
+    """The coloured picture without its strokes, (H, W, 3) sRGB 0..1; `seen` and `box` are in metres."""
+    albedo = _albedo(drawing, regions, shapes, drawn, seen, palette, seed)
+    level = _light(drawing, drawn, seen, box)
+    warm = np.array([1.03, 1.0, 0.95], np.float32)
+    scene = albedo * level[..., None] * warm
+    outside = _view(seen, seed)
+    window = _soft(drawn.parts == parts_of.WINDOW, 0.8)
+    return levelled(scene * (1 - window) + outside * window)
+
+
+def _albedo(
+    drawing: Drawing, regions: Regions, shapes: Shapes, drawn: Drawn, seen: FaceMap, palette: Palette, seed: int
+) -> Floats:
+    """Linear reflectance (H, W, 3)."""
+    rng = np.random.default_rng(seed)
+    codes = {
+        parts_of.FLOOR: palette.floor,
+        parts_of.CEILING: "#f4f3f0",
+        parts_of.WALL: palette.wall,
+        parts_of.WINDOW: "#dfe9f0",
+        parts_of.PICTURE: palette.accent_wall,
+        parts_of.CABINET: palette.cabinet,
+        parts_of.RUG: palette.rug,
+        parts_of.FURNITURE: palette.upholstery,
+    }
+    table = np.stack([linear(srgb(codes[part])) for part in range(parts_of.KINDS)])
+    base = table[drawn.parts]
+    by_area = _area_colours(regions, shapes, drawn, palette, rng)
+    own = np.isin(drawn.parts, (parts_of.FURNITURE, parts_of.PICTURE))
+    base = np.where(own[..., None], by_area[regions.labels], base)
+    base = cv2.GaussianBlur(base.astype(np.float32), (0, 0), max(0.6, max(drawn.parts.shape) / 1800))
+    base = base * _surface(drawn, seen, seed)[..., None]
+    colour = shapes.tinted[regions.labels][..., None] * 0.85
+    return np.asarray(base * (1 - colour) + linear(shapes.tint[regions.labels]) * colour, np.float32)
+
+
+def _area_colours(
+    regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palette, rng: np.random.Generator
+) -> Floats:
+    """Linear colour of each area (N, 3) as furniture: one material for each piece, its small parts as cushions."""
+    flat = regions.labels.ravel()
+    count = regions.count
+    first = np.zeros(count, np.int64)
+    first[flat[::-1]] = np.arange(flat.size)[::-1]
+    part, thing = drawn.parts.ravel()[first], drawn.thing.ravel()[first]
+    pieces = int(thing.max()) + 1
+    size = np.bincount(thing, shapes.area, pieces)
+    choices = (palette.upholstery, palette.wood, palette.second)
+    # Large pieces are seats; of the others some are wood.
+    chance = rng.random(pieces)
+    code = np.where(size > 0.03, 0, np.where(chance < 0.55, 1, np.where(chance < 0.8, 0, 2)))
+    colours = np.stack([linear(srgb(c)) for c in choices])[code[thing]]
+    cushion = (part == parts_of.FURNITURE) & (size[thing] > 0.02) & (shapes.area < 0.15 * size[thing])
+    cushion &= (shapes.area > 0.0012) & (shapes.full > 0.58) & (shapes.outline[:, LOOSE] < 0.85) & (rng.random(count) < 0.6)
+    accents = np.stack([linear(srgb(c)) for c in palette.cushions])[rng.integers(0, len(palette.cushions), count)]
+    colours = np.where(cushion[:, None], accents, colours)
+    colours = np.where((part == parts_of.PICTURE)[:, None], accents, colours)
+    return np.asarray(colours * np.clip(rng.normal(1, 0.035, (count, 1)), 0.9, 1.1), np.float32)
+
+
+def _surface(drawn: Drawn, seen: FaceMap, seed: int) -> Floats:
+    """Factor (H, W): boards on the floor, weave in a rug, a breath of plaster on the walls."""
+    height, width = drawn.parts.shape
+    x, y, z = (seen.points[..., axis].astype(np.float32) for axis in range(3))
+    step = np.maximum(np.hypot(np.gradient(x, axis=1), np.gradient(y, axis=1)), np.abs(np.gradient(y, axis=0)))
+    step = np.clip(step, 1e-4, 1.0).astype(np.float32)
+    floor = boards(x, y, step, seed)
+    weave = 1 + 0.10 * grain(x * 60, y * 60, step * 60, seed + 1)
+    across = np.where(seen.labels == faces.BACK, x, y)
+    plaster = 1 + 0.012 * grain(across * 40, z * 40, step * 40, seed + 2) + 0.05 * (clouds(height, width, seed, 3, 4) - 0.5)
+    unit = 1000 / max(height, width)
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    cloth = 1 + 0.035 * grain(columns * unit * 0.8, rows * unit * 0.8, np.full_like(rows, 0.4), seed + 3)
+    result = np.ones((height, width), np.float32)
+    for part, factor in (
+        (parts_of.FLOOR, floor),
+        (parts_of.RUG, weave),
+        (parts_of.WALL, plaster),
+        (parts_of.CEILING, plaster),
+        (parts_of.FURNITURE, cloth),
+    ):
+        result = np.where(drawn.parts == part, factor, result)
+    return result
+
+
+def _light(drawing: Drawing, drawn: Drawn, seen: FaceMap, box: Box) -> Floats:
+    """Daylight (H, W) about 1: from the drawn windows or from before the picture, dim corners, shade under things."""
+    x, y, z = (seen.points[..., axis].astype(np.float32) for axis in range(3))
+    window = drawn.parts == parts_of.WINDOW
+    if window.mean() > 0.003:
+        middle = np.array([axis[window].mean() for axis in (x, y, z)])
+    else:
+        middle = np.array([box.x0 * 0.8, 0.3 * box.y1, 0.7 * box.height])
+    far = np.sqrt((x - middle[0]) ** 2 + (y - middle[1]) ** 2 + (z - middle[2]) ** 2)
+    daylight = 0.70 + 0.42 / (1 + (far / 2.6) ** 2)
+    plane = np.ones(6, np.float32)
+    plane[[faces.CEILING, faces.FLOOR]] = 0.97, 0.95
+    lit = faces.RIGHT if middle[0] < 0 else faces.LEFT
+    plane[[faces.LEFT, faces.RIGHT]] = 0.86
+    plane[lit] = 1.02
+    corners = _corners(seen, box)
+    stands = np.isin(drawn.parts, (parts_of.FURNITURE, parts_of.CABINET)).astype(np.float32)
+    size = max(drawn.parts.shape)
+    shade = cv2.GaussianBlur(stands, (0, 0), size * 0.012)
+    dropped = np.roll(cv2.GaussianBlur(stands, (0, 0), size * 0.02), round(size * 0.012), axis=0)
+    ground = np.isin(drawn.parts, (parts_of.FLOOR, parts_of.RUG))
+    contact = 1 - np.where(ground, np.clip(0.40 * shade + 0.38 * dropped, 0, 0.62), 0.10 * shade * (1 - stands))
+    rows = np.linspace(0, 1, drawn.parts.shape[0], dtype=np.float32)[:, None]
+    body = np.where(stands > 0, 1.04 - 0.16 * _downwards(drawn, rows), 1.0)
+    drawn_tone = np.clip(drawing.wash, 0.35, 1.0) ** 0.65
+    return np.asarray(daylight * plane[seen.labels] * corners * contact * body * drawn_tone, np.float32)
+
+
+def _corners(seen: FaceMap, box: Box) -> Floats:
+    """Less light where two faces meet, (H, W); distances in metres."""
+    x, y, z = (seen.points[..., axis] for axis in range(3))
+    gaps = {
+        "x0": np.abs(x - box.x0),
+        "x1": np.abs(box.x1 - x),
+        "y1": np.abs(box.y1 - y),
+        "z0": np.abs(z),
+        "z1": np.abs(box.height - z),
+    }
+    own = {faces.FLOOR: "z0", faces.CEILING: "z1", faces.LEFT: "x0", faces.RIGHT: "x1", faces.BACK: "y1"}
+    level = np.ones(seen.labels.shape)
+    for name, gap in gaps.items():
+        mine = np.zeros(seen.labels.shape, bool)
+        for label, face in own.items():
+            if face == name:
+                mine |= seen.labels == label
+        level *= np.where(mine, 1.0, 1 - 0.20 * np.exp(-gap / 0.28))
+    return np.asarray(level, np.float32)
+
+
+def _downwards(drawn: Drawn, rows: Floats) -> Floats:
+    """How far down its own piece each pixel lies, (H, W) 0..1."""
+    things = drawn.thing.ravel()
+    down = np.broadcast_to(rows, drawn.thing.shape).ravel()
+    count = int(things.max()) + 1
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, things, down)
+    np.maximum.at(high, things, down)
+    span = np.maximum(high - low, 1e-3)
+    return np.asarray(((down - low[things]) / span[things]).reshape(drawn.thing.shape), np.float32)
+
+
+def _view(seen: FaceMap, seed: int) -> Floats:
+    """What a window shows, linear (H, W, 3): bright sky over trees out of focus, at one height in all windows."""
+    height, width = seen.labels.shape
+    z = seen.points[..., 2].astype(np.float32)
+    noise = clouds(height, width, seed + 31, 4, 10)
+    trees = np.clip((1.35 + 0.9 * (noise - 0.5) - z) / 0.35, 0, 1)[..., None]
+    sky, green = linear(srgb("#e6f0f7")), linear(srgb("#a9bd97"))
+    return np.asarray(1.02 * (sky * (1 - trees) + green * (0.8 + 0.4 * noise[..., None]) * trees), np.float32)
+
+
+def _soft(mask: NDArray[np.bool_], sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.5, sigma))[..., None], np.float32)

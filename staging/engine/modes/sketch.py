@@ -1,0 +1,158 @@
+"""Sketch to render: a line drawing of a room or a house becomes a coloured, lit picture that keeps every line.
+
+Nothing is invented: what the lines do not close is not there. The picture says in its record how it was made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.errors import NothingUsable, UnusablePhoto
+from staging.engine.geometry import read_room
+from staging.engine.modes.drawing import house, indoors, ink, outdoors, paper, regions, room, shapes
+from staging.engine.modes.drawing.palette import PALETTES
+from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.regions import Regions
+from staging.engine.modes.drawing.shapes import Lines, Shapes
+from staging.engine.scene.faces import face_map
+from staging.engine.scene.gates import Gate
+from staging.engine.scene.room import Room
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Progress = Callable[[float, str], None]
+
+SMALLEST_SIDE: Final = 256
+WORKED_AT: Final = {"draft": 900, "standard": 1400, "best": 2000}  # long side of the colour, pixels
+# Lines at least this long, as a share of the long side, part roofs and walls from each other.
+_LONG_LINES: Final = 0.045
+_LEAST_KEPT: Final = 0.97
+_LEAST_COLOURED: Final = 0.15
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The `picture` (H, W, 3) of a drawing, its edit `mask` (H, W; all 255) and what was read."""
+
+    picture: Bytes
+    mask: Bytes
+    space: str
+    seed: int
+    gates: tuple[Gate, ...]
+    timings: dict[str, float]
+    worked_at: tuple[int, int]
+    areas: int
+    room: Room | None
+
+    @property
+    def pictures(self) -> dict[str, Bytes]:
+        """The pictures by their roles."""
+        return {"rendered": self.picture, "mask": self.mask}
+
+    def record(self) -> dict[str, Any]:
+        """What the engine says of the making, in plain JSON types."""
+        return {
+            "seed": self.seed,
+            "space": self.space,
+            "areas": self.areas,
+            "perspective": "none" if self.room is None or self.room.status == "manual" else "read",
+            "room": None if self.room is None else self.room.to_dict(),
+            "gates": [gate.to_dict() for gate in self.gates],
+            "timings": self.timings,
+            "mask_share": 1.0,
+            "resampled": {"colour": list(self.worked_at), "lines": "the drawing's own size"},
+        }
+
+
+def render_sketch(
+    drawing: Bytes,
+    *,
+    style: str,
+    space: str = "interior",
+    room_type: str = "living",
+    seed: int = 0,
+    quality: str = "standard",
+    progress: Progress | None = None,
+) -> Rendered:
+    """Colour and light a `drawing` (H, W, 3), uint8 sRGB, in one of the eight styles.
+
+    The colour is made at `WORKED_AT` pixels and enlarged under lines of the drawing's own size. The same arguments
+    give the same bytes. Raises UnusablePhoto when this is no line drawing or its lines close nothing.
+    """
+    if min(drawing.shape[:2]) < SMALLEST_SIDE:
+        raise UnusablePhoto("photo_too_small", f"The drawing needs at least {SMALLEST_SIDE} pixels on its shorter side.")
+    tell = progress or (lambda _fraction, _stage: None)
+    started = time.perf_counter()
+    tell(0.0, "reading the lines")
+    small = _sized(drawing, WORKED_AT[quality])
+    sheet = paper.read(small)
+    areas = regions.find(sheet.ink)
+    lines = shapes.find_lines(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8))
+    measured = shapes.measure(sheet, areas, lines)
+    read = time.perf_counter()
+    tell(0.4, "colouring")
+    palette, seen_room = PALETTES[style], None
+    if space == "exterior":
+        colour = _house(sheet, areas, lines, measured, style, seed)
+    else:
+        seen_room = read_room(small)
+        seen = face_map(seen_room, small.shape[1], small.shape[0])
+        drawn = room.read(areas, measured, seen, room_type)
+        colour = indoors.painted(sheet, areas, measured, drawn, seen, seen_room.box, palette, seed)
+    tell(0.9, "drawing the lines")
+    strokes = sheet.ink if small.shape == drawing.shape else paper.read(drawing).ink
+    picture = ink.joined(colour, strokes)
+    done = time.perf_counter()
+    gates = judged(drawing, picture, strokes)
+    refused = next((gate for gate in gates if not gate.passed), None)
+    if refused is not None:
+        raise NothingUsable(f"gate_{refused.name}", f"The picture did not pass the engine's own checks. {refused.text}")
+    return Rendered(
+        picture=picture,
+        mask=np.full(picture.shape[:2], 255, np.uint8),
+        space=space,
+        seed=seed,
+        gates=gates,
+        timings={"lines": round(read - started, 3), "colour": round(done - read, 3), "total": round(done - started, 3)},
+        worked_at=(small.shape[1], small.shape[0]),
+        areas=areas.count,
+        room=seen_room,
+    )
+
+
+def _house(sheet: Drawing, areas: Regions, lines: Lines, measured: Shapes, style: str, seed: int) -> Floats:
+    coarse = regions.find(lines.barriers(_LONG_LINES))
+    found = house.read(areas, measured, coarse, shapes.measure(sheet, coarse, lines))
+    return outdoors.painted(sheet, areas, measured, found, PALETTES[style], seed)
+
+
+def judged(drawing: Bytes, picture: Bytes, strokes: Floats) -> tuple[Gate, ...]:
+    """The lines are still where they were, and the paper has become something else."""
+    dark = strokes > 0.6
+    # A line is kept where it is darker than the paper two steps around it.
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    reach = max(3, round(max(grey.shape) / 250)) | 1
+    around = cv2.dilate(grey, np.ones((reach, reach), np.uint8))
+    kept = float((grey[dark] < around[dark] - 6).mean()) if dark.any() else 0.0
+    bare = np.abs(picture.astype(np.int16) - drawing).max(-1)
+    coloured = float((bare > 12).mean())
+    return (
+        Gate("lines_kept", kept >= _LEAST_KEPT * 0.9, round(kept, 4), round(_LEAST_KEPT * 0.9, 4), f"{kept:.0%} of the drawn lines still show."),
+        Gate("coloured", coloured >= _LEAST_COLOURED, round(coloured, 4), _LEAST_COLOURED, f"{coloured:.0%} of the sheet is coloured."),
+    )
+
+
+def _sized(picture: Bytes, longest: int) -> Bytes:
+    """A copy whose long side is at most `longest` pixels."""
+    scale = longest / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
