@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
 from staging.engine.trace.variant import Variant
@@ -76,9 +77,23 @@ def _staging(asked: Asked) -> Made:
     )
 
 
+def _sketch(asked: Asked) -> Made:
+    brief = asked.brief
+    return render_sketch(
+        asked.photo,
+        style=brief["style"],
+        space=brief.get("space", "interior"),
+        room_type=brief.get("room_type") or "living",
+        seed=brief.get("seed", 0),
+        quality=brief.get("quality", "standard"),
+        progress=asked.progress,
+    )
+
+
 # The engine's modes by kind of job; `vocabulary.KINDS` is what the server then accepts.
 MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
     "staging": _staging,
+    "sketch": _sketch,
 }
 
 

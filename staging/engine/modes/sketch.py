@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
-from staging.engine.modes.drawing import house, indoors, ink, outdoors, paper, regions, room, shapes
+from staging.engine.modes.drawing import house, indoors, ink, outdoors, paper, reading, room
+from staging.engine.modes.drawing.indoors import Inside
 from staging.engine.modes.drawing.palette import PALETTES
-from staging.engine.modes.drawing.paper import Drawing
-from staging.engine.modes.drawing.regions import Regions
-from staging.engine.modes.drawing.shapes import Lines, Shapes
 from staging.engine.scene.faces import face_map
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
@@ -31,9 +29,7 @@ Progress = Callable[[float, str], None]
 
 SMALLEST_SIDE: Final = 256
 WORKED_AT: Final = {"draft": 900, "standard": 1400, "best": 2000}  # long side of the colour, pixels
-# Lines at least this long, as a share of the long side, part roofs and walls from each other.
-_LONG_LINES: Final = 0.045
-_LEAST_KEPT: Final = 0.97
+_LEAST_KEPT: Final = 0.87
 _LEAST_COLOURED: Final = 0.15
 
 
@@ -87,27 +83,26 @@ def render_sketch(
     give the same bytes. Raises UnusablePhoto when this is no line drawing or its lines close nothing.
     """
     if min(drawing.shape[:2]) < SMALLEST_SIDE:
-        raise UnusablePhoto("photo_too_small", f"The drawing needs at least {SMALLEST_SIDE} pixels on its shorter side.")
+        raise UnusablePhoto(
+            "photo_too_small", f"The drawing needs at least {SMALLEST_SIDE} pixels on its shorter side."
+        )
     tell = progress or (lambda _fraction, _stage: None)
     started = time.perf_counter()
     tell(0.0, "reading the lines")
     small = _sized(drawing, WORKED_AT[quality])
-    sheet = paper.read(small)
-    areas = regions.find(sheet.ink)
-    lines = shapes.find_lines(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8))
-    measured = shapes.measure(sheet, areas, lines)
+    known = reading.read(small)
     read = time.perf_counter()
     tell(0.4, "colouring")
-    palette, seen_room = PALETTES[style], None
+    seen_room: Room | None = None
     if space == "exterior":
-        colour = _house(sheet, areas, lines, measured, style, seed)
+        colour = outdoors.painted(known, house.read(known), PALETTES[style], seed)
     else:
         seen_room = read_room(small)
-        seen = face_map(seen_room, small.shape[1], small.shape[0])
-        drawn = room.read(areas, measured, seen, room_type)
-        colour = indoors.painted(sheet, areas, measured, drawn, seen, seen_room.box, palette, seed)
+        inside = Inside(face_map(seen_room, small.shape[1], small.shape[0]), seen_room.box)
+        drawn = room.read(known.regions, known.shapes, inside.seen, room_type)
+        colour = indoors.painted(known, drawn, inside, PALETTES[style], seed)
     tell(0.9, "drawing the lines")
-    strokes = sheet.ink if small.shape == drawing.shape else paper.read(drawing).ink
+    strokes = known.drawing.ink if small.shape == drawing.shape else paper.read(drawing).ink
     picture = ink.joined(colour, strokes)
     done = time.perf_counter()
     gates = judged(drawing, picture, strokes)
@@ -122,30 +117,32 @@ def render_sketch(
         gates=gates,
         timings={"lines": round(read - started, 3), "colour": round(done - read, 3), "total": round(done - started, 3)},
         worked_at=(small.shape[1], small.shape[0]),
-        areas=areas.count,
+        areas=known.regions.count,
         room=seen_room,
     )
-
-
-def _house(sheet: Drawing, areas: Regions, lines: Lines, measured: Shapes, style: str, seed: int) -> Floats:
-    coarse = regions.find(lines.barriers(_LONG_LINES))
-    found = house.read(areas, measured, coarse, shapes.measure(sheet, coarse, lines))
-    return outdoors.painted(sheet, areas, measured, found, PALETTES[style], seed)
 
 
 def judged(drawing: Bytes, picture: Bytes, strokes: Floats) -> tuple[Gate, ...]:
     """The lines are still where they were, and the paper has become something else."""
     dark = strokes > 0.6
-    # A line is kept where it is darker than the paper two steps around it.
+    # A line is kept where it is darker than the paper around it.
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    reach = max(3, round(max(grey.shape) / 250)) | 1
+    reach = max(7, round(max(grey.shape) / 120)) | 1
     around = cv2.dilate(grey, np.ones((reach, reach), np.uint8))
     kept = float((grey[dark] < around[dark] - 6).mean()) if dark.any() else 0.0
     bare = np.abs(picture.astype(np.int16) - drawing).max(-1)
     coloured = float((bare > 12).mean())
     return (
-        Gate("lines_kept", kept >= _LEAST_KEPT * 0.9, round(kept, 4), round(_LEAST_KEPT * 0.9, 4), f"{kept:.0%} of the drawn lines still show."),
-        Gate("coloured", coloured >= _LEAST_COLOURED, round(coloured, 4), _LEAST_COLOURED, f"{coloured:.0%} of the sheet is coloured."),
+        Gate(
+            "lines_kept", kept >= _LEAST_KEPT, round(kept, 4), _LEAST_KEPT, f"{kept:.0%} of the drawn lines still show."
+        ),
+        Gate(
+            "coloured",
+            coloured >= _LEAST_COLOURED,
+            round(coloured, 4),
+            _LEAST_COLOURED,
+            f"{coloured:.0%} of the sheet is coloured.",
+        ),
     )
 
 

@@ -6,8 +6,17 @@ from typing import Final, Literal
 
 Quality = Literal["draft", "standard", "best"]
 
-KINDS: Final = ("staging",)
-ROOM_TYPES: Final = ("living", "bed", "dining", "home_office", "kids_room")
+KINDS: Final = (
+    "staging",
+    "sketch",
+)
+ROOM_TYPES: Final = (
+    "living",
+    "bed",
+    "dining",
+    "home_office",
+    "kids_room",
+)
 STYLES: Final = (
     "modern",
     "scandinavian",

@@ -5,5 +5,5 @@ regions  areas that strokes enclose, gaps in the lines closed
 shapes   what the outline of an area tells: straight or scribbled, upright or slanted
 house, room   what each area is: sky, lawn, roof, wall, glass ... or floor, ceiling, wall, furniture
 palette  the colours of the eight styles; texture   grain, boards, grass, in the drawing's perspective
-light    sun, shade, cast shadow, and daylight in a room; ink   colour and strokes in one picture
+outdoors, indoors   colour, sun, shade and daylight; ink   colour and strokes in one picture
 """

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.drawing.reading import Reading
 from staging.engine.modes.drawing.regions import Regions
 from staging.engine.modes.drawing.shapes import LEVEL, LOOSE, RECEDING, SLANTED, UPRIGHT, Shapes
 
@@ -24,7 +25,7 @@ SIDE: Final = 5  # the other wall
 GLASS: Final = 6
 DOOR: Final = 7
 FOLIAGE: Final = 8
-KINDS: Final = 9
+PARTS: Final = 9
 
 _LARGE: Final = 0.03  # of the picture: open paper, not a piece of a house
 _LEAST_HOUSE: Final = 0.04
@@ -40,12 +41,13 @@ class House:
     top: float
 
 
-def read(regions: Regions, shapes: Shapes, coarse: Regions, outlines: Shapes) -> House:
+def read(reading: Reading) -> House:
     """Say of each area what it is. Raises UnusablePhoto where nothing closed stands before open paper.
 
-    `coarse` are the areas between long straight lines alone, measured in `outlines`: they see a roof as a whole where
-    its tiles are drawn one by one.
+    The areas between long straight lines alone see a roof as a whole where its tiles are drawn one by one.
     """
+    regions, shapes = reading.regions, reading.shapes
+    coarse, outlines = reading.coarse()
     height = regions.labels.shape[0]
     open_paper = _open_paper(shapes)
     if 1 - float(shapes.area[open_paper].sum()) < _LEAST_HOUSE or regions.count < 8:
@@ -60,13 +62,13 @@ def read(regions: Regions, shapes: Shapes, coarse: Regions, outlines: Shapes) ->
     parts = part[regions.labels].astype(np.int8)
     background = open_paper[regions.labels]
     rows = np.arange(height)[:, None] / height
-    parts = np.where(background, np.where(rows < horizon, SKY, LAWN), parts)
-    parts = _no_sky_below(parts, rows, horizon, base)
-    return House(parts.astype(np.int8), horizon * height, base * height, top * height)
+    whole_sheet = np.where(background, np.where(rows < horizon, SKY, LAWN), parts)
+    parts = _no_sky_below(whole_sheet, rows, horizon, base).astype(np.int8)
+    return House(parts, horizon * height, base * height, top * height)
 
 
 def _open_paper(shapes: Shapes) -> Mask:
-    """Areas of bare paper around what is drawn: they reach the edge of the sheet above, or are large and do so beside."""
+    """Areas of bare paper around what is drawn: at the upper edge of the sheet, or large and at another edge."""
     at_top = shapes.box[:, 1] < 0.01
     beside = (shapes.box[:, 0] < 0.01) | (shapes.box[:, 2] > 0.99) | (shapes.box[:, 3] > 0.99)
     paper = (at_top & (shapes.area > 0.004)) | (beside & (shapes.area > _LARGE))
@@ -74,7 +76,9 @@ def _open_paper(shapes: Shapes) -> Mask:
     whole = np.maximum(shapes.touches.sum(1), 1)
     for _ in range(3):
         around = shapes.touches[:, paper].sum(1) / whole
-        paper |= (around > 0.85) & (shapes.area < 0.02) & (shapes.outline[:, LOOSE] > 0.55) & (shapes.middle[:, 1] < 0.5)
+        paper |= (
+            (around > 0.85) & (shapes.area < 0.02) & (shapes.outline[:, LOOSE] > 0.55) & (shapes.middle[:, 1] < 0.5)
+        )
     return np.asarray(paper)
 
 
@@ -115,7 +119,7 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
     # A large pane is drawn darker than the walls; else it is a panel of the wall.
     built = ~paper & ~seeded
     darker = shapes.wash < np.median(shapes.wash[built]) - 0.02 if built.any() else small
-    pane &= darker | (area < 0.0015)
+    pane &= darker | (area < 0.0035)
     part[pane] = GLASS
     door = pane & (wide < 0.62) & (shapes.box[:, 3] > base - 0.16 * tall) & (area > 0.0015)
     part[door] = DOOR
@@ -126,9 +130,9 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
 
 
 def _votes(regions: Regions, parts: NDArray[np.int64]) -> Floats:
-    """Which share of each area is which part in `parts` (H, W): (N, KINDS)."""
+    """Which share of each area is which part in `parts` (H, W): (N, PARTS)."""
     flat = regions.labels.ravel()
-    counts = np.bincount(flat * KINDS + parts.ravel(), minlength=regions.count * KINDS).reshape(-1, KINDS)
+    counts = np.bincount(flat * PARTS + parts.ravel(), minlength=regions.count * PARTS).reshape(-1, PARTS)
     return np.asarray(counts / np.maximum(counts.sum(1, keepdims=True), 1), np.float32)
 
 
@@ -136,9 +140,9 @@ def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats) -> NDArray
     """Small pieces take the part of what they belong to, and of what they border on: boards, tiles, bricks, leaves."""
     neighbours = np.maximum(shapes.touches.sum(1, keepdims=True), 1)
     certain = np.sqrt(np.clip(shapes.area / 0.0035, 0.02, 1.0))[:, None]
-    own = np.eye(KINDS)[part] * (0.25 + certain)
+    own = np.eye(PARTS)[part] * (0.25 + certain)
     # Glass and doors are small by nature: a large area says nothing of them.
-    large = np.where(np.isin(np.arange(KINDS), (GLASS, DOOR)), 0, whole)
+    large = np.where(np.isin(np.arange(PARTS), (GLASS, DOOR)), 0, whole)
     own += 0.75 * large * (1 - certain)
     # What a pane is, its own outline tells best.
     own[part == GLASS] *= 1.6

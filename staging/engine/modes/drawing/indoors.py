@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from staging.engine.modes.drawing import room as parts_of
 from staging.engine.modes.drawing.ink import levelled, linear
 from staging.engine.modes.drawing.palette import Palette, srgb
 from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.reading import Reading
 from staging.engine.modes.drawing.regions import Regions
 from staging.engine.modes.drawing.room import Drawn
 from staging.engine.modes.drawing.shapes import LOOSE, Shapes
@@ -21,12 +24,19 @@ from staging.engine.scene.room import Box
 Floats = NDArray[np.float32]
 
 
-def painted(
-    drawing: Drawing, regions: Regions, shapes: Shapes, drawn: Drawn, seen: FaceMap, box: Box, palette: Palette, seed: int
-) -> Floats:
-    """The coloured picture without its strokes, (H, W, 3) sRGB 0..1; `seen` and `box` are in metres."""
-    albedo = _albedo(drawing, regions, shapes, drawn, seen, palette, seed)
-    level = _light(drawing, drawn, seen, box)
+@dataclass(frozen=True)
+class Inside:
+    """The box behind the drawing, metres, and where each pixel meets it."""
+
+    seen: FaceMap
+    box: Box
+
+
+def painted(reading: Reading, drawn: Drawn, inside: Inside, palette: Palette, seed: int) -> Floats:
+    """The coloured picture without its strokes, (H, W, 3) sRGB 0..1."""
+    seen = inside.seen
+    albedo = _albedo(reading, drawn, seen, palette, seed)
+    level = _light(reading.drawing, drawn, seen, inside.box)
     warm = np.array([1.03, 1.0, 0.95], np.float32)
     scene = albedo * level[..., None] * warm
     outside = _view(seen, seed)
@@ -34,10 +44,9 @@ def painted(
     return levelled(scene * (1 - window) + outside * window)
 
 
-def _albedo(
-    drawing: Drawing, regions: Regions, shapes: Shapes, drawn: Drawn, seen: FaceMap, palette: Palette, seed: int
-) -> Floats:
+def _albedo(reading: Reading, drawn: Drawn, seen: FaceMap, palette: Palette, seed: int) -> Floats:
     """Linear reflectance (H, W, 3)."""
+    regions, shapes = reading.regions, reading.shapes
     rng = np.random.default_rng(seed)
     codes = {
         parts_of.FLOOR: palette.floor,
@@ -49,20 +58,19 @@ def _albedo(
         parts_of.RUG: palette.rug,
         parts_of.FURNITURE: palette.upholstery,
     }
-    table = np.stack([linear(srgb(codes[part])) for part in range(parts_of.KINDS)])
+    table = np.stack([linear(srgb(codes[part])) for part in range(parts_of.PARTS)])
     base = table[drawn.parts]
     by_area = _area_colours(regions, shapes, drawn, palette, rng)
     own = np.isin(drawn.parts, (parts_of.FURNITURE, parts_of.PICTURE))
     base = np.where(own[..., None], by_area[regions.labels], base)
-    base = cv2.GaussianBlur(base.astype(np.float32), (0, 0), max(0.6, max(drawn.parts.shape) / 1800))
+    soft = max(0.6, max(drawn.parts.shape) / 1800)
+    base = np.asarray(cv2.GaussianBlur(base.astype(np.float32), (0, 0), soft), np.float32)
     base = base * _surface(drawn, seen, seed)[..., None]
     colour = shapes.tinted[regions.labels][..., None] * 0.85
     return np.asarray(base * (1 - colour) + linear(shapes.tint[regions.labels]) * colour, np.float32)
 
 
-def _area_colours(
-    regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palette, rng: np.random.Generator
-) -> Floats:
+def _area_colours(regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palette, rng: np.random.Generator) -> Floats:
     """Linear colour of each area (N, 3) as furniture: one material for each piece, its small parts as cushions."""
     flat = regions.labels.ravel()
     count = regions.count
@@ -77,7 +85,9 @@ def _area_colours(
     code = np.where(size > 0.03, 0, np.where(chance < 0.55, 1, np.where(chance < 0.8, 0, 2)))
     colours = np.stack([linear(srgb(c)) for c in choices])[code[thing]]
     cushion = (part == parts_of.FURNITURE) & (size[thing] > 0.02) & (shapes.area < 0.15 * size[thing])
-    cushion &= (shapes.area > 0.0012) & (shapes.full > 0.58) & (shapes.outline[:, LOOSE] < 0.85) & (rng.random(count) < 0.6)
+    cushion &= (
+        (shapes.area > 0.0012) & (shapes.full > 0.58) & (shapes.outline[:, LOOSE] < 0.85) & (rng.random(count) < 0.6)
+    )
     accents = np.stack([linear(srgb(c)) for c in palette.cushions])[rng.integers(0, len(palette.cushions), count)]
     colours = np.where(cushion[:, None], accents, colours)
     colours = np.where((part == parts_of.PICTURE)[:, None], accents, colours)
@@ -93,7 +103,9 @@ def _surface(drawn: Drawn, seen: FaceMap, seed: int) -> Floats:
     floor = boards(x, y, step, seed)
     weave = 1 + 0.10 * grain(x * 60, y * 60, step * 60, seed + 1)
     across = np.where(seen.labels == faces.BACK, x, y)
-    plaster = 1 + 0.012 * grain(across * 40, z * 40, step * 40, seed + 2) + 0.05 * (clouds(height, width, seed, 3, 4) - 0.5)
+    plaster = (
+        1 + 0.012 * grain(across * 40, z * 40, step * 40, seed + 2) + 0.05 * (clouds(height, width, seed, 3, 4) - 0.5)
+    )
     unit = 1000 / max(height, width)
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     cloth = 1 + 0.035 * grain(columns * unit * 0.8, rows * unit * 0.8, np.full_like(rows, 0.4), seed + 3)

@@ -19,7 +19,7 @@ def joined(colour: Floats, ink: Floats) -> Bytes:
     """The picture (H, W, 3): `colour` (h, w, 3), sRGB 0..1 and perhaps smaller, under the strokes `ink` (H, W) 0..1."""
     height, width = ink.shape
     if colour.shape[:2] != ink.shape:
-        colour = cv2.resize(colour, (width, height), interpolation=cv2.INTER_CUBIC)
+        colour = np.asarray(cv2.resize(colour, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
     line = _line(colour)
     over = (np.clip(ink * 1.15 - 0.08, 0, 1) * _STRENGTH)[..., None]
     mixed = colour * (1 - over) + line * over

@@ -11,8 +11,8 @@ from staging.engine.modes.drawing.house import House
 from staging.engine.modes.drawing.ink import levelled, linear
 from staging.engine.modes.drawing.palette import Palette, srgb
 from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.reading import Reading
 from staging.engine.modes.drawing.regions import Regions
-from staging.engine.modes.drawing.shapes import Shapes
 from staging.engine.modes.drawing.texture import clouds, grain
 
 Floats = NDArray[np.float32]
@@ -21,24 +21,22 @@ _SUN = np.array([1.06, 1.0, 0.9], np.float32)
 _SHADE = np.array([0.78, 0.88, 1.06], np.float32)
 
 
-def painted(drawing: Drawing, regions: Regions, shapes: Shapes, house: House, palette: Palette, seed: int) -> Floats:
+def painted(reading: Reading, house: House, palette: Palette, seed: int) -> Floats:
     """The coloured picture without its strokes, (H, W, 3) sRGB 0..1."""
-    albedo = _albedo(drawing, regions, shapes, house, palette, seed)
-    light = _light(drawing, house, seed)
+    albedo = _albedo(reading, house, palette, seed)
+    light = _light(reading.drawing, house)
     scene = albedo * light
     sky = _sky(house, seed)
     glass = house.parts == parts_of.GLASS
-    scene = np.where(glass[..., None], _panes(regions, house, sky, seed), scene)
+    scene = np.where(glass[..., None], _panes(reading.regions, house, seed), scene)
     is_sky = _soft(house.parts == parts_of.SKY, 0.8)
     scene = scene * (1 - is_sky) + sky * is_sky
     return levelled(_hazed(scene, house))
 
 
-def _albedo(
-    drawing: Drawing, regions: Regions, shapes: Shapes, house: House, palette: Palette, seed: int
-) -> Floats:
+def _albedo(reading: Reading, house: House, palette: Palette, seed: int) -> Floats:
     """Linear reflectance (H, W, 3): by part, with grain, and the drawn colour where there is one."""
-    height, width = house.parts.shape
+    regions, shapes = reading.regions, reading.shapes
     code = {
         parts_of.SKY: "#ffffff",
         parts_of.LAWN: "#6d8a45",
@@ -96,10 +94,10 @@ def _surface(house: House, seed: int) -> Floats:
     return share
 
 
-def _light(drawing: Drawing, house: House, seed: int) -> Floats:
-    """Sun from the upper left and sky, (H, W, 3): planes, shadow of eaves and house, corners, the drawing's own tones."""
+def _light(drawing: Drawing, house: House) -> Floats:
+    """Sun from the upper left and sky, (H, W, 3): planes, shadows of eaves and house, the drawing's own tones."""
     parts = house.parts
-    height, width = parts.shape
+    height = parts.shape[0]
     plane = np.array([1, 0.98, 0.92, 1.0, 1.0, 0.58, 1, 0.85, 0.95], np.float32)[parts]
     tall = max(house.base - house.top, 1.0)
     built = np.isin(parts, (parts_of.ROOF, parts_of.FACADE, parts_of.SIDE, parts_of.GLASS, parts_of.DOOR))
@@ -149,7 +147,8 @@ def _sky(house: House, seed: int) -> Floats:
     cover = clouds(height, width, seed + 11, 6, 4)
     # Seen from below, clouds are wider than high, more so towards the horizon.
     columns, lines = np.meshgrid(np.arange(width, dtype=np.float32) * 0.55, np.arange(height, dtype=np.float32))
-    cover = cv2.remap(cover, columns, lines, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    bent = cv2.remap(cover, columns, lines, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    cover = np.asarray(bent, np.float32)
     cloud = np.clip((cover - 0.50) / 0.2, 0, 1)[..., None] ** 1.3 * (0.3 + 0.5 * np.clip(up * 2.2, 0, 1))[..., None]
     sky = sky * (1 - cloud) + np.array([0.93, 0.94, 0.95], np.float32) * cloud
     return np.asarray(_trees(sky, house, seed), np.float32)
@@ -170,7 +169,7 @@ def _trees(sky: Floats, house: House, seed: int) -> Floats:
     return sky
 
 
-def _panes(regions: Regions, house: House, sky: Floats, seed: int) -> Floats:
+def _panes(regions: Regions, house: House, seed: int) -> Floats:
     """Glass, linear (H, W, 3): a dim room behind, the sky mirrored, each pane a little different."""
     height, width = house.parts.shape
     rng = np.random.default_rng(seed + 21)

@@ -79,4 +79,4 @@ PALETTES: Final[dict[str, Palette]] = {
 
 def srgb(code: str) -> Floats:
     """`#rrggbb` as three values 0..1."""
-    return np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255
+    return np.array([int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)

@@ -46,7 +46,7 @@ class Drawing:
 def read(picture: Bytes) -> Drawing:
     """Part `picture` (H, W, 3), sRGB, into strokes and washes. Raises UnusablePhoto when it is no line drawing."""
     _require_drawing(picture)
-    colour = picture.astype(np.float32) / 255
+    colour = np.asarray(picture, np.float32) / np.float32(255)
     sheet = _sheet(colour)
     tint = np.clip(colour / sheet, 0, 1).astype(np.float32)
     light = tint.min(-1) * 0.5 + tint.mean(-1) * 0.5
@@ -56,8 +56,8 @@ def read(picture: Bytes) -> Drawing:
     ink = np.clip((between - light) / np.maximum(between, 0.15) * 1.35, 0, 1)
     # Broad black areas have no brighter surroundings: they are ink too.
     ink = np.maximum(ink, np.clip((0.42 - light) / 0.3, 0, 1))
-    smooth = cv2.GaussianBlur(tint, (0, 0), max(1.0, 2 * unit))
-    tinted = np.clip(((smooth.max(-1) - smooth.min(-1)) - 0.07) / 0.12, 0, 1)
+    smooth = np.asarray(cv2.GaussianBlur(tint, (0, 0), max(1.0, 2 * unit)), np.float32)
+    tinted = np.clip(((smooth.max(-1) - smooth.min(-1)) - 0.05) / 0.10, 0, 1)
     wash = cv2.GaussianBlur(light, (0, 0), 6 * unit)
     return Drawing(ink.astype(np.float32), wash.astype(np.float32), smooth, tinted.astype(np.float32))
 

@@ -48,7 +48,7 @@ def find(ink: Floats) -> Regions:
             if stats[core, cv2.CC_STAT_AREA] < max(4, 0.3 * _LEAST * unit * unit):
                 continue
             count += 1
-            x, y, w, h = _grown(stats[core, :4], reach, ink.shape)
+            x, y, w, h = _grown(np.asarray(stats[core, :4], np.int32), reach, ink.shape)
             window = (cores[y : y + h, x : x + w] == core).astype(np.uint8)
             back = cv2.dilate(window, _disc(reach)) > 0
             area = labels[y : y + h, x : x + w]

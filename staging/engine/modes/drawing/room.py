@@ -23,7 +23,7 @@ PICTURE: Final = 4
 CABINET: Final = 5
 RUG: Final = 6
 FURNITURE: Final = 7
-KINDS: Final = 8
+PARTS: Final = 8
 
 _LARGE: Final = 0.035  # of the picture: bare surface rather than a thing
 _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls carry cupboards

@@ -155,7 +155,9 @@ def _boxes(regions: Regions) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]
         np.minimum.at(low[:, axis], flat, values)
         np.maximum.at(high[:, axis], flat, values + 1)
     size = np.array([width, height], np.float64)
-    middle = np.stack([np.bincount(flat, v, regions.count) for v in (columns, rows)], 1) / np.maximum(pixels, 1)[:, None]
+    middle = (
+        np.stack([np.bincount(flat, v, regions.count) for v in (columns, rows)], 1) / np.maximum(pixels, 1)[:, None]
+    )
     full = pixels / np.maximum((high - low).prod(1), 1)
     box = np.concatenate([low / size, high / size], 1)
     return box.astype(np.float32), (middle / size).astype(np.float32), full.astype(np.float32), pixels

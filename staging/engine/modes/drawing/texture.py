@@ -35,8 +35,9 @@ def grain(at_x: Floats, at_y: Floats, footprint: Floats, seed: int, sharpness: f
     `footprint` (H, W) is how many cells a pixel covers: the noise fades out before it would flicker.
     """
     rng = np.random.default_rng(seed)
-    tile = cv2.GaussianBlur(rng.standard_normal((_TILE, _TILE)).astype(np.float32), (0, 0), 0.8)
-    tile /= tile.std()
+    white = rng.standard_normal((_TILE, _TILE)).astype(np.float32)
+    tile = np.asarray(cv2.GaussianBlur(white, (0, 0), 0.8), np.float32)
+    tile = tile / tile.std()
     sampled = np.zeros(at_x.shape, np.float32)
     for k, strength in ((1.0, 0.6), (0.27, 0.5), (0.07, 0.4)):
         x, y = np.mod(at_x * k, _TILE - 2).astype(np.float32), np.mod(at_y * k, _TILE - 2).astype(np.float32)
@@ -45,8 +46,9 @@ def grain(at_x: Floats, at_y: Floats, footprint: Floats, seed: int, sharpness: f
     return np.clip(sampled * sharpness, -2, 2)
 
 
-def boards(at_x: Floats, at_y: Floats, footprint: Floats, seed: int, wide: float = 0.16, long: float = 1.6) -> Floats:
+def boards(at_x: Floats, at_y: Floats, footprint: Floats, seed: int) -> Floats:
     """Factor about 1 (H, W) of a floor of boards that run along `at_y`; coordinates in metres, footprint in metres."""
+    wide, long = 0.16, 1.6  # metres
     row = np.floor(at_x / wide)
     shift = _hash(row, seed) * long
     piece = np.floor((at_y + shift) / long)
@@ -57,7 +59,9 @@ def boards(at_x: Floats, at_y: Floats, footprint: Floats, seed: int, wide: float
     seam = np.where(seam_x | seam_y, 0.62, 1.0)
     fine = np.clip(1.15 - footprint / (wide * 0.45), 0, 1)
     sleek = 1 + 0.05 * np.sin(at_x * 260 + 7 * _hash(row, seed + 2) + 0.8 * np.sin(at_y * 5))
-    return np.asarray(1 + (tone * (1 - (1 - seam) * fine) * (1 + (sleek - 1) * fine) - 1) * (0.35 + 0.65 * fine), np.float32)
+    return np.asarray(
+        1 + (tone * (1 - (1 - seam) * fine) * (1 + (sleek - 1) * fine) - 1) * (0.35 + 0.65 * fine), np.float32
+    )
 
 
 def _hash(n: Floats, seed: int) -> Floats:

@@ -1,0 +1,39 @@
+"""A drawing as read once: its sheet, its straight lines, the areas between its strokes, and their measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from staging.engine.modes.drawing import paper, regions, shapes
+from staging.engine.modes.drawing.paper import Bytes, Drawing
+from staging.engine.modes.drawing.regions import Regions
+from staging.engine.modes.drawing.shapes import Lines, Shapes
+
+# Lines at least this long, as a share of the long side, part roofs and walls from each other.
+_LONG_LINES = 0.045
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All of one size: what the other steps look at."""
+
+    drawing: Drawing
+    lines: Lines
+    regions: Regions
+    shapes: Shapes
+
+    def coarse(self) -> tuple[Regions, Shapes]:
+        """The areas between long straight lines alone, measured."""
+        areas = regions.find(self.lines.barriers(_LONG_LINES))
+        return areas, shapes.measure(self.drawing, areas, self.lines)
+
+
+def read(picture: Bytes) -> Reading:
+    """Read a `picture` (H, W, 3), sRGB. Raises UnusablePhoto when it is no line drawing."""
+    drawing = paper.read(picture)
+    areas = regions.find(drawing.ink)
+    lines = shapes.find_lines(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
+    return Reading(drawing, lines, areas, shapes.measure(drawing, areas, lines))
