@@ -27,6 +27,7 @@ from staging.engine.furniture import (
     tents,
     toys,
     walls,
+    wetrooms,
 )
 from staging.engine.furniture.primitives import merged, without_slivers
 from staging.engine.furniture.styles import STYLES
@@ -248,7 +249,7 @@ _SPECS = (
     KindSpec("play_ball", "Ball", (_KIDS,), (0.26, 0.26, 0.26), (0.14, 0.14, 0.14), (0.45, 0.45, 0.45)),
 )
 
-KINDS: dict[str, KindSpec] = {spec.kind: spec for spec in _SPECS}
+KINDS: dict[str, KindSpec] = {spec.kind: spec for spec in (*_SPECS, *(KindSpec(*row) for row in wetrooms.ROWS))}
 
 _BUILDERS: dict[str, Builder] = {
     "sofa": seating.sofa, "loveseat": seating.sofa, "sectional": seating.sectional, "armchair": armchairs.armchair,
@@ -268,6 +269,8 @@ _BUILDERS: dict[str, Builder] = {
     "play_tent": tents.tent, "wall_shelf": kids.wall_shelf, "plush": toys.plush, "toys": toys.toys,
     "play_ball": toys.play_ball,
 }  # fmt: skip
+
+_BUILDERS |= wetrooms.BUILDERS
 
 # Where a style's own silhouette is lower, taller, wider or rounder than the default.
 _SIZES: dict[tuple[str, str], Size] = {
@@ -325,7 +328,7 @@ _SIZES: dict[tuple[str, str], Size] = {
     ("wall_shelf", "midcentury"): (0.54, 0.18, 0.54),
     ("wall_shelf", "coastal"): (0.54, 0.18, 0.54),
     ("wall_shelf", "modern"): (0.80, 0.18, 0.30),
-}
+} | wetrooms.SIZES
 
 
 def size_for(kind: str, style: str) -> Size:

@@ -26,6 +26,7 @@ from staging.engine.scene.arranger import arrange
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
 from staging.engine.scene.gates import Gate
+from staging.engine.scene.layout import FLAT
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Room
@@ -262,7 +263,7 @@ def furnish(arrangement: Arrangement, room: Room) -> tuple[Built, ContactMap]:
         built = catalogue.place(piece)
         meshes.extend(built.meshes)
         materials.update(built.materials)
-        if piece.kind != "rug":
+        if piece.kind not in FLAT:
             standing.extend(built.meshes)
     return Built(meshes=tuple(meshes), materials=materials), ContactMap.of(standing, room.box)
 

@@ -11,10 +11,10 @@ from typing import Final
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture.catalogue import KINDS, size_for
 from staging.engine.scene.arrangement import Arrangement
-from staging.engine.scene.layout import Layout
+from staging.engine.scene.layout import FLAT, Layout
 from staging.engine.scene.picture import rate
 from staging.engine.scene.room import Room
-from staging.engine.scene.rules import bed, dining, home_office, kids_room, living
+from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, shortlist
 from staging.engine.scene.stock import Stock
@@ -38,6 +38,8 @@ class Rules:
     stands: Callable[[Site, Stock, Manner], Iterator[Stand]]
     furnish: Callable[[Layout, Stand], None]
     needs: Mapping[str, int] = field(default_factory=dict)
+    narrowest: float = NARROWEST
+    least_floor: float = LEAST_FLOOR
 
 
 RULES: Final = {
@@ -48,6 +50,10 @@ RULES: Final = {
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
     ),
     "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
+    "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, {"dining_chair": 2}),
+    "bathroom": Rules(
+        "bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, {"bath_mat": 1}, narrowest=1.4, least_floor=1.6
+    ),
 }
 
 
@@ -65,7 +71,7 @@ def arrange_from(room: Room, room_type: str, stock: Stock, seed: int, *, careful
     if room_type not in RULES:
         raise UnusablePhoto("room_type_unknown", f"The engine cannot furnish a room of the type {room_type!r}.")
     rules, site = RULES[room_type], Site(room)
-    if min(site.box.width, site.box.y1) < NARROWEST or site.visible_area < LEAST_FLOOR:
+    if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
         raise _no_space(rules)
     # A room in which nothing stands well is tried again with the smallest pieces, then given up.
     for manner in (Manner(careful), Manner(careful, tight=True)):
@@ -118,7 +124,7 @@ def _furnish(layout: Layout, rules: Rules, stand: Stand) -> bool:
     rules.furnish(layout, stand)
     while cut_off(layout.site, layout.pieces):
         # The piece that was placed last is the one that the room can best do without.
-        movable = [p for p in layout.pieces[1:] if p.role != "wall" and p.kind != "rug" and p.z < 0.1]
+        movable = [p for p in layout.pieces[1:] if p.role != "wall" and p.kind not in FLAT and p.z < 0.1]
         if not movable:
             return False
         _remove(layout, movable[-1].id)

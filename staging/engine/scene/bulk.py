@@ -34,6 +34,7 @@ SOLIDITY: Final = {
     "floor_lamp": 0.2, "table_lamp": 0.5, "desk_lamp": 0.3, "pendant": 0.5, "plant": 0.6, "plant_small": 0.7,
     "coffee_table": 0.6, "side_table": 0.5, "console_table": 0.5, "dining_table": 0.5, "dining_chair": 0.5,
     "desk": 0.5, "tv": 0.9, "office_chair": 0.6, "vase": 0.6, "laptop": 0.6, "armchair": 0.85, "bench": 0.7,
+    "bar_stool": 0.45, "towel_ladder": 0.6, "bath_stool": 0.7, "herb_pots": 0.6, "utensil_crock": 0.7,
 }  # fmt: skip
 
 

@@ -36,8 +36,8 @@ TUCKED: Final = {
     ("kids_chair", "kids_desk"): 0.24,
 }
 
-FLAT: Final = frozenset({"rug"})
-HUNG: Final = frozenset({"wall_art", "mirror", "curtain", "wall_shelf"})
+FLAT: Final = frozenset({"rug", "runner", "bath_mat"})
+HUNG: Final = frozenset({"wall_art", "mirror", "curtain", "wall_shelf", "towel_rail"})
 
 
 def tucked(a: str, b: str) -> float:

@@ -19,6 +19,8 @@ WORTH: Final = {
     "kids_desk": 0.7, "kids_chair": 0.5, "toy_shelf": 0.6, "toy_chest": 0.4, "bean_bag": 0.5, "play_tent": 0.8,
     "wall_shelf": 0.4, "plush": 0.25, "toys": 0.25, "play_ball": 0.2,
     "tv": 0.2, "pouf": 0.25, "vase": 0.15, "bowl": 0.15, "books": 0.15, "plant_small": 0.15,
+    "runner": 0.6, "fruit_bowl": 0.4, "bath_mat": 0.8, "bath_stool": 0.6, "towel_stack": 0.3, "bath_tray": 0.25,
+    "candles": 0.2, "laundry_basket": 0.4,
 }  # fmt: skip
 
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden

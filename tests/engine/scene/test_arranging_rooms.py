@@ -13,14 +13,23 @@ from staging.engine.scene.arranger import RULES, arrange, arrange_from
 from staging.engine.scene.checks import check
 from tests.engine.scene.showroom import CORNER, LARGE, PLAIN, ROOMS, SMALL, STOCK, WITH_DOOR, door, room, window
 
-MAIN = {"living": {"sofa", "loveseat"}, "bed": {"bed"}, "dining": {"dining_table"}, "home_office": {"desk"}}
-MAIN["kids_room"] = {"kids_bed", "bunk_bed"}
+MAIN = {
+    "living": {"sofa", "loveseat"},
+    "bed": {"bed"},
+    "dining": {"dining_table"},
+    "home_office": {"desk"},
+    "kitchen": {"dining_table"},
+    "bathroom": {"towel_ladder"},
+    "kids_room": {"kids_bed", "bunk_bed"},
+}
 COMPANIONS = {
     "living": {"rug", "coffee_table"},
     "bed": {"nightstand", "table_lamp"},
     "dining": {"dining_chair"},
     "home_office": {"office_chair"},
     "kids_room": {"rug", "toys"},
+    "kitchen": {"dining_chair", "fruit_bowl", "plant"},
+    "bathroom": {"bath_mat", "bath_stool"},
 }
 
 
@@ -90,8 +99,8 @@ def test_a_room_in_which_nothing_fits_is_refused_in_words(room_type):
 
 
 def test_an_unknown_room_type_is_refused():
-    with pytest.raises(UnusablePhoto, match="kitchen"):
-        arrange_from(PLAIN, "kitchen", STOCK, 0)
+    with pytest.raises(UnusablePhoto, match="dungeon"):
+        arrange_from(PLAIN, "dungeon", STOCK, 0)
 
 
 def test_lamps_stand_on_tables_and_decor_at_their_height():

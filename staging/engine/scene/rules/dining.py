@@ -49,7 +49,7 @@ def furnish(layout: Layout, stand: Stand) -> None:
         size = layout.stock.size("rug", width=width + 2 * margin, depth=depth + 2 * margin)
         if layout.add(layout.stock.piece("rug", middle, size=size, role="rug"), Demand(in_frame=0.7)):
             break
-    _chairs(layout, middle)
+    chairs(layout, middle)
     dressing.on_top(
         layout, layout.rng.choice(("vase", "bowl")), layout.main, along=layout.rng.uniform(-0.1, 0.1), height=0.42
     )
@@ -61,7 +61,7 @@ def furnish(layout: Layout, stand: Stand) -> None:
     dressing.art_elsewhere(layout)
 
 
-def _chairs(layout: Layout, middle: Frame) -> None:
+def chairs(layout: Layout, middle: Frame) -> None:
     """Chairs in pairs along both sides, and at both ends of a long table; never one without its counterpart."""
     width, depth, _ = layout.main.size
     chair = layout.stock.usual("dining_chair")
