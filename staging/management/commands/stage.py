@@ -1,4 +1,7 @@
-"""`manage.py stage IN OUT`: stage one photo without any server, and say what was read, checked and how long it took."""
+"""`manage.py stage IN OUT`: one photo without any server; says what was read, checked and how long it took.
+
+Furnishes the room, or with --kind empties it, redesigns it (also a house front), or renders a sketch.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
-from staging import briefs
+from staging import briefs, readout
 from staging.decoding import UndecodableImage, decode
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
-from staging.engine.modes.vocabulary import QUALITIES
+from staging.engine.modes.vocabulary import DECLUTTER, KINDS, QUALITIES, SPACES
+from staging.engine.server.brief import read_brief
+from staging.engine.server.refusals import Refused
 from staging.engine.trace.variant import choose
+from staging.models import MAIN_ROLES, Role
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 JOB = "staging.engine.modes.job.make"
@@ -46,12 +52,17 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("source", metavar="IN", type=Path, help="a photo of an empty room")
-        parser.add_argument(
-            "target", metavar="OUT", type=Path, help="where the staged picture goes: .png, .jpg or .webp"
-        )
-        parser.add_argument("--room-type", required=True, type=_room_type)
-        parser.add_argument("--style", required=True, type=_style)
+        parser.add_argument("source", metavar="IN", type=Path, help="a photo, or with --kind sketch a drawing")
+        parser.add_argument("target", metavar="OUT", type=Path, help="where the picture goes: .png, .jpg or .webp")
+        parser.add_argument("--kind", choices=KINDS, default="staging")
+        parser.add_argument("--room-type", type=_room_type, help="needed for what is done indoors, but for declutter")
+        parser.add_argument("--style", type=_style, help="needed unless the room is only emptied")
+        parser.add_argument("--space", choices=SPACES, default="interior", help="of a redesign or a sketch")
+        parser.add_argument("--dusk", action="store_true", help="a house front at dusk (redesign)")
+        parser.add_argument("--declutter", choices=DECLUTTER, help="empty the room first; --kind declutter: on")
+        parser.add_argument("--mask", type=Path, help="what to remove: a picture in black and white (white goes)")
+        parser.add_argument("--emptied-out", type=Path, help="where the emptied room goes, when it is staged as well")
+        parser.add_argument("--long-edge", type=int, help="pixels of the finished picture's long side; 3840 is 4K")
         parser.add_argument("--seed", type=int, default=0, help="another seed, another arrangement")
         parser.add_argument("--quality", choices=QUALITIES, default="standard")
         parser.add_argument(
@@ -60,9 +71,14 @@ class Command(BaseCommand):
         parser.add_argument("--time-limit", type=float, default=900.0, help="seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target: Path = options["target"]
-        mask: Path | None = options["mask_out"]
-        for path in filter(None, (target, mask)):
+        brief = _brief(options)
+        wanted = {
+            MAIN_ROLES[briefs.Kind(brief["kind"])]: options["target"],
+            Role.MASK: options["mask_out"],
+            Role.EMPTIED: options["emptied_out"],
+        }
+        targets: dict[str, Path] = {role: path for role, path in wanted.items() if path is not None}
+        for path in targets.values():
             if path.suffix.lower() not in FORMATS:
                 raise CommandError(f"{path.name}: the name must end in {', '.join(FORMATS)}.")
             if not path.absolute().parent.is_dir():
@@ -74,31 +90,42 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="openhouse-stage-") as folder:
             photo = Path(folder) / "photo.png"
             decoded.image.save(photo, compress_level=1)
-            record = self._staged(photo, decoded.focal_35mm, options)
-            _export(Path(folder) / "staged.png", target)
-            if mask is not None:
-                _export(Path(folder) / "mask.png", mask)
-        self.stdout.write("\n".join(report(record)))
-        self.stdout.write(f"written    {target}")
+            record = self._made(photo, decoded.focal_35mm, brief, options)
+            for role, path in targets.items():
+                if not (Path(folder) / f"{role}.png").exists():
+                    raise CommandError(f"This job made no picture called {role}.")
+                _export(Path(folder) / f"{role}.png", path)
+        self.stdout.write("\n".join(readout.lines(record)))
+        self.stdout.write(f"written    {options['target']}")
 
-    def _staged(self, photo: Path, focal_35mm: float | None, options: dict[str, Any]) -> dict[str, Any]:
+    def _made(self, photo: Path, focal_35mm: float | None, brief: dict[str, Any], options: dict[str, Any]) -> Any:
         """Run the job in a child process; CommandError with the engine's own sentence when it fails."""
-        brief = {name: options[name] for name in ("room_type", "style", "seed", "quality")}
-        payload = {"photo": str(photo), "folder": str(photo.parent), "brief": {"kind": "staging", **brief}}
+        payload = {"photo": str(photo), "folder": str(photo.parent), "brief": brief, "focal_35mm": focal_35mm}
+        if options["mask"] is not None:
+            payload["mask"] = str(options["mask"])
         progress = self._progress if options["verbosity"] > 1 else None
         try:
             child = Child(choose(settings.ENGINE_TRACER), self.stderr.write)
             try:
-                made = child.run(JOB, {**payload, "focal_35mm": focal_35mm}, progress, options["time_limit"])
+                made = child.run(JOB, payload, progress, options["time_limit"])
             finally:
                 child.close()
         except EngineError as error:
             raise CommandError(f"{error.message} ({error.kind}: {error.code})") from error
-        record: dict[str, Any] = made["record"]
-        return record
+        return made["record"]
 
     def _progress(self, fraction: float, stage: str) -> None:
         self.stderr.write(f"{fraction:4.0%} {stage}")
+
+
+def _brief(options: dict[str, Any]) -> dict[str, Any]:
+    """The brief as the engine's server would read it; CommandError in the server's own words."""
+    names = ("kind", "room_type", "style", "space", "dusk", "declutter", "long_edge", "seed", "quality")
+    said = {name: options[name] for name in names if options[name] is not None}
+    try:
+        return read_brief(said)
+    except Refused as refused:
+        raise CommandError(str(refused)) from refused
 
 
 def _export(made: Path, target: Path) -> None:
@@ -109,41 +136,3 @@ def _export(made: Path, target: Path) -> None:
         return
     with Image.open(made) as picture:
         picture.save(target, kind, quality=95, **({"subsampling": 0} if kind == "JPEG" else {}))
-
-
-def report(record: dict[str, Any]) -> list[str]:
-    """Lines for people: the room as read, the pieces, the gates with their figures, the timings, the tracer."""
-    room, box = record["room"], record["room"]["box"]
-    width, depth = box["x1"] - box["x0"], box["y1"] - box["y0"]
-    confidence = room["confidence"].get("total")
-    sure = f", confidence {confidence:.2f}" if confidence is not None else ""
-    lines = [
-        f"room       {width:.2f} m wide, {depth:.2f} m deep, {box['height']:.2f} m high; "
-        f"camera at {room['camera']['height']:.2f} m; scale from the {room['scale_source']}; {room['status']}{sure}"
-    ]
-    for o in room["openings"]:
-        lines.append(
-            f"           {o['kind']} in the {o['wall']} wall, {o['u1'] - o['u0']:.2f} m wide, "
-            f"from {o['z0']:.2f} to {o['z1']:.2f} m"
-        )
-    light = record["light"]
-    how = "flat-light preset" if light["preset"] else f"fitted to {light['error']:.0%}"
-    lines.append(f"light      {how}; from {', '.join(light['groups'])}; floor gloss {light['floor_gloss']:.2f}")
-    lines += [
-        f"piece      {p['kind']:<14} {p['size'][0]:.2f} x {p['size'][1]:.2f} x {p['size'][2]:.2f} m at "
-        f"({p['x']:+.2f}, {p['y']:+.2f}), turned {p['turn']:.0f} degrees"
-        for p in record["arrangement"]["pieces"]
-    ]
-    lines += [
-        f"gate       {'pass' if g['passed'] else 'FAIL'}  {g['name']}: {g['figure']:g} of {g['limit']:g}  {g['text']}"
-        for g in record["gates"]
-    ]
-    trace, tracer = record["trace"], record["tracer"]
-    timings = dict(sorted(record["timings"].items(), key=lambda step: step[0] == "total"))
-    seconds = ", ".join(f"{step} {spent:.1f} s" for step, spent in timings.items())
-    lines.append(f"timings    {seconds}")
-    lines.append(
-        f"tracer     {tracer['variant']} ({tracer['why']}), {trace['width']} x {trace['height']}, "
-        f"{trace['samples']} samples, seed {record['seed']}"
-    )
-    return lines
