@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
+W = TypeVar("W", bound=str)
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -54,6 +55,18 @@ def _read(name: str, default: T, parse: Callable[[str], T]) -> T:
 def text(name: str, default: str = "") -> str:
     """A string."""
     return _read(name, default, str)
+
+
+def one_of(name: str, default: W, *others: W) -> W:
+    """The default or one of the other words."""
+
+    def parse(raw: str) -> W:
+        for word in (default, *others):
+            if raw == word:
+                return word
+        raise ValueError(f"is none of {', '.join((default, *others))}")
+
+    return _read(name, default, parse)
 
 
 def integer(name: str, default: int, *, minimum: int = 0) -> int:

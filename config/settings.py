@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from config import env
 
@@ -147,7 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/studio/"
+LOGIN_REDIRECT_URL = "/listings/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -258,7 +258,8 @@ RUN_RETRY_SECONDS = env.seconds("RUN_RETRY_SECONDS", 5)
 RUN_LEASE_SECONDS = env.seconds("RUN_LEASE_SECONDS", 30)
 RUN_TIME_LIMIT = env.seconds("RUN_TIME_LIMIT", 600)
 SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 10)
-RENDER_QUALITY = env.text("RENDER_QUALITY", "standard")
+# Of pictures that are asked for on our pages; the APIs say their own.
+RENDER_QUALITY: Literal["standard", "draft", "best"] = env.one_of("RENDER_QUALITY", "standard", "draft", "best")
 
 # --- rendering backends ---------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from listings import photos
@@ -69,19 +70,19 @@ def stage(
         _require_credits(listing.account, price(len(wanted)))
         for photo, room in wanted:
             photos.describe(photo, room_type=room, short_description=photo.short_description)
-        return [
-            _ask(photo, Brief(kind=Kind.STAGING, room_type=room, style=style, seed=seed), batch=batch, user=user)
-            for photo, room in wanted
-        ]
+        return [_ask(photo, _brief(room, style, seed), batch=batch, user=user) for photo, room in wanted]
 
 
-def again(staged: StagedPhoto, *, batch: UUID, user: User) -> StagedPhoto:
-    """Ask once more for the picture that failed, by the same brief. Raises InsufficientCredits."""
+def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any] | None = None) -> StagedPhoto:
+    """Ask once more for the picture that failed, by the same brief, in a scene that a person has corrected.
+
+    Raises InsufficientCredits.
+    """
     with transaction.atomic():
         photo = staged.listing_photo
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
-        return known or _ask(photo, staged.render.brief, batch=batch, user=user)
+        return known or _ask(photo, staged.render.brief, batch=batch, user=user, scene=scene)
 
 
 def cancel_waiting(listing: Listing) -> int:
@@ -134,8 +135,14 @@ def _seconds_each() -> float:
     return statistics.median(took) if took else 60.0
 
 
-def _ask(photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User) -> StagedPhoto:
-    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD)
+def _brief(room: RoomType, style: Style, seed: int) -> Brief:
+    return Brief(kind=Kind.STAGING, room_type=room, style=style, quality=settings.RENDER_QUALITY, seed=seed)
+
+
+def _ask(
+    photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User, scene: dict[str, Any] | None = None
+) -> StagedPhoto:
+    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD, scene=scene)
     return StagedPhoto.objects.create(listing_photo=photo, render=render, batch=batch, asked_by=user)
 
 

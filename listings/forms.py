@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from listings import vocabulary
 from listings.samples import SAMPLES
@@ -34,6 +35,7 @@ class BriefForm(forms.Form):
             kind=Kind.STAGING,
             room_type=RoomType(self.cleaned_data["room_type"]),
             style=Style(self.cleaned_data["style"]),
+            quality=settings.RENDER_QUALITY,
             seed=seed,
         )
 

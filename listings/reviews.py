@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from listings.models import StagedPhoto
+from staging import editing
 
 if TYPE_CHECKING:
     from billing.models import User
@@ -33,8 +34,13 @@ def withdraw(staged: StagedPhoto, user: User) -> None:
     _judge(staged, user, Verdict.PENDING, "")
 
 
+def reopen(staged: StagedPhoto) -> None:
+    """Another picture is being made of it: what was said of the one before does not hold for it."""
+    StagedPhoto.objects.filter(pk=staged.pk).update(verdict=Verdict.PENDING, reason="", judged_by=None, judged_at=None)
+
+
 def _judge(staged: StagedPhoto, user: User, verdict: str, reason: str) -> None:
-    if not staged.render.runs.filter(outputs__isnull=False).exists():
+    if editing.picture_of(staged.render) is None:
         raise NotReady
     staged.verdict, staged.reason = verdict, reason
     staged.judged_by, staged.judged_at = user, timezone.now()

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from listings.views import account, batch, landing, listing_photos, listings, review, studio
+from listings.views import account, batch, editors, landing, listing_photos, listings, review, studio
 
 app_name = "listings"
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
+    path("help/", landing.help_page, name="help"),
     path("studio/", studio.studio, name="studio"),
     path("studio/renders/", studio.render_list, name="renders"),
     path("studio/renders/<str:public_id>/", studio.render, name="render"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("studio/renders/<str:public_id>/cancel/", studio.cancel, name="cancel"),
     path("listings/", listings.listing_list, name="listings"),
     path("listings/new/", listings.listing_new, name="listing_new"),
+    path("listings/sample/", listings.listing_sample, name="listing_sample"),
     path("listings/<int:number>/", listings.listing, name="listing"),
     path("listings/<int:number>/edit/", listings.listing_edit, name="listing_edit"),
     path("listings/<int:number>/archive/", listings.listing_archive, name="listing_archive"),
@@ -32,6 +34,8 @@ urlpatterns = [
     path("listings/<int:number>/renders/<str:public_id>/labelled.png", review.labelled, name="labelled"),
     path("listings/<int:number>/renders/<str:public_id>/verdict/", review.verdict, name="verdict"),
     path("listings/<int:number>/renders/<str:public_id>/retry/", batch.retry, name="retry"),
+    path("listings/<int:number>/renders/<str:public_id>/room/", editors.room, name="room"),
+    path("listings/<int:number>/renders/<str:public_id>/room/fit/", editors.room_fit, name="room_fit"),
     path("account/", account.account, name="account"),
     path("account/keys/", account.key_create, name="key_create"),
     path("account/keys/<int:number>/revoke/", account.key_revoke, name="key_revoke"),

@@ -16,12 +16,14 @@ from staging.models import MAIN_ROLES, Output, Photo, Role, Run
 @dataclass(frozen=True)
 class Base:
     """`picture` is what the backend is given. `removed`, where the base is an emptied room, is white where that one
-    differs from the photo. `room` is JSON of the room as the first picture tells it.
+    differs from the photo. `room` is JSON of the room as a person corrected it, else as the first picture tells it;
+    `arrangement` is JSON of the pieces where a person has set them.
     """
 
     picture: FieldFile
     removed: FieldFile | None = None
     room: dict[str, Any] | None = None
+    arrangement: dict[str, Any] | None = None
 
 
 def base_of(run: Run) -> Base:
@@ -30,19 +32,20 @@ def base_of(run: Run) -> Base:
     A variation keeps the room of the render's first picture and does not read the photo again; it is staged on the
     emptied room where there is one. The first and not the latest, so that a repeated submit says the same.
     """
-    photo = run.render.photo
+    photo, scene = run.render.photo, run.scene_json or {}
+    corrected, arrangement = scene.get("room"), scene.get("arrangement")
     if run.kind == Run.Kind.FIRST:
-        return Base(photo.picture)
+        return Base(photo.picture, room=corrected, arrangement=arrangement)
     by_role = _first_outputs(run)
     first = by_role.get(MAIN_ROLES[run.render.brief.kind])
-    room = first.record.get("room") if first else None
-    room = room if isinstance(room, dict) else None
+    found = first.record.get("room") if first else None
+    room = corrected or (found if isinstance(found, dict) else None)
     emptied = by_role.get(Role.EMPTIED)
     if emptied is None or run.brief.kind != Kind.STAGING:
-        return Base(photo.picture, room=room)
+        return Base(photo.picture, room=room, arrangement=arrangement)
     # Of a declutter alone, the one mask is that of the emptied room.
     removed = by_role.get(Role.REMOVED) or by_role[Role.MASK]
-    return Base(emptied.master, removed.master, room)
+    return Base(emptied.master, removed.master, room, arrangement)
 
 
 def _first_outputs(run: Run) -> dict[Role, Output]:

@@ -101,7 +101,8 @@ UNFINISHED = (State.QUEUED, State.RUNNING)
 
 
 class Run(models.Model):
-    """One try at making a picture for a render: a first one (a conversion asks for several at once), or a variation.
+    """One try at making a picture for a render: a first one (a conversion asks for several at once), a variation, or
+    the preview of an edit.
 
               claim                     pictures checked
     QUEUED ----------> RUNNING --------------------------> DONE       hold settled
@@ -121,6 +122,8 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         FIRST = "first"
         VARIATION = "variation"
+        # A draft while somebody edits the scene: no part of the render's status, and no output of it.
+        PREVIEW = "preview"
 
     render = models.ForeignKey(Render, on_delete=models.PROTECT, related_name="runs")
     # The render's, copied: the queue's picks are by account and must not join for it.
@@ -128,6 +131,9 @@ class Run(models.Model):
     number = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FIRST)
     brief_json = models.JSONField()
+    scene_json = models.JSONField(
+        null=True, help_text="room and arrangement as a person set them; what is missing is the engine's to find"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     shows_queued = models.BooleanField(default=False, help_text="the API says “queued” as long as nobody works on it")
     hold_reference = models.CharField(

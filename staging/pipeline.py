@@ -126,6 +126,7 @@ def _job(run: Run) -> Job:
         time_limit=settings.RUN_TIME_LIMIT,
         focal_35mm=photo.focal_35mm,
         room=base.room,
+        arrangement=base.arrangement,
         mask=_read(brief.mask) if brief.mask else None,
     )
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -103,10 +103,12 @@ def request(
     source: str = Source.API,
     api_key: ApiKey | None = None,
     webhook_url: str = "",
+    scene: dict[str, Any] | None = None,
 ) -> Render:
     """Ask for a picture: store the render with its first run, hold the credits, wake a worker after commit.
 
-    The plan may add the label that the brief leaves out. `webhook_url` is told of the end.
+    The plan may add the label that the brief leaves out. `webhook_url` is told of the end. `scene` is
+    what a person has set of it (staging.editing).
     Succeeds while the queue is down.
     Raises TooManyInFlight (API renders only), InsufficientCredits.
     """
@@ -118,7 +120,7 @@ def request(
         render = Render.objects.create(
             account=account, photo=photo, source=source, api_key=api_key, brief_json=brief.to_dict()
         )
-        run = Run(render=render, account=account, brief_json=brief.to_dict(), webhook_url=webhook_url)
+        run = Run(render=render, account=account, brief_json=brief.to_dict(), webhook_url=webhook_url, scene_json=scene)
         # The hold locks the account, and so makes the second count below exact.
         run.hold_reference = credits.hold(account, credits.price(brief), run_key=run.key)
         require_room(account, source)
@@ -165,7 +167,8 @@ def statuses(renders: Sequence[Render]) -> list[RenderStatus]:
     """`status` of many, in two queries."""
     runs: dict[int, list[Run]] = {render.pk: [] for render in renders}
     by_pk = {render.pk: render for render in renders}
-    for run in Run.objects.filter(render__in=runs).order_by("number").prefetch_related("outputs"):
+    shown = Run.objects.filter(render__in=runs).exclude(kind=Run.Kind.PREVIEW)
+    for run in shown.order_by("number").prefetch_related("outputs"):
         run.render = by_pk[run.render_id]  # an output's address needs it: no query for each
         runs[run.render_id].append(run)
     return [_status(render, runs[render.pk]) for render in renders]
@@ -195,7 +198,8 @@ def _status(render: Render, runs: list[Run]) -> RenderStatus:
 
 def latest_run(render: Render) -> Run:
     """The run whose state is the render's."""
-    return Run.objects.select_related("render").filter(render=render).order_by("-number")[0]
+    shown = Run.objects.select_related("render").filter(render=render).exclude(kind=Run.Kind.PREVIEW)
+    return shown.order_by("-number")[0]
 
 
 def cancel(run: Run) -> bool:

@@ -55,7 +55,7 @@ def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, web
         # Of two that ask at once, the second sees the first one's run; and the count in flight is exact.
         credits.lock(account)
         runs = list(Run.objects.filter(render=render).order_by("number"))
-        _require_done(render, runs)
+        require_done(render, runs)
         renders.require_room(account, render.source)
         number = runs[-1].number + 1
         seed = seed_of(render, number)
@@ -81,12 +81,14 @@ def seed_of(render: Render, number: int) -> int:
     return int.from_bytes(hashlib.sha256(said).digest()[:_SEED_BYTES]) & _SEED_MASK
 
 
-def _require_done(render: Render, runs: list[Run]) -> None:
-    if any(run.state in UNFINISHED for run in runs):
+def require_done(render: Render, runs: list[Run]) -> None:
+    """Raise RenderNotDone or TooManyVariations when no variation of the render can be asked for now."""
+    if any(run.state in UNFINISHED and run.kind != Run.Kind.PREVIEW for run in runs):
         raise RenderNotDone
-    if not Output.objects.filter(run__render=render).exclude(role__in=MASKS).exists():
+    made = Output.objects.filter(run__render=render).exclude(role__in=MASKS)
+    if not made.exclude(run__kind=Run.Kind.PREVIEW).exists():
         raise RenderNotDone
     # A variation that failed gave nothing and so takes no place.
-    made = Output.objects.filter(run__render=render, run__kind=Run.Kind.VARIATION).values("run").distinct().count()
-    if made >= settings.VARIATIONS_MAX:
+    varied = Output.objects.filter(run__render=render, run__kind=Run.Kind.VARIATION).values("run").distinct().count()
+    if varied >= settings.VARIATIONS_MAX:
         raise TooManyVariations(settings.VARIATIONS_MAX)

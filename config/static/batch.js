@@ -9,6 +9,12 @@ class BatchForm extends HTMLElement {
       if (room?.value) room.closest("li").querySelector("input[type=checkbox]").checked = true;
       this.show();
     });
+    const all = this.querySelector(".all");
+    all.hidden = !this.querySelector("input[type=checkbox]");
+    all.addEventListener("click", () => {
+      for (const box of this.querySelectorAll("input[type=checkbox]")) box.checked = true;
+      this.show();
+    });
     this.querySelector("form").addEventListener("submit", () => {
       const button = this.querySelector("button[type=submit]");
       setTimeout(() => { button.disabled = true; });

@@ -43,6 +43,9 @@ class PictureReview extends HTMLElement {
       this.split("50%");
     }
     this.classList.toggle("zoomed", on);
+    // The middle first: a corner of the ceiling tells nothing.
+    const { compare } = this;
+    compare.scrollTo((compare.scrollWidth - compare.clientWidth) / 2, (compare.scrollHeight - compare.clientHeight) * 0.7);
   }
 }
 

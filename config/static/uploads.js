@@ -63,7 +63,10 @@ class PhotoUploads extends HTMLElement {
       note.className = "note";
       row.append(name, bar, note);
       this.files.append(row);
-      this.queue.push({ file, row, bar, note, sent: 0 });
+      const job = { file, row, bar, note, sent: 0, before: this.last };
+      job.settled = new Promise((resolve) => { job.settle = resolve; });
+      this.last = job.settled;
+      this.queue.push(job);
       this.sizes.all += file.size;
       this.counts.all += 1;
     }
@@ -99,6 +102,7 @@ class PhotoUploads extends HTMLElement {
         });
         job.note.append(" ", again);
       }
+      job.settle();
       this.show();
     }
     this.working -= 1;
@@ -117,6 +121,8 @@ class PhotoUploads extends HTMLElement {
       ({ received } = await this.ask("PUT", `${address}?offset=${received}`, piece));
     }
     this.moved(job, file.size);
+    // Files arrive side by side, and get their places in the order in which they were chosen.
+    await job.before;
     return this.ask("POST", address, null);
   }
 

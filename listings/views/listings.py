@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
@@ -13,13 +14,15 @@ from django.shortcuts import render as answer
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from listings import batches, photos, records
+from listings import batches, demo, photos, records
 from listings.listing_forms import ListingForm, NewListingForm
 from listings.models import Listing
 from listings.reso_words import StandardStatus
 from listings.views.doors import account_or_403, listing_or_404
+from staging import exchange, sources
 
 PAGE = 24
+BUSY = "Many photos are coming in at this moment. Please try again in a minute."
 
 
 @require_GET
@@ -52,6 +55,21 @@ def listing_new(request: HttpRequest) -> HttpResponse:
     return answer(request, "listings/listing_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@require_POST
+@login_required
+@exchange.in_passes
+def listing_sample(request: HttpRequest) -> HttpResponse:
+    """Put our own sample listing into the account, for whoever has no photos at hand; one that is there is shown."""
+    account = account_or_403(request)
+    try:
+        made = exchange.outside(request, "sample", partial(demo.ensure_listing, account), lane="decode")
+    except (sources.InvalidImage, exchange.Busy):
+        messages.error(request, BUSY)
+        return redirect("listings:listings")
+    records.restore(made)
+    return redirect("listings:listing", made.pk)
+
+
 @never_cache
 @require_GET
 @login_required
@@ -73,6 +91,7 @@ def photo_context(shown: Listing) -> dict[str, object]:
         "photos": [(photo, staged.get(photo.pk, [])) for photo in there],
         "keys": ",".join(str(photo.media_key) for photo in there),
         "progress": batches.progress(all_staged),
+        "staged_any": bool(all_staged),
         "batch": uuid4(),
     }
 

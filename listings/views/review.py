@@ -17,7 +17,7 @@ from billing import access
 from listings import batches, reviews
 from listings.models import StagedPhoto
 from listings.views.doors import staged_or_404, user_of
-from staging import exchange, label, renders, renditions
+from staging import editing, exchange, label, renders, renditions
 from staging.models import Output, Role
 
 
@@ -28,9 +28,11 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """One staged picture of a listing."""
     staged = staged_or_404(request, number, public_id)
     status = renders.status(staged.render)
+    if status.error and status.error.code == "room_unreadable" and not status.outputs:
+        return redirect("listings:room", number, public_id)  # a person can see what the engine could not
     photo = staged.listing_photo
     others = [one for one in batches.of_listing(photo.listing) if one.staged.listing_photo_id == photo.pk]
-    output = next((one for one in status.outputs if one.role == Role.STAGED), None)
+    output = editing.picture_of(staged.render)
     context = {
         "listing": photo.listing,
         "staged": staged,
@@ -39,6 +41,7 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         "mask": Output.objects.select_related("run__render").filter(run=output.run, role=Role.MASK).first()
         if output
         else None,
+        "unsure": output is not None and editing.scene_of(output).get("room", {}).get("status") == "check",
         "others": others,
         "clean": not access.labels_required(photo.listing.account),
     }
@@ -51,7 +54,7 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
 def labelled(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """The staged picture at its full size with the label on it, as a PNG to keep."""
     staged = staged_or_404(request, number, public_id)
-    output = next((one for one in renders.status(staged.render).outputs if one.role == Role.STAGED), None)
+    output = editing.picture_of(staged.render)
     if output is None:
         raise Http404
     data = exchange.outside(request, "label", partial(_with_label, output), lane="decode")

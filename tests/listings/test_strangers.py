@@ -17,9 +17,9 @@ from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
 # Pages of nobody in particular.
-OF_ALL = {"landing"}
+OF_ALL = {"landing", "help"}
 # Pages of whoever asks.
-OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new"}
+OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new", "listing_sample"}
 
 
 @pytest.fixture

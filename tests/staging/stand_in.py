@@ -52,6 +52,7 @@ class Switches:
     furnished: bool = True
     # What the record says of the room, when it says anything.
     room: dict[str, Any] | None = None
+    arrangement: dict[str, Any] | None = None
 
 
 @dataclass
@@ -230,7 +231,9 @@ class Handler(BaseHTTPRequestHandler):
         roles = self.engine.roles(job)
         record = {"engine": "stand-in", "seed": job.told["brief"]["seed"]}
         if self.engine.switches.room is not None:
-            record["room"] = self.engine.switches.room
+            record["room"] = job.told.get("room") or self.engine.switches.room
+        if self.engine.switches.arrangement is not None:
+            record["arrangement"] = job.told.get("arrangement") or self.engine.switches.arrangement
         pictures = [{"role": role, "url": f"/v1/jobs/{self._key()}/pictures/{role}"} for role in roles]
         done = job.state == "done"
         return {

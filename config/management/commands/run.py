@@ -19,6 +19,7 @@ from django.db import connection
 
 from billing import accounts, keys
 from config import processes
+from listings import demo
 
 DEMO_EMAIL = "demo@openhouse.example"
 DEMO_PASSWORD = "open the house"  # noqa: S105 - printed at every start; the server binds to loopback
@@ -98,6 +99,7 @@ class Command(BaseCommand):
     def _demo_key(self) -> str:
         """The demo account's API key, kept in DATA_DIR for its owner alone."""
         account = accounts.ensure_demo(DEMO_EMAIL, DEMO_PASSWORD, credits=500)
+        demo.ensure_listing(account)
         file = settings.DATA_DIR / "demo_key"
         if file.exists():
             kept = file.read_text(encoding="ascii").strip()

@@ -1,0 +1,78 @@
+"""The editors of a staged picture: the room as it was read, and the furniture in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as answer
+from django.views.decorators.http import require_http_methods, require_POST
+
+from listings import batches, reviews
+from listings.models import StagedPhoto
+from listings.views.batch import too_few
+from listings.views.doors import staged_or_404, user_of
+from staging import editing, renders, rooms, variations
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
+    """The lines of the room over its photo. POST: stage it again in the room that has these corners."""
+    staged = staged_or_404(request, number, public_id)
+    output = editing.picture_of(staged.render)
+    if request.method == "POST":
+        try:
+            return _staged_again(request, staged, rooms.corrected(_read(staged), _json(request.POST.get("corners"))))
+        except (rooms.NoSuchRoom, variations.RenderNotDone, variations.TooManyVariations) as error:
+            messages.error(request, f"{error}.")
+        except renders.InsufficientCredits as error:
+            messages.error(request, too_few(error))
+        return redirect("listings:room", number, public_id)
+    context = {
+        "listing": staged.listing_photo.listing,
+        "staged": staged,
+        "output": output,
+        "shown": json.dumps(rooms.shown(_read(staged))),
+        "price": 0 if output else batches.price(1),
+    }
+    return answer(request, "listings/room.html", context)
+
+
+@require_POST
+@login_required
+def room_fit(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
+    """What the room with these corners looks like, while they are dragged."""
+    staged = staged_or_404(request, number, public_id)
+    try:
+        return JsonResponse(rooms.shown(rooms.corrected(_read(staged), _json(request.body))))
+    except rooms.NoSuchRoom as error:
+        return JsonResponse({"code": "no_such_room", "error": f"{error}."}, status=422)
+
+
+def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str, Any]) -> HttpResponse:
+    """A variation of the picture; where there is none, because the room could not be read, the first try anew."""
+    if editing.picture_of(staged.render) is None:
+        batches.again(staged, batch=uuid4(), user=user_of(request), scene={"room": corrected})
+    else:
+        editing.finish(staged.render, {"room": corrected})
+        reviews.reopen(staged)
+    messages.success(request, "The room is corrected, and its picture is being made again.")
+    return redirect("listings:listing", staged.listing_photo.listing_id)
+
+
+def _read(staged: StagedPhoto) -> dict[str, Any]:
+    """The room that the latest picture was made in."""
+    return rooms.room_of(editing.picture_of(staged.render), staged.render.photo)
+
+
+def _json(said: str | bytes | None) -> Any:
+    try:
+        return json.loads(said or "")
+    except (ValueError, UnicodeDecodeError):
+        raise rooms.NoSuchRoom("This is not what the editor sends") from None

@@ -1,0 +1,98 @@
+"""Scenes that a person edits: drafts while at it, and the finished picture on request. Neither costs a credit.
+
+A scene is what the engine's record tells of a picture, JSON: `room` as it was read and `arrangement`, the pieces. Both
+edits are runs of the render, through the same life as its first one. A draft is a run of kind PREVIEW: it leaves the
+render's status and outputs alone, and a newer one takes the place of one that is still under way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from staging import credits, jobs, renders, variations
+from staging.briefs import Brief, Quality
+from staging.models import MAIN_ROLES, UNFINISHED, Output, Render, Run
+
+# A scene of forty pieces has some 20 kB.
+SCENE_BYTES = 200_000
+
+
+class BadScene(ValueError):
+    """What was sent is no scene."""
+
+
+def checked(said: object) -> dict[str, Any]:
+    """The scene in `said`: `room` and `arrangement`, each an object or not there. Raises BadScene.
+
+    What lies inside them the engine judges, which answers with a sentence for people.
+    """
+    if not isinstance(said, dict) or not set(said) <= {"room", "arrangement"} or not said:
+        raise BadScene("A scene has a room, an arrangement or both.")
+    if not all(isinstance(part, dict) for part in said.values()):
+        raise BadScene("Room and arrangement are objects.")
+    if len(json.dumps(said)) > SCENE_BYTES:
+        raise BadScene("This scene is too large.")
+    return said
+
+
+def picture_of(render: Render) -> Output | None:
+    """The render's latest picture of what was asked for, drafts left out; None while there is none."""
+    role = MAIN_ROLES[render.brief.kind]
+    made = Output.objects.filter(run__render=render, role=role).exclude(run__kind=Run.Kind.PREVIEW)
+    return made.select_related("run__render").order_by("-run__number").first()
+
+
+def scene_of(output: Output) -> dict[str, Any]:
+    """The scene that a picture shows; parts that its backend does not tell are not there."""
+    parts = {name: output.record.get(name) for name in ("room", "arrangement")}
+    return {name: part for name, part in parts.items() if isinstance(part, dict)}
+
+
+def preview(render: Render, scene: dict[str, Any]) -> Run:
+    """Ask for a draft of the scene in place of drafts that are still under way. Raises RenderNotDone."""
+    return _request(render, scene, Run.Kind.PREVIEW, "draft")
+
+
+def finish(render: Render, scene: dict[str, Any]) -> Run:
+    """Ask for the picture of the scene: a variation of the render. Raises RenderNotDone, TooManyVariations."""
+    return _request(render, scene, Run.Kind.VARIATION, settings.RENDER_QUALITY)
+
+
+def preview_run(render: Render, number: int) -> Run | None:
+    """The draft of this number, with its outputs."""
+    drafts = Run.objects.filter(render=render, kind=Run.Kind.PREVIEW, number=number)
+    return drafts.select_related("render").prefetch_related("outputs").first()
+
+
+def _request(render: Render, scene: dict[str, Any], kind: str, quality: Quality) -> Run:
+    account = render.account
+    with transaction.atomic():
+        credits.lock(account)
+        runs = list(Run.objects.filter(render=render).select_related("render").order_by("number"))
+        variations.require_done(render, runs)
+        for run in runs:
+            if run.state in UNFINISHED:
+                renders.cancel(run)  # a draft: anything else was refused above
+        run = Run(
+            render=render,
+            account=account,
+            number=runs[-1].number + 1,
+            kind=kind,
+            brief_json=_brief(render, quality).to_dict(),
+            scene_json=scene,
+        )
+        run.hold_reference = credits.hold(account, credits.price(render.brief, variation=True), run_key=run.key)
+        run.save()
+        jobs.enqueue_after_commit(jobs.start_next)
+    return run
+
+
+def _brief(render: Render, quality: Quality) -> Brief:
+    """The render's brief; what it emptied stays emptied."""
+    brief = renders.with_required_label(render.account, render.brief)
+    return dataclasses.replace(brief, quality=quality, declutter="off", mask="")
