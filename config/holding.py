@@ -20,6 +20,9 @@ from config.pool import Answer, Pool
 from config.waiters import Waiters
 from staging.exchange import KEY, Busy, Exchange, Outcome, Work
 
+# What logs say of a request whose client went away.
+CLIENT_GONE = 499
+
 log = structlog.get_logger("openhouse.holding")
 
 
@@ -127,9 +130,17 @@ class Holding:
             if gone.done():
                 # The render goes on; the client may poll for it.
                 await self.pool.close(late)
+                _tell(exchange, CLIENT_GONE)
                 return None
         late.status = hold.status
+        _tell(exchange, hold.status)
         return late
+
+
+def _tell(exchange: Exchange, status: int) -> None:
+    """Let the view know how a request ended that it gave no last answer to."""
+    if exchange.unanswered is not None:
+        exchange.unanswered(status)
 
 
 async def _gone(receive: Receive) -> None:

@@ -68,7 +68,8 @@ class Hold:
 class Exchange:
     """One request between the layer and the app. The layer fills the first three, the view the others.
 
-    `kept` is what the view wants to know again in its next pass.
+    `kept` is what the view wants to know again in its next pass. `unanswered` is told the status when a held request
+    ends without another pass: that of the late answer, or 499 when nobody waits any more.
     """
 
     body_too_large: bool = False
@@ -77,6 +78,7 @@ class Exchange:
     kept: dict[str, Any] = field(default_factory=dict)
     work: Work | None = None
     hold: Hold | None = None
+    unanswered: Callable[[int], None] | None = None
 
 
 def _exchange(request: HttpRequest) -> Exchange | None:
@@ -112,6 +114,19 @@ def will_go_on(request: HttpRequest) -> bool:
     """Whether this pass has asked for work, so that another will follow to say the answer."""
     exchange = _exchange(request)
     return exchange is not None and exchange.work is not None
+
+
+def is_held(request: HttpRequest) -> bool:
+    """Whether this pass has had the answer held."""
+    exchange = _exchange(request)
+    return exchange is not None and exchange.hold is not None
+
+
+def when_unanswered(request: HttpRequest, tell: Callable[[int], None]) -> None:
+    """Have `tell` called when the held request ends without another pass of the view."""
+    exchange = _exchange(request)
+    if exchange is not None:
+        exchange.unanswered = tell
 
 
 def passing() -> HttpResponse:

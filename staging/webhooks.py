@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils import timezone
 
 from staging import files, network
@@ -151,6 +151,23 @@ def _note(delivery: WebhookDelivery, attempt: WebhookAttempt) -> None:
         mine = WebhookDelivery.objects.filter(pk=delivery.pk, state=State.PENDING, tries=delivery.tries)
         mine.update(state=state, due_at=again)
     log.info("webhook", delivery=str(delivery.event_id), attempt=attempt.number, status=attempt.status, state=state)
+
+
+# --- looking ----------------------------------------------------------------------------------------------
+
+
+def latest(account: Account, most: int = 100) -> list[WebhookDelivery]:
+    """The account's deliveries with their attempts, the newest first."""
+    in_order = Prefetch("attempts", WebhookAttempt.objects.order_by("number"))
+    found = WebhookDelivery.objects.filter(run__account=account).select_related("run__render", "output")
+    return list(found.order_by("-pk").prefetch_related(in_order)[:most])
+
+
+def send_again(delivery: WebhookDelivery) -> None:
+    """Try once more now what was given up or delivered."""
+    again = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(state=State.PENDING)
+    if again.update(state=State.PENDING, due_at=timezone.now()):
+        log.info("webhook_again", delivery=str(delivery.event_id))
 
 
 # --- signing ----------------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import time
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import BasePermission
@@ -13,8 +16,10 @@ from rest_framework.views import APIView
 
 from billing import access
 from billing.authentication import ApiKeyAuthentication, Caller
-from staging import exchange, throttling
+from staging import calls, exchange, throttling
 from staging.api.bodies import AlwaysJson, ObjectParser, UntypedParser, json_answer
+
+_RENDER_ID = re.compile(r'render_?id(?:": "|=)([A-Za-z0-9]{20})', re.IGNORECASE)
 
 
 def caller_of(request: Request) -> Caller:
@@ -62,6 +67,44 @@ class KeyedEndpoint(APIView):
             kept["place"] = (0, "")
         return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
 
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls, and remember it for the account's log of calls. Raises NotAuthenticated."""
+        super().perform_authentication(request)
+        caller = caller_of(request)
+        exchange.kept(request)["caller"] = (caller.account.pk, caller.key.prefix)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a browser's preflight (OPTIONS) carries no credentials and is told what any origin may send."""
-        return json_answer({}) if request.method == "OPTIONS" else super().dispatch(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return json_answer({})
+        exchange.kept(request).setdefault("started", time.perf_counter())
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except Exception:
+            _note(request, 500, None)
+            raise
+        if exchange.is_held(request):
+            exchange.when_unanswered(request, partial(_note, request, response=response))
+        elif not exchange.will_go_on(request):
+            _note(request, response.status_code, response)
+        return response
+
+
+def _note(request: HttpRequest, status: int, response: HttpResponseBase | None) -> None:
+    """Remember the call for its account's people, when it is known whose it is."""
+    kept = exchange.kept(request)
+    if "caller" not in kept:
+        return
+    account_id, key = kept["caller"]
+    body = response.content.decode(errors="replace") if isinstance(response, HttpResponse) else ""
+    render = _RENDER_ID.search(body) or _RENDER_ID.search(request.META.get("QUERY_STRING", ""))
+    call = calls.of(
+        request,
+        status=status,
+        started=kept["started"],
+        key=key,
+        body=body if status >= 400 else "",
+        render_id=render[1] if render else "",
+        detail=response.headers.get("X-Error-Detail", "") if response is not None else "",
+    )
+    calls.note(account_id, call)
