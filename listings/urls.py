@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listings.views import account, batch, editors, landing, listing_photos, listings, review, studio
+from listings.views import account, batch, editors, landing, listing_photos, listings, review, scenes, studio
 
 app_name = "listings"
 
@@ -36,6 +36,14 @@ urlpatterns = [
     path("listings/<int:number>/renders/<str:public_id>/retry/", batch.retry, name="retry"),
     path("listings/<int:number>/renders/<str:public_id>/room/", editors.room, name="room"),
     path("listings/<int:number>/renders/<str:public_id>/room/fit/", editors.room_fit, name="room_fit"),
+    path("listings/<int:number>/renders/<str:public_id>/scene/", scenes.scene, name="scene"),
+    path("listings/<int:number>/renders/<str:public_id>/scene/change/", scenes.scene_change, name="scene_change"),
+    path("listings/<int:number>/renders/<str:public_id>/scene/draft/", scenes.scene_draft, name="scene_draft"),
+    path(
+        "listings/<int:number>/renders/<str:public_id>/scene/draft/<int:draft>/",
+        scenes.scene_draft_status,
+        name="scene_draft_status",
+    ),
     path("account/", account.account, name="account"),
     path("account/keys/", account.key_create, name="key_create"),
     path("account/keys/<int:number>/revoke/", account.key_revoke, name="key_revoke"),

@@ -203,7 +203,7 @@ class SceneEditor extends HTMLElement {
   }
 
   async draft() {
-    if (this.shown.problems.length) return;
+    if (this.shown.problems.length) { this.note.textContent = this.dataset.unfit; return; }
     const mine = Symbol("draft");
     this.latest = mine;
     const { ok, told } = await post(this.dataset.draft, { arrangement: this.shown.arrangement });

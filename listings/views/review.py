@@ -33,6 +33,7 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     photo = staged.listing_photo
     others = [one for one in batches.of_listing(photo.listing) if one.staged.listing_photo_id == photo.pk]
     output = editing.picture_of(staged.render)
+    scene = editing.scene_of(output) if output else {}
     context = {
         "listing": photo.listing,
         "staged": staged,
@@ -41,7 +42,8 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         "mask": Output.objects.select_related("run__render").filter(run=output.run, role=Role.MASK).first()
         if output
         else None,
-        "unsure": output is not None and editing.scene_of(output).get("room", {}).get("status") == "check",
+        "unsure": scene.get("room", {}).get("status") == "check",
+        "has_scene": {"room", "arrangement"} <= set(scene),
         "others": others,
         "clean": not access.labels_required(photo.listing.account),
     }

@@ -38,6 +38,7 @@ def paths(photo: ListingPhoto) -> dict[str, str]:
         "number": photo.listing_id,
         "key": photo.media_key,
         "token": uuid.uuid4(),
+        "draft": 2,
         "public_id": photo.staged.get().render.public_id,
     }
     found = {}

@@ -1,0 +1,128 @@
+"""The furniture of a staged picture, piece by piece: changed, drafted, made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as answer
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from listings import reviews, vocabulary
+from listings.models import StagedPhoto
+from listings.views.doors import staged_or_404
+from staging import editing, files, scenes, variations
+from staging.models import Output, Role, Run, State
+
+STILL = {State.QUEUED: "A draft is waiting for its turn…", State.RUNNING: "A draft is being made: {percent} %"}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
+    """The pieces over the picture. POST: make the picture of this arrangement."""
+    staged = staged_or_404(request, number, public_id)
+    output, now = _scene_or_404(staged)
+    if request.method == "POST":
+        try:
+            editing.finish(staged.render, _edited(now, _json(request.POST.get("arrangement"))))
+        except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
+            messages.error(request, f"{error}.")
+            return redirect("listings:scene", number, public_id)
+        reviews.reopen(staged)
+        messages.success(request, "The picture is being made with the furniture as you placed it.")
+        return redirect("listings:listing", number)
+    context = {
+        "listing": staged.listing_photo.listing,
+        "staged": staged,
+        "output": output,
+        "shown": json.dumps(scenes.shown(now)),
+        "catalogue": scenes.catalogue(now),
+        "styles": vocabulary.STYLES.values(),
+    }
+    return answer(request, "listings/scene.html", context)
+
+
+@require_POST
+@login_required
+def scene_change(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
+    """{"arrangement", "wishes"}: what the scene looks like after them. Nothing is kept."""
+    _, now = _scene_or_404(staged_or_404(request, number, public_id))
+    try:
+        said = _json(request.body)
+        return JsonResponse(scenes.changed(_edited(now, said.get("arrangement")), said.get("wishes")))
+    except scenes.ImpossibleEdit as error:
+        return _trouble(error)
+
+
+@require_POST
+@login_required
+def scene_draft(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
+    """{"arrangement"}: start a draft of it; the address where it is followed."""
+    staged = staged_or_404(request, number, public_id)
+    _, now = _scene_or_404(staged)
+    try:
+        run = editing.preview(staged.render, _edited(now, _json(request.body).get("arrangement")))
+    except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
+        return _trouble(error)
+    return JsonResponse({"url": reverse("listings:scene_draft_status", args=[number, public_id, run.number])})
+
+
+@never_cache
+@require_GET
+@login_required
+def scene_draft_status(request: HttpRequest, number: int, public_id: str, draft: int) -> JsonResponse:
+    """Where a draft stands: {"state", "note", "picture"}."""
+    run = editing.preview_run(staged_or_404(request, number, public_id).render, draft)
+    if run is None:
+        raise Http404
+    picture = next((one for one in run.outputs.all() if one.role == Role.STAGED), None)
+    return JsonResponse(
+        {"state": run.state, "note": _note(run), "picture": files.preview_url(picture) if picture else None}
+    )
+
+
+def _note(run: Run) -> str:
+    if run.state == State.FAILED:
+        return run.error_message
+    if run.state == State.DONE:
+        return "This is a draft. Make the picture when you like it."
+    return STILL.get(State(run.state), "").format(percent=round(100 * run.progress))
+
+
+def _scene_or_404(staged: StagedPhoto) -> tuple[Output, dict[str, Any]]:
+    """The latest picture and its scene, which pictures of other kinds do not have. Raises Http404."""
+    output = editing.picture_of(staged.render)
+    found = editing.scene_of(output) if output else {}
+    if output is None or not {"room", "arrangement"} <= set(found):
+        raise Http404
+    return output, found
+
+
+def _edited(now: dict[str, Any], arrangement: Any) -> dict[str, Any]:
+    """The scene with another arrangement. Raises ImpossibleEdit."""
+    try:
+        return editing.checked({**now, "arrangement": arrangement})
+    except editing.BadScene as error:
+        raise scenes.ImpossibleEdit(str(error)) from error
+
+
+def _json(said: str | bytes | None) -> Any:
+    try:
+        found = json.loads(said or "")
+    except (ValueError, UnicodeDecodeError):
+        raise scenes.ImpossibleEdit("This is not what the editor sends") from None
+    if not isinstance(found, dict):
+        raise scenes.ImpossibleEdit("This is not what the editor sends")
+    return found
+
+
+def _trouble(error: Exception) -> JsonResponse:
+    return JsonResponse({"code": "impossible", "error": f"{error}."}, status=422)
