@@ -62,10 +62,10 @@ def band(field: Floats, width: int, height: int, top: int, bottom: int, *, kerne
     return resized.astype(np.float32, copy=False)
 
 
-def shrunk(field: Floats, width: int, height: int) -> Floats:
+def shrunk(field: Floats | NDArray[np.uint8], width: int, height: int) -> Floats:
     """Area average of a full-size field at `width` x `height`."""
     if field.shape[:2] == (height, width):
-        return field
+        return np.asarray(field, np.float32)
     interpolation = cv2.INTER_AREA if field.shape[1] >= width else cv2.INTER_LINEAR
     resized = cv2.resize(np.asarray(field, np.float32), (width, height), interpolation=interpolation)
     return resized.astype(np.float32, copy=False)

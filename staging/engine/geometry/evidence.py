@@ -131,10 +131,11 @@ def _drawn(segments: Segments) -> NDArray[np.uint8]:
     return canvas
 
 
-def floor_colour(lab: Plane, view: View) -> FloorColour:
+def floor_colour(lab: Plane, view: View, hidden: NDArray[np.bool_] | None = None) -> FloorColour:
     """Colour odds of floor against wall, before any wall is known.
 
-    Pixels at the bottom middle are taken for floor, those around the horizon for wall.
+    Pixels at the bottom middle are taken for floor, those around the horizon for wall; none of what is `hidden`
+    (H, W) is taken for either, and then all that lies low in the picture may be floor.
     """
     height, width = lab.shape[:2]
     y, x = np.mgrid[0:height, 0:width] + 0.5
@@ -142,6 +143,9 @@ def floor_colour(lab: Plane, view: View) -> FloorColour:
     sink = rays[..., DOWN] / np.linalg.norm(rays, axis=-1)
     floor = (y > 0.86 * height) & (np.abs(x - width / 2) < 0.30 * width) & (sink > 0.12)
     wall = np.abs(sink) < 0.10
+    if hidden is not None:
+        low = (y > 0.6 * height) & (sink > 0.25) & ~hidden
+        floor, wall = (floor & ~hidden if (floor & ~hidden).sum() > 0.3 * floor.sum() else low), wall & ~hidden
     if floor.sum() <= 200 or wall.sum() <= 200:
         return FloorColour(np.zeros((height, width), np.float32), 0.0)
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.2)

@@ -14,6 +14,7 @@ from staging.engine.geometry import (
     camera,
     confidence,
     evidence,
+    furnished,
     lamps,
     openings,
     scale,
@@ -39,11 +40,18 @@ SENSOR_RATIOS = (4 / 3, 3 / 2)
 ROOM_TO_AXES = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 
-def read_room(photo: NDArray[np.uint8], *, focal_35mm: float | None = None, seed: int = 0) -> Room:
+def read_room(
+    photo: NDArray[np.uint8],
+    *,
+    focal_35mm: float | None = None,
+    seed: int = 0,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Room:
     """Read camera, box, openings and lamps from one photo of a room.
 
     `photo` (H, W, 3) is sRGB and upright; `focal_35mm` is the 35 mm equivalent focal length that EXIF gives.
-    The same photo and seed give the same room. When nothing can be read the room is a plausible box with
+    `hidden` (H, W) is what furniture hides of the room, where that is known. The same photo and seed give the same
+    room. When nothing can be read the room is a plausible box with
     status "manual"; only an array of the wrong shape or type raises ValueError.
     """
     if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8 or min(photo.shape) < 1:
@@ -54,13 +62,17 @@ def read_room(photo: NDArray[np.uint8], *, focal_35mm: float | None = None, seed
     if len(lines) < confidence.FEWEST_SEGMENTS:
         return guess(width, height)
     focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
-    view, boxes, fit, figures = _explained(fine, lines, focal, seed)
+    view, boxes, fit, figures = _explained(fine, lines, focal, seed, hidden)
     room = _assembled(fit, view.resized(width, height), boxes, figures)
-    return _with_openings(fine, room)
+    return with_openings(fine, room)
 
 
 def _explained(
-    fine: NDArray[np.uint8], lines: Segments, focal: float | None, seed: int
+    fine: NDArray[np.uint8],
+    lines: Segments,
+    focal: float | None,
+    seed: int,
+    hidden: NDArray[np.bool_] | None = None,
 ) -> tuple[View, Floats, camera.CameraFit, dict[str, float]]:
     """The view, the log boxes (K, 4) best first, the camera's fit and how sure all this is."""
     fit = camera.estimate(lines, focal)
@@ -68,12 +80,16 @@ def _explained(
     size = coarse.shape[1], coarse.shape[0]
     view, lines = fit.view.resized(*size), lines.resized(*size)
     seen = evidence.gather(coarse, view, lines, fit.axis)
-    scorer = Scorer(view, seen, lines, fit.sure_axis)
-    found = search.search(scorer, lines, fit.axis, seed)
+    sure_axis, axis = fit.sure_axis, fit.axis
+    if hidden is not None:
+        seen, keep = furnished.behind(seen, view, lines, hidden)
+        lines, sure_axis, axis = lines.chosen(keep), sure_axis[keep], axis[keep]
+    scorer = Scorer(view, seen, lines, sure_axis)
+    found = search.search(scorer, lines, axis, seed)
     best = found.boxes[0]
     prior = camera.Prior.of(max(size), focal * max(size) / max(fine.shape) if focal else None)
-    adjusted = adjustment.adjust(view, best, seen, support=Support.of(lines), axis=fit.axis, prior=prior)
-    rescored = Scorer(adjusted[0], seen, lines, fit.sure_axis)
+    adjusted = adjustment.adjust(view, best, seen, support=Support.of(lines), axis=axis, prior=prior)
+    rescored = Scorer(adjusted[0], seen, lines, sure_axis)
     if rescored.score(adjusted[1][None])[0] > found.scores[0] - TOLERATED_LOSS:
         view, best, scorer = *adjusted, rescored
     best = skirting.snap(view, seen, best)
@@ -130,7 +146,7 @@ def _assembled(fit: camera.CameraFit, view: View, boxes: Floats, figures: dict[s
     return _with_floor(room)
 
 
-def _with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
+def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
     """The room with what is in its walls, found in the working picture, and with the scale that doors give."""
     small = dataclasses.replace(room, camera=room.camera.resized(photo.shape[1], photo.shape[0]))
     found = scale.with_doors(dataclasses.replace(room, openings=openings.find(photo, small)))

@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.asked import Asked, Made
+from staging.engine.modes.declutter import declutter
+from staging.engine.modes.emptying import staged_when_empty
 from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
@@ -32,37 +34,19 @@ _PNG_LEVEL: Final = 3
 _WHITE: Final = 128
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One job. `photo` (H, W, 3) is uint8 sRGB and upright; `mask` (H, W), 0 or 255, is what the caller wants removed.
-
-    `brief` holds plain JSON types, checked already (server/contract.py); `room` and `arrangement` are JSON of an
-    earlier job.
-    """
-
-    photo: Bytes
-    brief: dict[str, Any]
-    focal_35mm: float | None = None
-    room: dict[str, Any] | None = None
-    arrangement: dict[str, Any] | None = None
-    mask: Bytes | None = None
-    progress: Progress | None = None
-
-
-class Made(Protocol):
-    """What every mode answers: its pictures by role, of one size, and its record in plain JSON types."""
-
-    @property
-    def pictures(self) -> Mapping[str, Bytes]:
-        """Pixels by role, (H, W, 3) or, of masks, (H, W)."""
-        ...
-
-    def record(self) -> dict[str, Any]:
-        """Room, gates, timings and the mode's own figures."""
-        ...
+def _declutter(asked: Asked) -> Made:
+    return declutter(
+        asked.photo, mask=asked.mask, focal_35mm=asked.focal_35mm, room=asked.room, progress=asked.progress
+    )
 
 
 def _staging(asked: Asked) -> Made:
+    if asked.brief.get("declutter", "off") != "off":
+        return staged_when_empty(asked, _furnished)
+    return _furnished(asked)
+
+
+def _furnished(asked: Asked) -> Made:
     brief = asked.brief
     return stage(
         asked.photo,
@@ -94,6 +78,7 @@ def _sketch(asked: Asked) -> Made:
 MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
     "staging": _staging,
     "sketch": _sketch,
+    "declutter": _declutter,
 }
 
 

@@ -8,6 +8,7 @@ Quality = Literal["draft", "standard", "best"]
 
 KINDS: Final = (
     "staging",
+    "declutter",
     "sketch",
 )
 ROOM_TYPES: Final = (

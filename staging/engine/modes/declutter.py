@@ -1,0 +1,205 @@
+"""Decluttering, end to end: a photo of a furnished room in, the same room empty out."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.errors import NothingUsable, UnusablePhoto
+from staging.engine.geometry import read_room
+from staging.engine.geometry.reading import with_openings
+from staging.engine.removal import filling, finding, gates, growth
+from staging.engine.removal.sheets import Mask
+from staging.engine.scene.gates import Gate
+from staging.engine.scene.room import Room
+
+Bytes = NDArray[np.uint8]
+Progress = Callable[[float, str], None]
+
+SMALLEST_SIDE: Final = 256
+READING_EDGE: Final = 1000
+# How often the room is read anew without what was found in it.
+READINGS: Final = 2
+LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
+
+
+@dataclass(frozen=True)
+class Decluttered:
+    """The emptied `picture` (H, W, 3) and its edit `mask` (H, W; 0 or 255), all 0 where nothing was removed.
+
+    `room` is the room as read behind the furniture; `timings` are seconds by step; `figures` say what was found.
+    """
+
+    picture: Bytes
+    mask: Bytes
+    room: Room
+    gates: tuple[Gate, ...]
+    timings: dict[str, float]
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def emptied(self) -> bool:
+        """Whether anything was removed."""
+        return bool(self.mask.any())
+
+    @property
+    def pictures(self) -> dict[str, Bytes]:
+        """The pictures by their roles."""
+        return {"emptied": self.picture, "mask": self.mask}
+
+    def record(self) -> dict[str, Any]:
+        """What the engine says of the making, in plain JSON types."""
+        return {
+            "removed": {"anything": self.emptied, **{k: round(float(v), 4) for k, v in self.figures.items()}},
+            "room": self.room.to_dict(),
+            "gates": [gate.to_dict() for gate in self.gates],
+            "timings": self.timings,
+            "mask_share": round(float((self.mask > 0).mean()), 4),
+        }
+
+
+def declutter(
+    photo: Bytes,
+    *,
+    mask: Bytes | None = None,
+    focal_35mm: float | None = None,
+    room: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Decluttered:
+    """Take the furniture out of `photo` (H, W, 3), uint8 sRGB, upright.
+
+    `mask` (H, W), 0 or 255, is what the caller wants removed; without one it is found. Where there is nothing to
+    remove, the photo comes back as it is. The same arguments give the same bytes. Raises UnusablePhoto where the
+    room cannot be read or too little of its floor and walls is seen, NothingUsable where a gate refuses the picture.
+    """
+    if min(photo.shape[:2]) < SMALLEST_SIDE:
+        raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
+    work = _Work(photo, focal_35mm, None if room is None else _given(room, photo), progress)
+    with work.step("find", 0.0, "looking for furniture"):
+        scene, hole, figures = work.asked(mask) if mask is not None else work.found()
+    if not hole.any():
+        untouched = np.zeros(photo.shape[:2], np.uint8)
+        return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
+    with work.step("plan", 0.4, "continuing floor and walls"):
+        hole = growth.grown(scene, hole, filling.covered(scene, hole))
+        planes = filling.planes(scene, hole)
+        checks = gates.before(hole, planes, scene)
+    _refuse(checks)
+    with work.step("fill", 0.8, "drawing what was hidden"):
+        full = _full_size(hole, mask, photo)
+        picture = filling.filled_photo(photo, scene.room, full, planes)
+    with work.step("check", 0.95, "checking the picture"):
+        checks = (*checks, *gates.after(photo, picture, full, planes, scene))
+        failed = [gate for gate in checks if not gate.passed]
+        if failed:
+            text = f"No clean picture of the empty room could be made. {failed[0].text}"
+            raise NothingUsable(f"gate_{failed[0].name}", text)
+        room_behind = _reopened(picture, work.at_size(scene.room))
+    edited = np.where(full, np.uint8(255), np.uint8(0))
+    return Decluttered(picture, edited, room_behind, checks, dict(work.timings), figures)
+
+
+class _Work:
+    """One photo's work: its readings, its clock."""
+
+    def __init__(self, photo: Bytes, focal_35mm: float | None, given: Room | None, progress: Progress | None) -> None:
+        self.photo = photo
+        self.given = given
+        self.timings: dict[str, float] = {}
+        self._focal = focal_35mm
+        self._tell = progress or (lambda _fraction, _stage: None)
+        k = min(1.0, READING_EDGE / max(photo.shape[:2]))
+        size = (max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k)))
+        self._small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8) if k < 1 else photo
+
+    @contextmanager
+    def step(self, name: str, start: float, stage: str) -> Iterator[None]:
+        """Tell that a step begins, and take its time."""
+        self._tell(start, stage)
+        since = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - since, 3)
+        self.timings["total"] = round(sum(v for k, v in self.timings.items() if k != "total"), 3)
+
+    def asked(self, mask: Bytes) -> tuple[filling.Scene, Mask, dict[str, float]]:
+        """The scene and the hole (working size) that the caller's mask asks for."""
+        share = float((mask > 0).mean())
+        figures = {"asked_share": share}
+        if share < LEAST_MASK:
+            return self._scene(self.given or self._read(None)), np.zeros((1, 1), bool), figures
+        scene = self._scene(self.given or self._read(mask > 0))
+        height, width = scene.faces.labels.shape
+        hole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > 0
+        return scene, np.asarray(hole), figures
+
+    def found(self) -> tuple[filling.Scene, Mask, dict[str, float]]:
+        """The scene and the hole (working size) where furniture was found."""
+        scene = self._scene(self.given or self._read(None))
+        nothing = np.zeros(scene.faces.labels.shape, bool)
+        things = finding.furniture(scene, filling.covered(scene, nothing))
+        for _ in range(READINGS - 1):
+            if self.given is not None or not things.mask.any():
+                break
+            scene = self._scene(self._read(things.mask))
+            things = finding.furniture(scene, filling.covered(scene, things.mask))
+        figures = {"things": things.things, "found_share": things.share, "floor_share": things.floor_share}
+        return scene, things.mask, figures
+
+    def at_size(self, room: Room) -> Room:
+        """The room with the camera of the whole photo."""
+        height, width = self.photo.shape[:2]
+        return dataclasses.replace(room, camera=room.camera.resized(width, height))
+
+    def _read(self, hidden: Mask | None) -> Room:
+        room = read_room(self._small, focal_35mm=self._focal, hidden=hidden)
+        if room.confidence.get("total", 0.0) <= 0.0:
+            raise UnusablePhoto(
+                "room_unreadable",
+                "The room in this photo could not be read: too few of the edges between floor, walls and ceiling "
+                "can be seen.",
+            )
+        return room
+
+    def _scene(self, room: Room) -> filling.Scene:
+        return filling.Scene.of(self._small, room)
+
+
+def _given(data: dict[str, Any], photo: Bytes) -> Room:
+    try:
+        room = Room.from_dict(data)
+    except ValueError as error:
+        raise UnusablePhoto("bad_room", f"The room that was sent with the photo cannot be used: {error}.") from error
+    return dataclasses.replace(room, camera=room.camera.resized(photo.shape[1], photo.shape[0]))
+
+
+def _refuse(checks: tuple[Gate, ...]) -> None:
+    failed = [gate for gate in checks if not gate.passed]
+    if failed:
+        raise UnusablePhoto(
+            f"gate_{failed[0].name}",
+            f"Too little of the empty room can be seen to draw the rest of it. {failed[0].text} "
+            "Mark less to be removed, or take a photo that shows more of the floor and the walls.",
+        )
+
+
+def _full_size(hole: Mask, mask: Bytes | None, photo: Bytes) -> Mask:
+    """The hole at the photo's size, with all that the caller asked for."""
+    size = (photo.shape[1], photo.shape[0])
+    grown = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > 0.4
+    return np.asarray(grown if mask is None else grown | (mask > 0))
+
+
+def _reopened(picture: Bytes, room: Room) -> Room:
+    """The room with the openings that the emptied picture shows: furniture is none."""
+    k = min(1.0, READING_EDGE / max(picture.shape[:2]))
+    size = (max(1, round(picture.shape[1] * k)), max(1, round(picture.shape[0] * k)))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8) if k < 1 else picture
+    return with_openings(small, dataclasses.replace(room, openings=(), lamps=()))

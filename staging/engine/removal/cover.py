@@ -1,0 +1,146 @@
+"""What a plane is covered with: its confirmed pixels, and its colour as the light falls on it, hidden parts too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite.fields import blurred_within, dilated, filled
+from staging.engine.removal.sheets import Floats, Mask
+from staging.engine.scene.faces import FLOOR
+
+LAB_WEIGHTS: Final = np.array([0.6, 1.4, 1.4], np.float32)  # light varies over a plane more than its hue
+SMOOTH: Final = 0.10  # metres over which the covering's own pattern is averaged out
+REACH: Final = 1.2  # metres that the local deviation from the smooth surface is carried into a hidden part
+FARTHEST: Final = 0.30  # a local deviation, as log of the light, that may still be light and no other thing
+SHADED: Final = 22.0  # lightness by which a plane's own pixels may differ from its smooth surface
+TINTED: Final = 6.0
+SAMPLES: Final = 12_000
+
+
+@dataclass(frozen=True)
+class Cover:
+    """One plane's covering, over its sheet (h, w).
+
+    `confirmed` are its own pixels, `surface` (h, w, 3) is the smooth colour that light and covering make everywhere,
+    `picture` (h, w, 3) what the photo shows there, both sRGB 0..1, and `spread` how far apart its own pixels are.
+    """
+
+    picture: Floats
+    confirmed: Mask
+    surface: Floats
+    smooth: Floats
+    spread: float
+
+    @property
+    def detail(self) -> Floats:
+        """The pattern and grain alone, (h, w, 3)."""
+        return np.where(self.confirmed[..., None], self.picture - self.surface, 0).astype(np.float32)
+
+
+def covering(picture: Floats, candidate: Mask, ppm: float, face: int, weight: Floats | None = None) -> Cover | None:
+    """The covering of a sheet's `picture`, of which `candidate` (h, w) pixels may show it; None when too few agree.
+
+    `weight` (h, w) says how much of the photo each sheet pixel stands for.
+    """
+    own = candidate.astype(np.float32)
+    local, share = blurred_within(picture, own, (0.05 if face == FLOOR else 0.03) * ppm)
+    usable = candidate & (share > 0.35)
+    if usable.sum() < 200:
+        return None
+    lab = _lab(local)
+    fitted = _robust(lab, usable, weight if weight is not None else own)
+    distance = np.linalg.norm((lab - fitted) * LAB_WEIGHTS, axis=-1)
+    spread = float(np.clip(np.median(distance[usable]), 1.2, 6.0))
+    near = usable & (distance < np.clip(3.2 * spread, 6.0 if face == FLOOR else 5.0, 13.0))
+    near = _spread_out(near, usable, lab - fitted, _calm(local if face == FLOOR else picture, candidate, ppm))
+    if face != FLOOR:
+        near &= _calm(picture, candidate, ppm)
+    opened = cv2.morphologyEx(
+        near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((max(3, round(0.05 * ppm)),) * 2, np.uint8)
+    )
+    confirmed = (opened > 0) & candidate
+    if confirmed.sum() < 200:
+        return None
+    smooth = _rgb(fitted)
+    return Cover(picture, confirmed, lit(picture, confirmed, smooth, ppm), smooth, spread)
+
+
+def lit(picture: Floats, confirmed: Mask, smooth: Floats, ppm: float) -> Floats:
+    """The smooth surface with what the confirmed pixels say of the light near them, carried on where they end."""
+    own = confirmed.astype(np.float32)
+    local, share = blurred_within(picture, own, SMOOTH * ppm)
+    step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))
+    sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < FARTHEST) * (share > 0.08)
+    carried = filled((step * sure[..., None]).astype(np.float32), sure.astype(np.float32))
+    near = np.clip(cv2.GaussianBlur(sure.astype(np.float32), (0, 0), REACH * ppm) * 3.0, 0, 1)[..., None]
+    held = np.clip(carried, -FARTHEST, FARTHEST)
+    return np.asarray(smooth * np.exp(held * np.maximum(near, sure[..., None])), np.float32)
+
+
+def _lab(rgb: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(np.clip(rgb, 0, 1).astype(np.float32), cv2.COLOR_RGB2Lab), np.float32)
+
+
+def _rgb(lab: Floats) -> Floats:
+    return np.asarray(np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_Lab2RGB), 0.01, 1), np.float32)
+
+
+def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
+    """Where the picture has no edges, which paint has none of."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) * 100
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    steep = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
+    usual = float(np.median(steep[candidate]))
+    edges = steep > max(1.0, 4 * usual)
+    return ~dilated(edges, max(1, round(0.012 * ppm)))
+
+
+def _spread_out(near: Mask, usable: Mask, step: Floats, calm: Mask) -> Mask:
+    """What is near the surface, and what no edge parts from it: light may fall off further than the surface knows."""
+    shaded = usable & calm & (np.abs(step[..., 0]) < SHADED) & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED)
+    count, parts = cv2.connectedComponents((shaded | (near & calm)).astype(np.uint8), connectivity=4)
+    sure = np.bincount(parts[near & calm], minlength=count) > 0.3 * np.bincount(parts.ravel(), minlength=count)
+    sure[0] = False
+    return near | sure[parts]
+
+
+def _robust(lab: Floats, usable: Mask, weight: Floats) -> Floats:
+    """Robust quadratic surface (h, w, 3) through the commonest colour of the usable pixels, by reweighting."""
+    height, width = usable.shape
+    y, x = (np.mgrid[0:height, 0:width] / max(height, width)).astype(np.float32)
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], -1)
+    index = np.flatnonzero(usable)
+    index = index[:: max(1, len(index) // SAMPLES)]
+    a, colour = terms.reshape(-1, 6)[index].astype(np.float64), lab.reshape(-1, 3)[index].astype(np.float64)
+    prior = weight.ravel()[index].astype(np.float64) + 1e-6
+    common = _commonest(colour, prior)
+    sure = prior * np.exp(-((np.linalg.norm((colour - common) * LAB_WEIGHTS, axis=1) / 14) ** 2)) + 1e-9
+    solution = np.zeros((6, 3))
+    for order, rounds in ((3, 3), (6, 5)):
+        for _ in range(rounds):
+            root = np.sqrt(sure / sure.sum())[:, None]
+            ridge = np.diag([0.0, 0.05, 0.05, *[0.3] * (order - 3)])
+            system = np.concatenate([a[:, :order] * root, ridge])
+            target = np.concatenate([colour * root, np.zeros((order, 3))])
+            solution = np.zeros((6, 3))
+            solution[:order] = np.linalg.lstsq(system, target, rcond=None)[0]
+            rest = np.linalg.norm((colour - a @ solution) * LAB_WEIGHTS, axis=1)
+            sigma = float(np.clip(1.5 * np.sqrt(np.average(np.minimum(rest, 12) ** 2, weights=sure)), 2.0, 8.0))
+            sure = prior / (1 + (rest / sigma) ** 2) ** 2
+    # Beyond the pixels that it was fitted to, a curved surface runs away: keep it within what was seen.
+    seen = sure > 0.2 * prior
+    low, high = (np.percentile(colour[seen], q, axis=0) for q in (1, 99)) if seen.any() else (common, common)
+    return np.asarray(np.clip(terms @ solution, low - 2, high + 2), np.float32)
+
+
+def _commonest(colour: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weighted mode of colours (N, 3): the sample with most others near it."""
+    some = colour[:: max(1, len(colour) // 200)]
+    rest, heavy = colour[:: max(1, len(colour) // 3000)], weight[:: max(1, len(colour) // 3000)]
+    distance = np.linalg.norm((some[:, None] - rest[None]) * LAB_WEIGHTS, axis=-1)
+    return np.asarray(some[(np.exp(-((distance / 6) ** 2)) * heavy).sum(1).argmax()])

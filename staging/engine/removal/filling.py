@@ -1,0 +1,231 @@
+"""Continue floor and walls behind what is removed: each plane from its own confirmed pixels, seen straight on."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite.fields import dilated, shrunk
+from staging.engine.removal import skirting
+from staging.engine.removal.cover import Cover, covering
+from staging.engine.removal.quilt import Quilt, quilted
+from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sheet_of
+from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
+from staging.engine.scene.room import Camera, Room
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+
+WORKING_EDGE: Final = 1000  # long edge in pixels at which planes are understood
+BAND: Final = 128  # rows of the photo that are filled at a time
+FEWEST: Final = 25  # pixels at working size under which a plane's part is not worth its own texture
+WALLS: Final = (LEFT, RIGHT, BACK)
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A face of the room as it will be continued: `surface` (h, w, 3) with the foot of the wall, `quilt` its pattern.
+
+    `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure.
+    """
+
+    sheet: Sheet
+    cover: Cover
+    surface: Floats
+    quilt: Quilt | None
+    hidden: int
+    confirmed_pixels: int
+
+    def confirmed_in(self, scene: Scene) -> Mask:
+        """Its confirmed pixels in the working photo."""
+        return confirmed_in(scene, self.sheet, self.cover)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The photo at working size, with the face that each pixel sees."""
+
+    photo: Floats
+    room: Room
+    faces: FaceMap
+
+    @property
+    def camera(self) -> Camera:
+        """At working size."""
+        return self.room.camera
+
+    @classmethod
+    def of(cls, photo: Bytes, room: Room) -> Scene:
+        """From a photo (H, W, 3) of any size."""
+        k = min(1.0, WORKING_EDGE / max(photo.shape[:2]))
+        width, height = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
+        small = shrunk(photo, width, height) if k < 1 else photo.astype(np.float32)
+        room = dataclasses.replace(room, camera=room.camera.resized(width, height))
+        return cls((small / 255).astype(np.float32), room, face_map(room, width, height))
+
+
+def confirmed_in(scene: Scene, sheet: Sheet, cover: Cover) -> Mask:
+    """A sheet's confirmed pixels in the working photo."""
+    return sheet.drawn_mask(cover.confirmed, scene.camera)
+
+
+def covered(scene: Scene, hole: Mask) -> dict[int, tuple[Sheet, Cover]]:
+    """The covering of each face of which enough is seen outside of the hole (working size)."""
+    return {face: found for face in FACES if (found := _covered(scene, hole, face)) is not None}
+
+
+def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
+    """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out."""
+    covers = covered(scene, hole)
+    feet = {face: foot for face in WALLS if face in covers and (foot := _foot(scene, hole, covers[face])) is not None}
+    lender = max(feet, key=lambda face: feet[face].seen, default=None)
+    made = {}
+    for face, (sheet, cover) in covers.items():
+        hidden = hole & (scene.faces.labels == face)
+        if hidden.sum() < FEWEST:
+            continue
+        surface = cover.surface
+        if face in feet:
+            surface = skirting.drawn(surface, feet[face])
+        elif face in WALLS and lender is not None:
+            surface = skirting.borrowed(surface, feet[lender], sheet.ppm, covers[lender][0].ppm)
+        over = _over(sheet, hidden, scene.camera)
+        quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
+        seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
+        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen)
+    return made
+
+
+def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
+    sheet = sheet_of(scene.room, scene.faces, face)
+    if sheet is None:
+        return None
+    free = (scene.faces.labels == face) & ~hole
+    free = cv2.erode(free.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
+    candidate = sheet.marked(free > 0, scene.camera)
+    picture = sheet.seen(scene.photo, scene.camera)
+    resolution = sheet.resolution(scene.camera)
+    cover = covering(picture, candidate, sheet.ppm, face, np.minimum(resolution, 1.5) ** 2)
+    return None if cover is None else (sheet, cover)
+
+
+def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover]) -> skirting.Foot | None:
+    sheet, cover = covered
+    shown = sheet.marked(~hole, scene.camera)
+    return skirting.foot_of(cover.picture, cover.surface, shown, sheet.ppm)
+
+
+def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
+    """Hidden pixels of the working photo, on the sheet, with a rim."""
+    return dilated(sheet.marked(hidden, camera), 2)
+
+
+def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane]) -> Bytes:
+    """The photo (H, W, 3) with the planes drawn where `hole` (H, W); its other pixels are the photo's own.
+
+    Pixels of the hole whose plane is not among `made` take the plane that is nearest in the picture.
+    """
+    picture = photo.copy()
+    if not made or not hole.any():
+        return picture
+    half = np.asarray(cv2.pyrDown(photo), np.uint8)
+    levels = [photo, half, np.asarray(cv2.pyrDown(half), np.uint8)]
+    depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
+    soft = max(1.5, max(photo.shape[:2]) / 700)
+    camera = room.camera.resized(photo.shape[1], photo.shape[0])
+    for top in range(0, photo.shape[0], BAND):
+        rows = slice(top, min(top + BAND, photo.shape[0]))
+        y, x = np.nonzero(hole[rows])
+        if len(y) == 0:
+            continue
+        y = y + top
+        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y)
+        share = np.clip(depth[y, x] / soft, 0, 1)[:, None]
+        mixed = colour * 255 * share + photo[y, x] * (1 - share)
+        picture[y, x] = np.clip(np.round(mixed), 0, 255).astype(np.uint8)
+    return picture
+
+
+def _band(levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers) -> Floats:
+    """Colours (N, 3) 0..1 of the photo's pixels (x, y)."""
+    camera = room.camera
+    faces = _faces_at(room, x, y, tuple(made))
+    colour = np.zeros((len(x), 3), np.float32)
+    for face, plane in made.items():
+        at = np.flatnonzero(faces == face)
+        if len(at):
+            colour[at] = _coloured(levels, camera, plane, x[at].astype(np.float32), y[at].astype(np.float32))
+    return colour
+
+
+def _faces_at(room: Room, x: Integers, y: Integers, known: tuple[int, ...]) -> Integers:
+    """The nearest of the `known` faces along the ray of each pixel."""
+    rays = room.camera.rays(np.stack([x + 0.5, y + 0.5], -1))
+    box, origin = room.box, room.camera.position
+    nearest, labels = np.full(len(x), np.inf), np.full(len(x), known[0], np.int64)
+    for face, axis, value, sign in (
+        (FLOOR, 2, 0.0, -1), (2, 2, box.height, 1), (LEFT, 0, box.x0, -1), (RIGHT, 0, box.x1, 1), (BACK, 1, box.y1, 1),
+    ):  # fmt: skip
+        if face not in known:
+            continue
+        along = rays[:, axis]
+        ahead = along * sign > 1e-6
+        t = np.where(ahead, (value - origin[axis]) / np.where(ahead, along, 1.0), np.inf)
+        closer = t < nearest
+        nearest, labels = np.where(closer, t, nearest), np.where(closer, face, labels)
+    return labels
+
+
+def _coloured(levels: list[Bytes], camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
+    """Colours (N, 3) of the pixels (x, y): the surface there and the pattern from where the quilt takes it."""
+    matrix = plane.sheet.matrix(camera)
+    column, row = applied(np.linalg.inv(matrix), x, y)
+    colour = _sampled(plane.surface, column, row)
+    quilt = plane.quilt
+    if quilt is None:
+        return colour
+    to = _scale(matrix, column, row)
+    share = _sampled(quilt.share, column, row, cv2.INTER_NEAREST)
+    total = np.zeros_like(colour)
+    for offsets, weight in ((quilt.first, share), (quilt.second, 1 - share)):
+        move = _sampled(offsets, column, row, cv2.INTER_NEAREST)
+        c, r = column + move[:, 0], row + move[:, 1]
+        sx, sy = applied(matrix, c, r)
+        sharper = np.log2(np.maximum(_scale(matrix, c, r), 1e-6) / np.maximum(to, 1e-6))
+        pattern = _detail(levels, sx, sy, sharper) - _sampled(plane.cover.surface, c, r)
+        total += weight[:, None] * pattern
+    spread = np.sqrt(share**2 + (1 - share) ** 2)
+    return np.asarray(colour + total / spread[:, None], np.float32)
+
+
+def _scale(matrix: NDArray[np.float64], column: Floats, row: Floats) -> Floats:
+    """Photo pixels per sheet pixel at places of the sheet."""
+    w = matrix[2, 0] * column + matrix[2, 1] * row + matrix[2, 2]
+    return np.sqrt(np.abs(np.linalg.det(matrix)) / np.maximum(np.abs(w), 1e-6) ** 3).astype(np.float32)
+
+
+def _detail(levels: list[Bytes], x: Floats, y: Floats, sharper: Floats) -> Floats:
+    """The photo at (x, y), 0..1, from the copy that is as sharp as the place it goes to."""
+    level = np.clip(np.round(sharper), 0, len(levels) - 1).astype(int)
+    colour = np.zeros((len(x), 3), np.float32)
+    for k, picture in enumerate(levels):
+        at = np.flatnonzero(level == k)
+        if len(at):
+            colour[at] = _sampled(picture, x[at] / 2**k, y[at] / 2**k) / 255
+    return colour
+
+
+def _sampled(picture: Floats | Bytes, x: Floats, y: Floats, kernel: int = cv2.INTER_LINEAR) -> Floats:
+    """Values (N[, C]) at N places; OpenCV wants them as a picture that is not too long."""
+    count, wide = len(x), 4096
+    short = -count % wide
+    shape = (-1, wide)
+    at = [np.concatenate([v, np.zeros(short, np.float32)]).reshape(shape).astype(np.float32) for v in (x, y)]
+    found = cv2.remap(picture, at[0], at[1], kernel, borderMode=cv2.BORDER_REPLICATE)
+    flat = found.reshape(-1, found.shape[2]) if found.ndim == 3 else found.ravel()
+    return np.asarray(flat[:count], np.float32)

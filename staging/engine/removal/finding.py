@@ -1,0 +1,118 @@
+"""Find what stands in a room: what neither the covering of the floor nor the paint of the walls explains.
+
+Only what stands on the floor, clear of the foot of the walls, is furniture. Doors, windows with their curtains,
+radiators, fireplaces, sockets, lamps and pictures on walls all fail that test, and so they stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import dilated
+from staging.engine.removal.cover import LAB_WEIGHTS, Cover
+from staging.engine.removal.filling import Scene, confirmed_in
+from staging.engine.removal.sheets import Floats, Mask, Sheet
+from staging.engine.scene.faces import CEILING, FLOOR
+
+CUT_ROUNDS: Final = 4
+LIKE: Final = {FLOOR: 15.0}  # weighted Lab units from the surface within which a pixel may be the plane's own
+LIKE_WALL: Final = 11.0
+OFF_WALL: Final = 0.30  # metres that furniture reaches into the room from the foot of a wall, at the least
+LEAST_STANDING: Final = 0.0035  # of the picture: a component with less of it before the floor does not stand there
+LEAST: Final = 0.006  # of the picture: a smaller thing is a spot on the floor
+TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
+
+
+@dataclass(frozen=True)
+class Found:
+    """`mask` (h, w) at working size, the `things` in it, and its share of the picture and of the floor, 0..1."""
+
+    mask: Mask
+    things: int
+    share: float
+    floor_share: float
+
+
+def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
+    """What stands in the room; nothing where its floor is not known."""
+    height, width = scene.faces.labels.shape
+    if FLOOR not in covers:
+        return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
+    distance = _unlike(scene, covers)
+    own = _own(scene, covers)
+    cut = _cut(scene, distance, own)
+    mask, things = _standing(scene, cut)
+    on_floor = scene.faces.labels == FLOOR
+    return Found(mask, things, float(mask.mean()), float(mask[on_floor].mean()) if on_floor.any() else 0.0)
+
+
+def _own(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """Pixels confirmed as a plane's own."""
+    own = np.zeros(scene.faces.labels.shape, bool)
+    for face, (sheet, cover) in covers.items():
+        own |= confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)
+    return own
+
+
+def _unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
+    """How far each pixel is from looking like its plane, 1 being the limit; unknown planes say 1."""
+    lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
+    unlike = np.ones(scene.faces.labels.shape, np.float32)
+    for face, (sheet, cover) in covers.items():
+        at = scene.faces.labels == face
+        surface = sheet.drawn(cover.surface, scene.camera)
+        step = lab - cv2.cvtColor(np.clip(surface, 0, 1), cv2.COLOR_RGB2Lab)
+        # Sun on a floor and gloss make it lighter, never another hue.
+        step[..., 0] = np.where(step[..., 0] > 0, 0.6 * step[..., 0], step[..., 0])
+        far = np.linalg.norm(step * LAB_WEIGHTS, axis=-1) / LIKE.get(face, LIKE_WALL)
+        unlike[at] = far[at]
+    unlike[scene.faces.labels == CEILING] = 0
+    return unlike
+
+
+def _cut(scene: Scene, unlike: Floats, own: Mask) -> Mask:
+    """Furniture against room, by colour and edges from sure seeds (GrabCut)."""
+    sure_room = cv2.erode((own & (unlike < 0.8)).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    sure_room |= scene.faces.labels == CEILING
+    thing = cv2.morphologyEx((unlike > 1.3).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    sure_thing = cv2.erode((thing & ~own).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    if not sure_thing.any() or not sure_room.any():
+        return np.zeros(own.shape, bool)
+    labels = np.where(thing, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[sure_room] = cv2.GC_BGD
+    labels[sure_thing] = cv2.GC_FGD
+    picture = np.ascontiguousarray((scene.photo * 255).astype(np.uint8))
+    room, things = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(7)
+    cv2.grabCut(picture, labels, (0, 0, 1, 1), room, things, CUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cut = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    n = max(3, round(0.006 * max(own.shape))) | 1
+    closed = cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((n, n), np.uint8))
+    return cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+
+
+def _standing(scene: Scene, cut: Mask) -> tuple[Mask, int]:
+    """The components that stand on the floor away from the walls, without holes."""
+    faces, box = scene.faces, scene.room.box
+    x, y = faces.points[..., 0], faces.points[..., 1]
+    clear = (faces.labels == FLOOR) & (x - box.x0 > OFF_WALL) & (box.x1 - x > OFF_WALL) & (box.y1 - y > OFF_WALL)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(cut.astype(np.uint8), connectivity=4)
+    kept, things = np.zeros(cut.shape, bool), 0
+    for i in range(1, count):
+        part = parts == i
+        if stats[i, cv2.CC_STAT_AREA] < LEAST * cut.size or (part & clear).sum() < LEAST_STANDING * cut.size:
+            continue
+        kept |= _without_holes(part)
+        things += 1
+    return dilated(kept, max(1, round(0.003 * max(cut.shape)))), things
+
+
+def _without_holes(part: Mask) -> Mask:
+    outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    canvas = np.zeros(part.shape, np.uint8)
+    cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)
+    return canvas > 0

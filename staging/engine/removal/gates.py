@@ -1,0 +1,99 @@
+"""What an emptied picture must hold before anyone pays for it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import blurred_within
+from staging.engine.removal.filling import Bytes, Plane, Scene
+from staging.engine.removal.sheets import Floats, Mask
+from staging.engine.scene.faces import NAMES
+from staging.engine.scene.gates import Gate
+
+MOST_HIDDEN: Final = 0.72  # of the picture
+LEAST_SEEN: Final = 0.10  # of the filled part of a plane, that must be confirmed elsewhere on it
+SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matter
+MOST_UNKNOWN: Final = 0.05  # of the hole
+WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
+TEXTURE: Final = (0.45, 2.2)  # of the plane's own texture
+
+
+def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:
+    """Whether enough is seen of each plane that the hole (working size) touches, before anything is drawn."""
+    total = max(1, int(hole.sum()))
+    share = float(hole.mean())
+    unknown = 1 - sum(plane.hidden for plane in planes.values()) / total
+    worst, name = 1.0, "floor"
+    for face, plane in planes.items():
+        if plane.hidden < SMALL * total:
+            continue
+        seen = plane.confirmed_pixels / plane.hidden
+        if seen < worst:
+            worst, name = seen, NAMES[face]
+    return (
+        Gate("hidden_share", share < MOST_HIDDEN, share, MOST_HIDDEN, f"{share:.0%} of the picture is to be removed."),
+        Gate(
+            "planes_known", unknown < MOST_UNKNOWN, unknown, MOST_UNKNOWN,
+            f"For {unknown:.0%} of what is removed, nothing is seen of the floor or wall behind it.",
+        ),
+        Gate(
+            "plane_seen", worst >= LEAST_SEEN, worst, LEAST_SEEN,
+            f"Of the {name}, {worst:.0%} of what is to be drawn is seen elsewhere.",
+        ),
+    )  # fmt: skip
+
+
+def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:
+    """Judge the emptied `picture` (H, W, 3) against the photo; `mask` (H, W) is where it may differ."""
+    differing = int((picture[~mask] != photo[~mask]).any(-1).sum())
+    height, width = scene.faces.labels.shape
+    small = (cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) / 255).astype(np.float32)
+    hole = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    own = own_pixels(scene, planes)
+    seam = _seam(small, hole, own)
+    low, high = TEXTURE
+    texture, name = _texture(small, hole, own, planes, scene)
+    return (
+        Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
+        Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
+        Gate(
+            "texture", low < texture < high, texture, low if texture < 1 else high,
+            f"What was drawn of the {name} has {texture:.0%} of the texture of what is seen of it.",
+        ),
+    )  # fmt: skip
+
+
+def own_pixels(scene: Scene, planes: dict[int, Plane]) -> Mask:
+    """Pixels of the working photo that are confirmed as their plane's own."""
+    own = np.zeros(scene.faces.labels.shape, bool)
+    for face, plane in planes.items():
+        own |= plane.confirmed_in(scene) & (scene.faces.labels == face)
+    return own
+
+
+def _seam(picture: Floats, hole: Mask, own: Mask) -> float:
+    """Median step, sRGB, between the means of the two sides along the hole's edge on confirmed planes."""
+    inside, _ = blurred_within(picture, hole.astype(np.float32), 3)
+    outside, share = blurred_within(picture, (own & ~hole).astype(np.float32), 3)
+    edge = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    at = edge & (share > 0.3)
+    return float(np.median(np.abs(inside - outside)[at].mean(-1))) if at.sum() > 20 else 0.0
+
+
+def _texture(picture: Floats, hole: Mask, own: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[float, str]:
+    """The ratio of texture energy, filled to seen, of the plane where it is farthest from 1; and its name."""
+    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1)
+    worst, name = 1.0, "floor"
+    inner = cv2.erode(hole.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    for face, plane in planes.items():
+        at = scene.faces.labels == face
+        filled, seen = at & inner, at & own & ~hole
+        if plane.hidden < SMALL * hole.sum() or filled.sum() < 100 or seen.sum() < 100:
+            continue
+        ratio = float((np.median(fine[filled]) + 0.002) / (np.median(fine[seen]) + 0.002))
+        if abs(np.log(ratio)) > abs(np.log(worst)):
+            worst, name = ratio, NAMES[face]
+    return worst, name

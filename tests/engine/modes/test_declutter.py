@@ -1,0 +1,116 @@
+"""Decluttering drawn rooms whose empty truth is known: what comes back is the room, and nothing else has changed."""
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.errors import EngineError, UnusablePhoto
+from staging.engine.modes.declutter import declutter
+from tests.engine.removal import furnished
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    photo, mask = furnished.furnished()
+    return photo, mask, furnished.empty()
+
+
+@pytest.fixture(scope="module")
+def asked(drawn):
+    photo, mask, _ = drawn
+    return declutter(photo, mask=mask)
+
+
+@pytest.fixture(scope="module")
+def found(drawn):
+    return declutter(drawn[0])
+
+
+def error(picture, truth, where):
+    """Mean difference in grey levels after averaging over 5 pixels: grain cannot be the same, planks and edges can."""
+    apart = cv2.blur(picture.astype(np.float32), (5, 5)) - cv2.blur(truth.astype(np.float32), (5, 5))
+    return float(np.abs(apart)[where].mean())
+
+
+def test_outside_the_mask_every_pixel_is_the_photos(drawn, asked):
+    kept = asked.mask == 0
+    assert np.array_equal(asked.picture[kept], drawn[0][kept])
+    assert set(np.unique(asked.mask)) == {0, 255}
+    assert (asked.mask[drawn[1] > 0] == 255).all()
+    assert kept.mean() > 0.6
+
+
+def test_floor_and_walls_go_on_behind_what_was_removed(drawn, asked):
+    photo, mask, truth = drawn
+    where = mask > 0
+    telea = cv2.inpaint(photo, asked.mask, 5, cv2.INPAINT_TELEA)
+    mine = error(asked.picture, truth, where)
+    assert mine < 9
+    assert mine < 0.6 * error(telea, truth, where)
+
+
+def test_the_texture_goes_on_too(drawn, asked):
+    _, mask, truth = drawn
+    inner = cv2.erode(mask, np.ones((9, 9), np.uint8)) > 0
+
+    def fine(picture):
+        return np.abs(picture.astype(np.float32) - cv2.GaussianBlur(picture, (0, 0), 2))[inner].mean()
+
+    assert 0.6 < fine(asked.picture) / fine(truth) < 1.6
+
+
+def test_the_shadow_goes_with_its_thing(drawn, asked):
+    photo, mask, truth = drawn
+    dark = furnished.shadow() & (mask == 0)
+    darker = float(truth[dark].mean()) - float(photo[dark].mean())
+    assert darker > 15
+    assert abs(float(truth[dark].mean()) - float(asked.picture[dark].mean())) < 0.3 * darker
+
+
+def test_the_same_photo_gives_the_same_bytes(drawn, found):
+    again = declutter(drawn[0])
+    assert np.array_equal(again.picture, found.picture)
+    assert np.array_equal(again.mask, found.mask)
+
+
+def test_without_a_mask_the_furniture_is_found(drawn, found):
+    photo, mask, truth = drawn
+    assert found.emptied
+    assert (found.mask[mask > 0] > 0).mean() > 0.97
+    assert (found.mask > 0).mean() < 2.2 * (mask > 0).mean()
+    assert error(found.picture, truth, mask > 0) < 0.3 * error(photo, truth, mask > 0)
+
+
+def test_an_empty_room_comes_back_as_it_is(drawn):
+    made = declutter(drawn[2])
+    assert not made.emptied
+    assert np.array_equal(made.picture, drawn[2])
+    assert not made.mask.any()
+    assert made.record()["removed"]["anything"] is False
+
+
+def test_a_mask_that_marks_nothing_leaves_the_photo(drawn):
+    made = declutter(drawn[0], mask=np.zeros_like(drawn[1]))
+    assert np.array_equal(made.picture, drawn[0])
+
+
+def test_the_room_comes_with_the_picture_and_has_no_furniture_in_its_walls(drawn, asked):
+    record = asked.record()
+    assert record["room"]["camera"]["width"] == drawn[0].shape[1]
+    assert len(record["room"]["openings"]) == 0
+    assert all(gate["passed"] for gate in record["gates"])
+
+
+@pytest.mark.parametrize("what", ["all of it", "a blank wall", "noise", "a thumbnail"])
+def test_what_cannot_be_done_is_refused_in_words(drawn, what):
+    photo, mask = drawn[0], np.full_like(drawn[1], 255)
+    if what == "a blank wall":
+        photo, mask = np.full_like(photo, 190), drawn[1]
+    elif what == "noise":
+        photo, mask = np.random.default_rng(0).integers(0, 256, photo.shape, np.uint8), drawn[1]
+    elif what == "a thumbnail":
+        photo, mask = photo[:200, :200], drawn[1][:200, :200]
+    with pytest.raises(EngineError) as refused:
+        declutter(photo, mask=mask)
+    assert len(refused.value.message) > 40
+    assert isinstance(refused.value, UnusablePhoto) or refused.value.code.startswith("gate_")

@@ -1,0 +1,40 @@
+"""A furnished room staged: emptied first, in one job, with both pictures and both masks."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.engine.removal import furnished
+
+JOB = "staging.engine.modes.job.make"
+
+
+def run(child, folder, photo, **brief):
+    Image.fromarray(photo).save(folder / "photo.png")
+    made = child.run(JOB, {"photo": str(folder / "photo.png"), "folder": str(folder), "brief": brief}, None, 220)
+    return made["record"], {p["role"]: np.asarray(Image.open(folder / f"{p['role']}.png")) for p in made["pictures"]}
+
+
+@pytest.mark.trace
+def test_the_staged_picture_stands_on_the_emptied_room(child, tmp_path):
+    photo, chest = furnished.furnished()
+    asked = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "draft", "declutter": "auto"}
+    record, pictures = run(child, tmp_path, photo, **asked)
+    assert set(pictures) == {"staged", "mask", "emptied", "removed"}
+    removed, edited = pictures["removed"] > 0, pictures["mask"] > 0
+    assert (removed[chest > 0]).mean() > 0.95
+    assert not (removed & ~edited).any()
+    assert np.array_equal(pictures["staged"][~edited], photo[~edited])
+    assert np.array_equal(pictures["emptied"][~removed], photo[~removed])
+    assert (pictures["staged"] != pictures["emptied"]).any()
+    assert record["arrangement"]["pieces"]
+    assert record["emptied"]["removed"]["anything"] is True
+
+
+def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_path):
+    photo = furnished.empty()
+    record, pictures = run(child, tmp_path, photo, kind="declutter", declutter="on")
+    assert set(pictures) == {"emptied", "mask"}
+    assert np.array_equal(pictures["emptied"], photo)
+    assert not pictures["mask"].any()
+    assert record["removed"]["anything"] is False

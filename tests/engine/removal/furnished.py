@@ -1,0 +1,46 @@
+"""Made-up furnished rooms whose empty truth is known: a chest that stands on the floor and throws a shadow."""
+
+import cv2
+import numpy as np
+
+from staging.engine.scene import faces
+from staging.engine.scene.room import Box
+from tests.engine.geometry import synthetic
+
+ROOM = synthetic.room(width=540, height=360, focal=0.62, yaw=-14.0, pitch=4.0, box=Box(-2.2, 1.9, -1.0, 4.2, 2.55))
+# Middle, half size and height in metres: clear of the walls, so that only what hides the floor's foot is hidden.
+AT, HALF, TALL = np.array([0.35, 2.9]), np.array([0.75, 0.4]), 0.75
+CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+
+
+def empty(room=ROOM):
+    """The photo of the empty room (H, W, 3)."""
+    return synthetic.photo(room)
+
+
+def furnished(room=ROOM):
+    """The same photo with the chest in it, and where the chest itself is (H, W; 0 or 255), without its shadow."""
+    photo = empty(room).astype(np.float64)
+    photo *= 1 - 0.45 * _shadow(room)[..., None]
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    low = np.concatenate([AT + CORNERS * HALF, np.zeros((4, 1))], 1)
+    high = low + np.array([0.0, 0.0, TALL])
+    sides = [np.array([low[i], low[(i + 1) % 4], high[(i + 1) % 4], high[i]]) for i in (2, 1, 3, 0)]
+    for points, colour in zip(
+        [*sides, high], ((60, 22, 18), (85, 32, 26), (85, 32, 26), (115, 42, 34), (150, 70, 55)), strict=True
+    ):
+        outline = np.round(room.camera.project(points)[0]).astype(np.int32)
+        cv2.fillConvexPoly(photo, outline, colour)
+        cv2.fillConvexPoly(mask, outline, 255)
+    return np.clip(photo, 0, 255).astype(np.uint8), mask
+
+
+def shadow(room=ROOM):
+    """Where the chest's shadow darkens the floor by more than a tenth (H, W)."""
+    return _shadow(room) > 0.22
+
+
+def _shadow(room):
+    seen = faces.face_map(room, room.camera.width, room.camera.height_px)
+    beyond = np.maximum(np.abs(seen.points[..., :2] - AT) - HALF, 0)
+    return np.where(seen.labels == faces.FLOOR, np.exp(-np.hypot(*np.moveaxis(beyond, -1, 0)) / 0.12), 0.0)
