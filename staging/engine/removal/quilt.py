@@ -81,7 +81,7 @@ class _Work:
         sharp = np.log2(np.maximum(resolution, 1e-3))
         self.sharp = sharp
         self.corner_sharp = sharp[middle::2, middle::2][: self.corners.shape[0], : self.corners.shape[1]]
-        self.used = np.zeros(self.corners.shape, np.float32)
+        self.used: Floats = np.zeros_like(self.corners, np.float32)
         self.errors: list[float] = []
 
     def run(self) -> None:
@@ -186,14 +186,13 @@ class _Work:
         pattern = self.laid[y : y + tile, x : x + tile]
         mask = shrunk(have[: 2 * small, : 2 * small], small, small)
         mask = (mask > 0.9).astype(np.float32)
-        cost = np.zeros(self.corners.shape, np.float32)
+        cost = np.zeros_like(self.used)
         if mask.sum() > 8:
             wanted = shrunk(pattern[: 2 * small, : 2 * small], small, small)
-            error = _squared(self.half, wanted, mask)
-            h, w = min(len(error), len(cost)), min(error.shape[1], cost.shape[1])
-            cost[:h, :w] = error[:h, :w] / float(mask.sum())
+            error = _squared(self.half, wanted, mask) / np.float32(mask.sum())
+            cost[: len(error), : error.shape[1]] = error[: len(cost), : cost.shape[1]]
         middle = float(self.sharp[y + tile // 2, x + tile // 2])
-        cost = cost + self.variance * (
+        cost += self.variance * (
             BLUR_COST * np.abs(self.corner_sharp - middle) ** 2 * np.where(self.corner_sharp < middle, 1.0, 0.35)
             + REUSE_COST * self.used
         )
