@@ -104,7 +104,7 @@ def stage(
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
-        known = _read(photo, focal_35mm, room)
+        known = known_room(photo, focal_35mm, room)
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("light", 0.06, 0.2, "reading the light"):
         light = fit(photo, known, render_basis)
@@ -121,7 +121,7 @@ def stage(
     raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
 
 
-def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> Room:
+def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> Room:
     """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read."""
     height, width = photo.shape[:2]
     if given is not None:
