@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench simulate setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -27,6 +27,10 @@ check: setup-dev
 
 bench: setup-dev
 	$(PY) -m tests.bench
+
+# Calls made up from our own OpenAPI document; FUZZ_ARGS="--cases 500 --seed 1" makes fewer.
+fuzz: setup-dev
+	$(PY) -m tests.fuzz $(FUZZ_ARGS)
 
 # A seeded run of the ledger under crashes and concurrency; wants DATABASE_URL=postgres://...
 simulate: setup-dev

@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTED = {"render_failed", "wait_timeout", "unavailable"}
 # Operations with many fields get more of the calls than those with few.
 WEIGHTS = {"post_v1_render_create": 6, "post_v1_render_create_variation": 4, "post_interior": 4, "get_v1_render": 2}
+FURNISHED = {"room_type": "bed", "style": "modern"}
+CONVERSION = {**FURNISHED, "uuid": "fuzz", "space": "interior"}
 ENVIRONMENT = {
     "WAIT_MAX_SECONDS": "0.02",
     "RENDERS_IN_FLIGHT": "1000000",
@@ -85,14 +87,17 @@ class Better:
     def __call__(self, case: Any) -> None:
         if self.chance.random() < 0.5:
             return
-        image_url = "data:image/jpeg;base64," + base64.b64encode(self.photo).decode()
-        known = {"file": self.photo, "files": [self.photo], "image_url": image_url, "render_id": self.render_id}
-        if isinstance(case.body, dict):
-            case.body |= {name: value for name, value in known.items() if name in case.body}
-            if case.media_type == "application/json" and case.path == "/v1/render/create":
-                case.body["image_url"] = image_url
-        elif isinstance(case.body, bytes):
-            case.body = self.photo
+        create = case.path == "/v1/render/create"
+        if isinstance(case.body, bytes):
+            case.body, case.query = self.photo, {**(case.query or {}), **FURNISHED}
+        elif isinstance(case.body, dict) and case.media_type == "multipart/form-data":
+            needed = {**FURNISHED, "file": self.photo} if create else {**CONVERSION, "files": [self.photo]}
+            # Some with all that they need, some with a good photo alone.
+            case.body |= needed if self.chance.random() < 0.7 else {"file" if create else "files": self.photo}
+        elif isinstance(case.body, dict) and create:
+            case.body |= {"image_url": "data:;base64," + base64.b64encode(self.photo).decode(), **FURNISHED}
+        elif isinstance(case.body, dict) and "render_id" in case.body:
+            case.body["render_id"] = self.render_id
         if isinstance(case.query, dict) and "render_id" in case.query:
             case.query["render_id"] = self.render_id
 

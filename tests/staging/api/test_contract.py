@@ -7,6 +7,7 @@ takes trouble to bring about (a full queue, a dead worker) has files of its own.
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import re
 import subprocess
@@ -25,7 +26,8 @@ from PIL import Image
 
 from billing import accounts, keys, ledger
 from billing.models import Account
-from tests import serving
+from tests import needs, serving
+from tests.fuzz import fuzz
 from tests.staging import pictures
 from tests.staging.stack import stack
 
@@ -461,3 +463,13 @@ def test_the_documentations_examples_run(partner: Partner, account: Account, tmp
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=90, check=False
         )
         assert ran.returncode == 0, (text, ran.stdout, ran.stderr)
+
+
+def test_no_made_up_call_is_answered_against_the_document(partner: Partner, account: Account) -> None:
+    """A small sample of `make fuzz`."""
+    if importlib.util.find_spec("schemathesis") is None:
+        needs.missing("schemathesis", "make setup-dev")
+    seen = fuzz(partner.url, partner.key, cases=70)
+    assert seen.wrong == []
+    assert seen.calls >= 60
+    assert {answer.rsplit(" ", 1)[1] for answer in seen.answers} >= {"200", "400", "404"}
