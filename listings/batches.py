@@ -78,11 +78,17 @@ def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any]
 
     Raises InsufficientCredits.
     """
+    return ask(staged.listing_photo, staged.render.brief, batch=batch, user=user, scene=scene)
+
+
+def ask(
+    photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User, scene: dict[str, Any] | None = None
+) -> StagedPhoto:
+    """Ask for one picture of a listing's photo. `batch` sent twice asks once. Raises InsufficientCredits."""
     with transaction.atomic():
-        photo = staged.listing_photo
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
-        return known or _ask(photo, staged.render.brief, batch=batch, user=user, scene=scene)
+        return known or _ask(photo, brief, batch=batch, user=user, scene=scene)
 
 
 def cancel_waiting(listing: Listing) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listings.views import account, batch, editors, landing, listing_photos, listings, review, scenes, studio
+from listings.views import account, batch, clearing, editors, landing, listing_photos, listings, review, scenes, studio
 
 app_name = "listings"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("listings/<int:number>/photos/<uuid:key>/", listing_photos.photo_edit, name="photo_edit"),
     path("listings/<int:number>/photos/<uuid:key>/move/", listing_photos.photo_move, name="photo_move"),
     path("listings/<int:number>/photos/<uuid:key>/remove/", listing_photos.photo_remove, name="photo_remove"),
+    path("listings/<int:number>/photos/<uuid:key>/clear/", clearing.clear, name="clear"),
     path("listings/<int:number>/uploads/", listing_photos.upload_begin, name="upload_begin"),
     path("listings/<int:number>/uploads/<uuid:token>/", listing_photos.upload, name="upload"),
     path("listings/<int:number>/stage/", batch.stage, name="batch"),

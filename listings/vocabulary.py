@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from staging.briefs import STAGEABLE_ROOMS, RoomType, Style
+from staging.briefs import STAGEABLE_ROOMS, Brief, Kind, RoomType, Style
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,24 @@ STYLES = {
 }
 
 STAGEABLE = [word for room, word in ROOMS.items() if room in STAGEABLE_ROOMS]
+
+
+KINDS = {
+    Kind.STAGING: "Staged",
+    Kind.DECLUTTER: "Cleared",
+    Kind.REDESIGN: "Redesigned",
+    Kind.SKETCH: "Rendered",
+}
+
+
+def brief_words(brief: Brief) -> str:
+    """What people call a picture of this brief: "Living room, modern", or "Cleared" where neither is said."""
+    words = [room_name(brief.room_type)] if brief.room_type else []
+    if brief.style:
+        words.append(style_name(brief.style))
+    if not brief.room_type or brief.kind != Kind.STAGING:
+        words.insert(0, KINDS[brief.kind])
+    return ", ".join([words[0], *(word.lower() for word in words[1:])])
 
 
 def room_name(room_type: str) -> str:

@@ -26,6 +26,7 @@ ENTRY_WORDS = {
 register = template.Library()
 register.filter("room_name", vocabulary.room_name)
 register.filter("style_name", vocabulary.style_name)
+register.filter("brief_words", vocabulary.brief_words)
 
 
 @register.simple_tag(takes_context=True)

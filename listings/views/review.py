@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from PIL import Image
 
 from billing import access
-from listings import batches, reviews
+from listings import batches, reviews, vocabulary
 from listings.models import StagedPhoto
 from listings.views.doors import staged_or_404, user_of
 from staging import editing, exchange, label, renders, renditions
@@ -60,9 +61,8 @@ def labelled(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     if output is None:
         raise Http404
     data = exchange.outside(request, "label", partial(_with_label, output), lane="decode")
-    brief = staged.render.brief
     response = HttpResponse(data, content_type="image/png")
-    name = f"{brief.room_type}-{brief.style}-{public_id}-labelled.png"
+    name = f"{slugify(vocabulary.brief_words(staged.render.brief))}-{public_id}-labelled.png"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private"
     return response

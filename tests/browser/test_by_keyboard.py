@@ -40,7 +40,7 @@ def by_keyboard(page: Any, owner: User) -> None:
     page.keyboard.press("ArrowRight")
     press_on(page, "Start")
     page.get_by_text("To review").nth(1).wait_for()
-    press_on(page, "Staged: scandinavian")
+    press_on(page, "Living room, scandinavian")
     page.get_by_role("slider").wait_for()
     tab_to(page, "Divider between the empty and the furnished room")
     page.keyboard.press("End")

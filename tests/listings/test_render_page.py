@@ -54,7 +54,7 @@ def test_the_picture_is_compared_downloaded_and_no_longer_polled_for(browser: Cl
     page = browser.get(path(render)).content.decode()
     assert "<before-after" in page
     assert "hx-get" not in page
-    download = re.search(r'href="(/renders/[^"]+)" download="living-coastal-[^"]+\.png"', page)
+    download = re.search(r'href="(/renders/[^"]+)" download="living-room-coastal-[^"]+\.png"', page)
     assert download is not None
     file = browser.get(download[1].replace("&amp;", "&"))
     assert file["Content-Type"] == "image/png"

@@ -121,6 +121,6 @@ def walk(page: Any, url: str, email: str, folder: Path) -> None:
 
     with page.expect_download() as started:
         page.get_by_role("link", name="Download the picture").click()
-    assert started.value.suggested_filename.startswith("bed-scandinavian-")
+    assert started.value.suggested_filename.startswith("bedroom-scandinavian-")
     image = Image.open(io.BytesIO(Path(started.value.path()).read_bytes()))
     assert (image.format, max(image.size)) == ("PNG", 1920)

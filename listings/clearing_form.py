@@ -1,0 +1,50 @@
+"""Clearing a furnished photo: what is painted, and whether the room is furnished anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from listings import vocabulary
+from listings.models import ListingPhoto
+from staging.briefs import STAGEABLE_ROOMS, Brief, Kind, RoomType, Style
+
+EMPTY, STAGED = "empty", "staged"
+
+
+class ClearForm(forms.Form):
+    """The mask as a `data:` URL (empty: the engine looks itself), and what follows."""
+
+    mask = forms.CharField(required=False, widget=forms.HiddenInput)
+    batch = forms.UUIDField(widget=forms.HiddenInput)
+    then = forms.ChoiceField(
+        label="Then", choices=[(EMPTY, "Leave the room empty"), (STAGED, "Furnish it anew")], initial=EMPTY
+    )
+    room_type = forms.ChoiceField(label="Room")
+    style = forms.ChoiceField(
+        choices=[(word.value, word.name) for word in vocabulary.STYLES.values()], initial=Style.MODERN.value
+    )
+
+    def __init__(self, photo: ListingPhoto, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        room = self.fields["room_type"]
+        assert isinstance(room, forms.ChoiceField)
+        room.choices = [(word.value, word.name) for word in vocabulary.STAGEABLE]
+        if photo.room_type in STAGEABLE_ROOMS:
+            room.initial = photo.room_type
+
+    def brief(self, mask: str) -> Brief:
+        """What the person asks for; `mask` is the stored one's name."""
+        said = self.cleaned_data
+        if said["then"] == EMPTY:
+            return Brief(kind=Kind.DECLUTTER, mask=mask, quality=settings.RENDER_QUALITY)
+        return Brief(
+            kind=Kind.STAGING,
+            room_type=RoomType(said["room_type"]),
+            style=Style(said["style"]),
+            declutter="on",
+            mask=mask,
+            quality=settings.RENDER_QUALITY,
+        )
