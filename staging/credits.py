@@ -18,16 +18,18 @@ from staging.briefs import Brief
 from staging.models import UNFINISHED, Run, State
 
 if TYPE_CHECKING:
-    from billing.models import Account
+    from billing.models import Account, User
 
 __all__ = [
     "InsufficientCredits",
+    "NothingToRefund",
     "balance",
     "explain",
     "held_or_settled",
     "hold",
     "lock",
     "price",
+    "refund",
     "release",
     "settle",
     "settled_in_period",
@@ -76,6 +78,30 @@ def release(hold_reference: str) -> None:
             ledger.lock(account_id)
         if not sharing.exclude(state__in=_GAVE_NOTHING).exists():
             ledger.release(hold_reference)
+
+
+class NothingToRefund(Exception):
+    """The run charged nothing, or all of it was given back already."""
+
+
+def refund(run: Run, *, actor: User, reason: str) -> int:
+    """Give back what the run charged, once; the entry names the run, `actor` and `reason`. How many credits that were.
+
+    Runs under one hold were charged once and are refunded once. Raises NothingToRefund.
+    """
+    if not run.hold_reference:
+        raise NothingToRefund
+    reference = f"refund:{run.hold_reference}"
+    with transaction.atomic():
+        lock(run.account)
+        kept = held_or_settled(run.account, [run.hold_reference])
+        settled = ledger.statement(run.account).filter(ends__reference=run.hold_reference, kind="settle").exists()
+        if not settled or kept <= 0 or ledger.statement(run.account).filter(reference=reference).exists():
+            raise NothingToRefund
+        ledger.adjust(
+            run.account, kept, reference=reference, actor=actor, note=f"Refund of run {run.key}: {reason}"[:300]
+        )
+    return kept
 
 
 def held_or_settled(account: Account, hold_references: Collection[str]) -> int:

@@ -180,6 +180,8 @@ class Run(models.Model):
             models.Index(fields=["lease_until"], name="run_leased", condition=Q(state=State.RUNNING)),
             models.Index(fields=["account", "-first_started_at"], name="run_last_served"),
             models.Index(fields=["hold_reference"], name="run_by_hold", condition=~Q(hold_reference="")),
+            # The admin's figures of the day and of two weeks.
+            models.Index(fields=["finished_at", "state"], name="run_by_end"),
         )
 
     def __str__(self) -> str:
@@ -347,6 +349,7 @@ class WebhookDelivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         indexes = (models.Index(fields=["due_at"], name="webhook_due", condition=Q(state="pending")),)
 
     def __str__(self) -> str:

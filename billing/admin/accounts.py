@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from unfold.admin import ModelAdmin, TabularInline
 
 from billing import freezing, ledger
 from billing.admin.reading import ReadOnly
-from billing.models import Account, ApiKey, Invitation, Membership, User
+from billing.models import Account, ApiKey, Entry, Invitation, Membership, User
 
 
 class AdjustForm(forms.Form):
@@ -51,10 +52,16 @@ class AccountAdmin(ReadOnly, ModelAdmin):
     inlines = (MembershipInline,)
     actions = ("adjust_credits", "freeze", "thaw")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        """With the balance, in the same query."""
+        last = Entry.objects.filter(account=OuterRef("pk")).order_by("-sequence")
+        rows: QuerySet[Account] = super().get_queryset(request)
+        return rows.select_related("plan").annotate(known_balance=Subquery(last.values("balance_after")[:1]))
+
     @admin.display(description="Credits")
-    def balance(self, account: Account) -> int:
+    def balance(self, account: Any) -> int:
         """What the ledger says."""
-        return ledger.balance(account)
+        return int(account.known_balance or 0)
 
     @admin.action(description="Give or take credits …", permissions=["move_credits"])
     def adjust_credits(self, request: HttpRequest, accounts: QuerySet[Account]) -> HttpResponse | None:
@@ -102,12 +109,23 @@ class AccountAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(User)
 class UserAdmin(ReadOnly, ModelAdmin):
-    """Users; the hash of the password stays out of sight."""
+    """Users; the hash of the password stays out of sight. Who is staff, and in which role, superusers alone decide."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
-    list_filter = ("is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "name")
-    fields = ("email", "name", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
+    fields = (
+        "email", "name", "is_active", "is_staff", "groups", "is_superuser", "last_login", "date_joined",
+    )  # fmt: skip
+    filter_horizontal = ("groups",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All but who may enter, and as what."""
+        return tuple(name for name in self.fields if name not in {"is_active", "is_staff", "groups"})
 
 
 @admin.register(ApiKey)

@@ -19,7 +19,6 @@ class StripeEventAdmin(ReadOnly, ModelAdmin):
     list_display = ("received_at", "type", "object_id", "state", "attempts", "error")
     list_filter = ("state", "type")
     search_fields = ("stripe_id", "object_id")
-    show_full_result_count = False
     actions = ("replay",)
 
     @admin.action(description="Replay", permissions=["view"])
@@ -39,7 +38,6 @@ class PaymentAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("account",)
     list_filter = ("kind", "dispute_status")
     search_fields = ("stripe_id", "invoice_id", "account__name")
-    show_full_result_count = False
     actions = ("refund_rest",)
 
     @admin.action(description="Refund what is left", permissions=["refund"])

@@ -78,7 +78,11 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         ordering = ("account", "sequence")
-        indexes = (models.Index(fields=("account", "kind", "made_at"), name="entry_by_kind_and_time"),)
+        indexes = (
+            models.Index(fields=("account", "kind", "made_at"), name="entry_by_kind_and_time"),
+            # All accounts' charges of a day, for the admin.
+            models.Index(fields=("made_at",), name="entry_settled_at", condition=Q(kind="settle")),
+        )
         constraints = (
             models.UniqueConstraint(fields=("account", "sequence"), name="entry_sequence_once_per_account"),
             models.CheckConstraint(condition=Q(sequence__gte=1), name="entry_sequence_starts_at_one"),
