@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -35,6 +35,10 @@ fuzz: setup-dev
 # A seeded run of the ledger under crashes and concurrency; wants DATABASE_URL=postgres://...
 simulate: setup-dev
 	$(PY) -m tests.billing.simulate $(SIMULATE_ARGS)
+
+# Every admin page at two sizes of the shop; wants DATABASE_URL=postgres://...
+scale: setup-dev
+	$(PY) -m tests.scale
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.development

@@ -55,5 +55,4 @@ class EntryAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("account",)
     list_filter = ("kind", "made_at")
     begins_with = ("reference",)
-    is_exactly = ("account__name",)
     ordering = ("-pk",)

@@ -17,8 +17,6 @@ class PhotoAdmin(ReadOnly, ModelAdmin):
 
     list_display = ("picture", "uuid", "account", "format", "width", "height", "created_at")
     list_select_related = ("account",)
-    is_exactly = ("sha256",)
-    begins_with = ()
     ordering = ("-pk",)
     fields = ("preview", "uuid", "account", "format", "byte_size", "width", "height", "sha256", "created_at")
     readonly_fields = ("preview",)

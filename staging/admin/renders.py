@@ -44,7 +44,6 @@ class RenderAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("account", "photo")
     list_filter = ("source",)
     begins_with = ("public_id",)
-    is_exactly = ()
     ordering = ("-pk",)
     fields = ("public_id", "account", "source", "created_at", "what", "photo_preview", "outputs", "brief_json")
     readonly_fields = ("photo_preview", "outputs", "what")
@@ -161,7 +160,6 @@ class RunAdmin(ReadOnly, ModelAdmin):
     list_display = ("render_id_shown", "account", "kind", "state", "tries", "stage", "error_code", "queued_at", "took")
     list_select_related = ("account", "render")
     list_filter = ("state", "kind", "failure")
-    begins_with = ("hold_reference",)
     is_exactly = ("render__public_id",)
     ordering = ("-pk",)
 

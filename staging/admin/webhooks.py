@@ -29,7 +29,6 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("run__render",)
     list_filter = ("state",)
     is_exactly = ("run__render__public_id",)
-    begins_with = ()
     ordering = ("-pk",)
     inlines = (AttemptInline,)
     actions = ("tell_again",)
