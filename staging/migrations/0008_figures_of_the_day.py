@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0006_figures_of_the_day'),
-        ('staging', '0006_every_kind_of_picture'),
+        ('staging', '0007_edited_scenes'),
     ]
 
     operations = [
