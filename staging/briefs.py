@@ -64,6 +64,8 @@ STAGEABLE_ROOMS = frozenset(
         RoomType.DINING,
         RoomType.HOME_OFFICE,
         RoomType.KIDS_ROOM,
+        RoomType.KITCHEN,
+        RoomType.BATHROOM,
     }
 )
 

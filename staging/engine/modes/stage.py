@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from staging.engine.errors import EngineError, NothingUsable, UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
 from staging.engine.geometry import read_room
+from staging.engine.geometry.fittings import find as find_fittings
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.modes.plan import PLANS, Plan, traced_size
@@ -25,6 +26,7 @@ from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import arrange
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
+from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.layout import FLAT
 from staging.engine.scene.material import Material
@@ -40,6 +42,9 @@ SMALLEST_SIDE: Final = 256
 # Arrangements tried on paper, and pictures traced, before giving up.
 DRAFTS: Final = 4
 PICTURES: Final = 2
+# Room types filled with cabinets and fixtures: only floor that the photo's pixels show to be free is furnished.
+BUILT_IN: Final = frozenset({"kitchen", "bathroom"})
+SURE_CAMERA: Final = 0.9
 # Seeds of further attempts lie far from those that a person would choose next.
 SEED_STEP: Final = 10_007
 
@@ -104,11 +109,12 @@ def stage(
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
-        known = known_room(photo, focal_35mm, room)
+        known = _read(photo, focal_35mm, room, wet=room_type in BUILT_IN)
+        fittings = find_fittings(photo, known) if room_type in BUILT_IN and arrangement is None else None
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("light", 0.06, 0.2, "reading the light"):
         light = fit(photo, known, render_basis)
-    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock)
+    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock, fittings)
     refused: list[Gate] = []
     for attempt, candidate in enumerate(work.candidates(room_type, style, given)):
         staged = work.picture(candidate)
@@ -121,8 +127,12 @@ def stage(
     raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
 
 
-def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> Room:
-    """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read."""
+def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None, *, wet: bool = False) -> Room:
+    """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read.
+
+    Kitchens and bathrooms (`wet`) show little of their walls' feet; what is put there rests on the photo's pixels, so
+    that a sure camera is enough.
+    """
     height, width = photo.shape[:2]
     if given is not None:
         try:
@@ -134,6 +144,8 @@ def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | N
         # What follows from the box is worked out anew: an editor may have changed the box alone.
         return completed(room.resized(width, height))
     room = read_room(photo, focal_35mm=focal_35mm)
+    if room.status == "manual" and wet and room.confidence.get("camera", 0.0) >= SURE_CAMERA:
+        return replace(room, status="check")
     if room.status == "manual":
         raise UnusablePhoto(
             "room_unreadable",
@@ -184,6 +196,7 @@ class _Work:
     plan: Plan
     seed: int
     clock: _Clock
+    fittings: Fittings | None = None
 
     def candidates(self, room_type: str, style: str, given: Arrangement | None) -> Iterator[Arrangement]:
         """Arrangements worth a picture: the given one alone, else those that pass the gates on paper."""
@@ -201,6 +214,7 @@ class _Work:
                         style,
                         self.seed + draft * SEED_STEP,
                         careful=careful or draft >= DRAFTS // 2,
+                        fittings=self.fittings,
                     )
                 except EngineError as error:
                     failed = error

@@ -9,7 +9,6 @@ Quality = Literal["draft", "standard", "best"]
 KINDS: Final = (
     "staging",
     "declutter",
-    "redesign",
     "sketch",
 )
 ROOM_TYPES: Final = (
@@ -18,6 +17,8 @@ ROOM_TYPES: Final = (
     "dining",
     "home_office",
     "kids_room",
+    "kitchen",
+    "bathroom",
 )
 STYLES: Final = (
     "modern",

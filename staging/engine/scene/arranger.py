@@ -11,6 +11,7 @@ from typing import Final
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture.catalogue import KINDS, size_for
 from staging.engine.scene.arrangement import Arrangement
+from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.layout import FLAT, Layout
 from staging.engine.scene.picture import rate
 from staging.engine.scene.room import Room
@@ -22,6 +23,7 @@ from staging.engine.scene.walkways import cut_off
 
 NARROWEST: Final = 1.7  # metres: narrower is a corridor or a closet
 LEAST_FLOOR: Final = 2.5  # square metres that the camera must see
+LEAST_FREE: Final = 0.7  # square metres of floor that the photo must show to be free, where built-ins are expected
 SHORTLIST: Final = 12  # stands that are furnished in full
 LAYOUTS: Final = 24  # furnished in all: the fewer stands, the more ways of furnishing each
 MAIN_WEIGHT: Final = 1.5  # of the main piece's own score in that of the layout
@@ -31,12 +33,16 @@ HEAT: Final = 0.6  # how much chance mixes into the choice among them
 
 @dataclass(frozen=True)
 class Rules:
-    """How one room type is furnished; without so many of each kind that it `needs`, a layout is not one."""
+    """How one room type is furnished; without so many of each kind that it `needs`, a layout is not one.
+
+    `furnish` may answer False when a stand cannot be furnished. `narrowest` metres and `least_floor` square metres are
+    the least that must be seen of the room.
+    """
 
     title: str
     taste: Taste
     stands: Callable[[Site, Stock, Manner], Iterator[Stand]]
-    furnish: Callable[[Layout, Stand], None]
+    furnish: Callable[[Layout, Stand], bool | None]
     needs: Mapping[str, int] = field(default_factory=dict)
     narrowest: float = NARROWEST
     least_floor: float = LEAST_FLOOR
@@ -50,29 +56,38 @@ RULES: Final = {
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
     ),
     "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
-    "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, {"dining_chair": 2}),
-    "bathroom": Rules(
-        "bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, {"bath_mat": 1}, narrowest=1.4, least_floor=1.6
-    ),
+    "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=1.2),
+    "bathroom": Rules("bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, narrowest=1.4, least_floor=1.2),
 }
 
 
-def arrange(room: Room, room_type: str, style: str, seed: int, *, careful: bool = False) -> Arrangement:
+def arrange(
+    room: Room, room_type: str, style: str, seed: int, *, careful: bool = False, fittings: Fittings | None = None
+) -> Arrangement:
     """Furnish `room` as a `room_type` in `style`; the same room and seed always give the same arrangement.
 
     `careful` is for rooms whose geometry is not sure: small pieces about a rug in the middle of what is seen.
-    Raises UnusablePhoto with the code "room_type_unknown", or "no_space" when nothing sensible fits.
+    `fittings` say where the photo of a kitchen or bathroom shows free floor; nothing is put elsewhere then.
+    Raises UnusablePhoto with the code "room_type_unknown", "no_free_floor", or "no_space" when nothing sensible fits.
     """
-    return arrange_from(room, room_type, Stock(KINDS, size_for, style), seed, careful=careful)
+    return arrange_from(room, room_type, Stock(KINDS, size_for, style), seed, careful=careful, fittings=fittings)
 
 
-def arrange_from(room: Room, room_type: str, stock: Stock, seed: int, *, careful: bool = False) -> Arrangement:
+def arrange_from(
+    room: Room, room_type: str, stock: Stock, seed: int, *, careful: bool = False, fittings: Fittings | None = None
+) -> Arrangement:
     """As `arrange`, with furniture from a given stock."""
     if room_type not in RULES:
         raise UnusablePhoto("room_type_unknown", f"The engine cannot furnish a room of the type {room_type!r}.")
-    rules, site = RULES[room_type], Site(room)
+    rules, site = RULES[room_type], Site(room, fittings)
     if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
         raise _no_space(rules)
+    if fittings is not None and fittings.area(room.camera) < LEAST_FREE:
+        raise UnusablePhoto(
+            "no_free_floor",
+            "This photo shows hardly any floor that is surely free of cabinets, islands, tubs and the like, so "
+            "nothing was put in. Take the photo from farther back, with more of the floor in view.",
+        )
     # A room in which nothing stands well is tried again with the smallest pieces, then given up.
     for manner in (Manner(careful), Manner(careful, tight=True)):
         options = _options(site, stock, rules, manner, f"{seed}/{room_type}")
@@ -121,7 +136,8 @@ def _furnish(layout: Layout, rules: Rules, stand: Stand) -> bool:
     where = f"against the {stand.wall} wall" if stand.wall else "in the open room"
     layout.keep(stand.piece)
     layout.note(f"{stand.piece.kind} {where}, {math.hypot(stand.piece.x, stand.piece.y):.1f} m from the camera")
-    rules.furnish(layout, stand)
+    if rules.furnish(layout, stand) is False:
+        return False
     while cut_off(layout.site, layout.pieces):
         # The piece that was placed last is the one that the room can best do without.
         movable = [p for p in layout.pieces[1:] if p.role != "wall" and p.kind not in FLAT and p.z < 0.1]

@@ -117,7 +117,18 @@ class Layout:
             return "where people sit or walk"
         if demand.front and self._front_taken(piece, demand.front):
             return "no space before it"
-        return self._refusal_in_picture(piece, demand)
+        return self._refusal_in_photo(piece) or self._refusal_in_picture(piece, demand)
+
+    def _refusal_in_photo(self, piece: Piece) -> str:
+        return "" if self._on_a_piece(piece) else self.site.in_the_way(piece, flat=piece.kind in FLAT)
+
+    def _on_a_piece(self, piece: Piece) -> bool:
+        """Whether it stands on top of another one, which then answers for both."""
+        return any(
+            abs(other.z + other.size[2] - piece.z) < 0.01
+            for other in self.pieces
+            if math.hypot(other.x - piece.x, other.y - piece.y) < max(other.size[:2])
+        )
 
     def _refusal_in_picture(self, piece: Piece, demand: Demand) -> str:
         if demand.in_frame > 0.5 and not sees_middle(self.site.room, piece):

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.fittings import CALM, ON_FLOOR, Fittings
 from staging.engine.scene.footprints import Footprint, penetration
 from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
 from staging.engine.scene.room import Box, Opening, Room, Wall
@@ -59,8 +61,9 @@ def _zone(box: Box, opening: Opening) -> Zone:
 class Site:
     """A room with what follows from it for furniture; built once for each arrangement."""
 
-    def __init__(self, room: Room) -> None:
-        self.room = room
+    def __init__(self, room: Room, fittings: Fittings | None = None) -> None:
+        """`fittings` are known of kitchens and bathrooms: there the photo's pixels must allow what is put anywhere."""
+        self.room, self.fittings = room, fittings
         # A wall that the photo does not show may be read at any distance.
         far, box = FARTHEST, room.box
         self.box = Box(max(box.x0, -far), min(box.x1, far), max(box.y0, -far), min(box.y1, far), box.height)
@@ -86,6 +89,18 @@ class Site:
         return shape.z1 <= box.height + 0.001 and all(
             box.x0 + margin <= x <= box.x1 - margin and box.y0 <= y <= box.y1 - margin for x, y in shape.corners
         )
+
+    def in_the_way(self, piece: Piece, *, flat: bool = False) -> str:
+        """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
+        if self.fittings is None or piece.z > self.box.height / 2:
+            return ""
+        camera = self.room.camera
+        on_wall = piece.z > 0.4
+        if not on_wall and piece.z < 0.05 and self.fittings.on_floor(camera, piece) < ON_FLOOR:
+            return "not on floor that is surely free"
+        if not flat and self.fittings.hides_only_calm(camera, piece) < CALM:
+            return "would hide a part of the room"
+        return ""
 
     def free_spans(self, wall: Wall, height: float, least: float) -> list[tuple[float, float]]:
         """The stretches of a wall, `least` metres long or more, where something `height` metres tall blocks nothing."""

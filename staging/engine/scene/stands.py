@@ -11,7 +11,7 @@ from typing import Final
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import WALLS, Frame, wall_coordinate, wall_distance, wall_frame
-from staging.engine.scene.layout import NEAREST, WALL_MARGIN
+from staging.engine.scene.layout import FLAT, NEAREST, WALL_MARGIN
 from staging.engine.scene.room import Wall
 from staging.engine.scene.site import WINDOW_COVERED, Site
 from staging.engine.scene.stock import Size, Stock
@@ -169,11 +169,12 @@ def shortlist(site: Site, stands: Iterable[Stand], taste: Taste, manner: Manner)
 
 
 def _stands_free(site: Site, stand: Stand, manner: Manner) -> bool:
-    shape = footprint(stand.piece)
+    shape, flat = footprint(stand.piece), stand.piece.kind in FLAT
     return (
         stand.view.nearest >= NEAREST
         and site.inside(shape, WALL_MARGIN)
-        and not site.blocked(replace(shape, z1=0.01) if manner.tight else shape)
+        and not site.in_the_way(stand.piece, flat=flat)
+        and not site.blocked(replace(shape, z1=0.01) if manner.tight else shape, flat=flat)
         and site.window_cover(shape) <= (WINDOW_COVERED if manner.tight else 0.0)
         and (manner.tight or site.on_visible_floor(shape) >= ON_FLOOR)
     )

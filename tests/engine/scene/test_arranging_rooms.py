@@ -8,6 +8,7 @@ import pytest
 
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture.catalogue import KINDS
+from staging.engine.modes import vocabulary
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import RULES, arrange, arrange_from
 from staging.engine.scene.checks import check
@@ -96,6 +97,10 @@ def test_a_room_in_which_nothing_fits_is_refused_in_words(room_type):
         arrange_from(closet, room_type, STOCK, 0)
     assert caught.value.code == "no_space"
     assert caught.value.kind == "customer_input"
+
+
+def test_every_room_type_on_sale_has_rules():
+    assert set(vocabulary.ROOM_TYPES) <= set(RULES)
 
 
 def test_an_unknown_room_type_is_refused():

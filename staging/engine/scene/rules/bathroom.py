@@ -1,4 +1,6 @@
-"""An empty bathroom: a ladder of towels at a wall, a stool with towels or a tray, a mat, a basket, green and art."""
+"""A bathroom: a ladder of towels at a bare wall, a stool with towels or a tray, a mat, a basket, green and art; where
+fixtures leave no wall free, a mat on the free floor.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.frames import Frame, wall_coordinate
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules import dressing
+from staging.engine.scene.rules.kitchen import lying
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, along_walls
 from staging.engine.scene.stock import Stock
@@ -26,6 +29,8 @@ TASTE: Final = Taste(
     front=0.3,
 )
 LEANS: Final = 0.01  # metres between the ladder's head and its wall
+LADDER: Final = 1.5  # how much more a ladder with all about it is worth than a mat alone
+MATS: Final = ((0.95, 0.6), (0.8, 0.52), (0.62, 0.44))  # width and depth, metres
 BESIDE: Final = 0.16  # metres between the ladder and what stands beside it
 
 
@@ -34,12 +39,28 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     heights = (1.5,) if manner.careful else (1.4,) if manner.tight else (1.75, 1.6)
     sizes = [stock.size("towel_ladder", height=min(h, site.box.height - 0.4)) for h in heights]
     yield from along_walls(site, stock, "towel_ladder", sizes, gap=LEANS + 0.012)
+    if site.fittings is not None:
+        for stand in lying(site, stock, "bath_mat", MATS):
+            yield replace(stand, score=stand.score - LADDER)
 
 
-def furnish(layout: Layout, stand: Stand) -> None:
-    """Everything about the ladder of `stand`."""
+def furnish(layout: Layout, stand: Stand) -> bool:
+    """Everything about the ladder or mat of `stand`; a ladder wants its mat."""
+    if stand.piece.kind == "bath_mat":
+        _stool_anywhere(layout)
+        dressing.plant(layout)
+        _basket(layout)
+        return True
     _stool(layout, stand)
     _mat(layout, stand)
+    if not layout.of("bath_mat"):
+        return False
+    _about(layout)
+    return True
+
+
+def _about(layout: Layout) -> None:
+    """What stands and hangs elsewhere in the room."""
     dressing.plant(layout)
     _basket(layout)
     if layout.careful:
@@ -63,8 +84,22 @@ def _stool(layout: Layout, stand: Stand) -> None:
         for side in sides
     ]
     stool = layout.add_first(offers, Demand(in_frame=0.95, hides=0.1))
-    if stool is None:
-        return
+    if stool is not None:
+        _on_stool(layout, stool)
+
+
+def _stool_anywhere(layout: Layout) -> None:
+    """A stool in a corner or at a wall."""
+    w, d, _ = layout.stock.usual("bath_stool")
+    places = [*dressing.corner_frames(layout, max(w, d) / 2 + 0.1), *dressing.wall_frames(layout, d / 2 + 0.08)]
+    offers = [layout.stock.piece("bath_stool", frame) for _, frame in places]
+    stool = layout.add_first(offers, Demand(in_frame=0.95))
+    if stool is not None:
+        _on_stool(layout, stool)
+
+
+def _on_stool(layout: Layout, stool: Piece) -> None:
+    """Folded towels, a tray or candles on a stool."""
     thing = layout.rng.choice(("towel_stack", "bath_tray", "candles"))
     if dressing.on_top(layout, thing, stool):
         layout.note(f"{thing} on the stool")

@@ -61,8 +61,8 @@ def furnish(layout: Layout, stand: Stand) -> None:
     dressing.art_elsewhere(layout)
 
 
-def chairs(layout: Layout, middle: Frame) -> None:
-    """Chairs in pairs along both sides, and at both ends of a long table; never one without its counterpart."""
+def chairs(layout: Layout, middle: Frame, *, paired: bool = False) -> None:
+    """Chairs in pairs along both sides, and at both ends of a long table; if `paired`, never one without the other."""
     width, depth, _ = layout.main.size
     chair = layout.stock.usual("dining_chair")
     count = max(1, min(4, int(width / 0.6)))
@@ -70,9 +70,19 @@ def chairs(layout: Layout, middle: Frame) -> None:
     places = [((i - (count - 1) / 2) * pitch, side) for i in range(count) for side in (-1, 1)]
     out = depth / 2 + chair[1] / 2 - 0.2
     demand = Demand(in_frame=0.8, hides=0.4, gap=0.02, lowest=1.0)
-    for along, side in places:
-        turn = (0.0 if side < 0 else 180.0) + layout.rng.uniform(-3, 3)
-        layout.add(layout.stock.piece("dining_chair", middle.moved(along, side * out), turn=turn), demand)
+    offers = [
+        layout.stock.piece(
+            "dining_chair",
+            middle.moved(along, side * out),
+            turn=(0.0 if side < 0 else 180.0) + layout.rng.uniform(-3, 3),
+        )
+        for along, side in places
+    ]
+    for pair in zip(offers[::2], offers[1::2], strict=True):
+        if paired and any(layout.refusal(offer, demand) for offer in pair):
+            continue
+        for offer in pair:
+            layout.add(offer, demand)
     if width >= 1.55 and not layout.careful:
         for side in (-1, 1):
             reach = width / 2 + chair[1] / 2 - 0.12

@@ -1,12 +1,16 @@
-"""An empty kitchen: a breakfast table with its chairs, fruit, a runner along a wall, green and art."""
+"""A kitchen: a breakfast table with its chairs and fruit where there is room for one, else a runner in the aisle; green
+and art.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.fittings import ON_FLOOR
 from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.frames import WALLS, Frame, wall_distance, wall_frame
 from staging.engine.scene.layout import Demand, Layout
@@ -14,32 +18,64 @@ from staging.engine.scene.rules import dining, dressing
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, in_the_open
 from staging.engine.scene.stock import Stock
+from staging.engine.scene.visibility import view
 
 TASTE: Final = Taste(
-    distance=(2.2, 4.6), width=(0.14, 0.4), in_open=0.3, behind=-2.0, before=0.6, reach=-0.3, front=0.0
+    distance=(2.2, 4.6), width=(0.14, 0.4), in_open=0.3, behind=-2.0, before=0.0, reach=-0.3, front=0.0
 )
 AROUND: Final = 0.8  # metres about a table: a chair that is pushed back, and a step
+TABLE: Final = 1.5  # how much more a table is worth than a runner alone
+# Width and depth of runners in a kitchen's aisle, metres.
+RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5))
+WHOLE: Final = 0.97  # least share of a runner or mat in the picture, where it is what the picture is about
 OFF_WALL: Final = 0.75  # metres from a wall to a runner's middle: where one stands at a counter
 
 
 def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
-    """Small tables along and across the room, nearer to its far end than to the camera."""
+    """Small tables along and across the room, nearer to its far end than to the camera; runners on free floor."""
     lengths = (1.0,) if manner.careful else (0.9,) if manner.tight else (1.25, 1.1, 0.95)
     sizes = [stock.size("dining_table", width=w, depth=min(w, 0.85)) for w in lengths]
     around = 0.7 if manner.tight else AROUND
     for stand in in_the_open(site, stock, "dining_table", sizes, turns=(0.0, 90.0), walkway=around):
         far = min(wall_distance(site.box, wall, stand.piece.x, stand.piece.y) for wall in WALLS)
-        yield replace(stand, score=-0.25 * max(far - 1.3, 0.0))
+        yield replace(stand, score=TABLE - 0.25 * max(far - 1.3, 0.0))
+    if site.fittings is not None:
+        yield from lying(site, stock, "runner", RUNNERS)
 
 
-def furnish(layout: Layout, stand: Stand) -> None:
-    """Everything about the table of `stand`."""
-    dining.chairs(layout, Frame(stand.piece.x, stand.piece.y, stand.piece.turn))
+def lying(site: Site, stock: Stock, kind: str, extents: tuple[tuple[float, float], ...]) -> Iterator[Stand]:
+    """Flat pieces of `kind`, wide and deep as in `extents`, all over the floor that the photo shows to be free; the
+    larger and the farther from the floor's edges, the better."""
+    assert site.fittings is not None
+    camera, box = site.room.camera, site.box
+    spots = [(float(x), float(y)) for x, y in site.cells[:: max(1, len(site.cells) // 400)]]
+    for (width, depth), (x, y), turn in itertools.product(extents, spots, (0.0, 90.0)):
+        size = stock.size(kind, width=width, depth=depth)
+        frame = Frame(x, y, turn)
+        piece = stock.piece(kind, frame, size=size, role="main")
+        if y < 1.0 or y > box.y1 or site.fittings.on_floor(camera, piece) < ON_FLOOR:
+            continue
+        airy = replace(piece, size=(size[0] + 0.2, size[1] + 0.3, size[2]))
+        seen = view(site.room, piece)
+        if seen.in_frame >= WHOLE:
+            score = 0.9 * size[0] * size[1] + 2.0 * site.fittings.on_floor(camera, airy) - 2.0
+            yield Stand(piece, frame.moved(0.0, -size[1] / 2), None, seen, score)
+
+
+def furnish(layout: Layout, stand: Stand) -> bool:
+    """Everything about the table or runner of `stand`; a table without two chairs is none."""
+    if stand.piece.kind == "runner":
+        dressing.plant(layout)
+        return True
+    dining.chairs(layout, Frame(stand.piece.x, stand.piece.y, stand.piece.turn), paired=True)
+    if len(layout.of("dining_chair")) < 2:
+        return False
     dressing.on_top(layout, "fruit_bowl", layout.main, along=layout.rng.uniform(-0.06, 0.06))
     dressing.plant(layout)
     if not layout.careful:
         _runner(layout)
         dressing.art_elsewhere(layout)
+    return True
 
 
 def _runner(layout: Layout) -> bool:

@@ -1,0 +1,85 @@
+"""Where a kitchen or bathroom leaves room: the pixels that surely show free floor, and those that one may cover.
+
+The box of such a room is filled with cabinets, islands, tubs that no reading of planes tells from floor and wall.
+What is put there must therefore be allowed by the photo's own pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.room import Camera
+
+ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
+CALM: Final = 0.88  # least share of what a piece hides that must be bare floor or bare wall
+RIM: Final = 0.04  # metres of a footprint's rim that may lie where floor meets wall, which no pixel tells exactly
+_STEPS: Final = np.linspace(-0.5, 0.5, 11)
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fittings:
+    """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
+
+    Both have the photo's proportions at a smaller size.
+    """
+
+    clear: Mask
+    calm: Mask
+
+    def area(self, camera: Camera) -> float:
+        """Square metres of free floor that the photo shows."""
+        rows, columns = np.nonzero(self.clear)
+        small = self._camera(camera)
+        rays = small.rays(np.stack([columns + 0.5, rows + 0.5], -1))
+        down = np.maximum(-rays[:, 2], 1e-4)
+        depth = small.height / down
+        # A pixel at depth d covers d / f times d / f / down of floor.
+        return float((depth**2 / small.f**2 / down).sum())
+
+    def on_floor(self, camera: Camera, piece: Piece) -> float:
+        """The share of a piece's footprint (0..1) that the photo shows to be free floor."""
+        width, depth = (max(extent - 2 * RIM, extent / 2) for extent in piece.size[:2])
+        along, across = np.meshgrid(_STEPS * width, _STEPS * depth)
+        a = math.radians(piece.turn)
+        x = piece.x + along * math.cos(a) - across * math.sin(a)
+        y = piece.y + along * math.sin(a) + across * math.cos(a)
+        return self._share(self.clear, camera, np.stack([x, y, np.zeros_like(x)], -1).reshape(-1, 3))
+
+    def hides_only_calm(self, camera: Camera, piece: Piece) -> float:
+        """The share of the pixels that a piece's box hides (0..1) that show nothing but bare floor or wall."""
+        a = math.radians(piece.turn)
+        corners = [
+            (
+                piece.x + sx * piece.size[0] / 2 * math.cos(a) - sy * piece.size[1] / 2 * math.sin(a),
+                piece.y + sx * piece.size[0] / 2 * math.sin(a) + sy * piece.size[1] / 2 * math.cos(a),
+                piece.z + up * piece.size[2],
+            )
+            for sx in (-1, 1)
+            for sy in (-1, 1)
+            for up in (0, 1)
+        ]
+        pixels, depth = self._camera(camera).project(np.array(corners))
+        if (depth < 0.2).any():
+            return 0.0
+        hidden = np.zeros(self.calm.shape, np.uint8)
+        cv2.fillConvexPoly(hidden, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
+        total = int(hidden.sum())
+        return float(self.calm[hidden > 0].sum()) / total if total else 0.0
+
+    def _share(self, mask: Mask, camera: Camera, points: NDArray[np.float64]) -> float:
+        pixels, depth = self._camera(camera).project(points)
+        u, v = np.floor(pixels[:, 0]).astype(int), np.floor(pixels[:, 1]).astype(int)
+        seen = (depth > 0.1) & (u >= 0) & (v >= 0) & (u < mask.shape[1]) & (v < mask.shape[0])
+        return float(mask[v[seen], u[seen]].sum()) / len(points)
+
+    def _camera(self, camera: Camera) -> Camera:
+        return camera.resized(self.clear.shape[1], self.clear.shape[0])

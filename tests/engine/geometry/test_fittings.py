@@ -1,0 +1,90 @@
+"""What a photo shows to be free floor: not what stands on it, nor what lies on it, nor what only has its colour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.geometry import fittings
+from staging.engine.scene.faces import FLOOR, face_map
+from staging.engine.scene.room import Room
+from tests.engine.geometry import synthetic
+
+ROOM = synthetic.room(pitch=9.0)
+EMPTY = synthetic.photo(ROOM)
+WHITE, OAK = (228, 227, 224), (128, 95, 64)
+
+
+def block(
+    picture: np.ndarray, room: Room, x: tuple[float, float], y: tuple[float, float], colour: object
+) -> np.ndarray:
+    """Draw a cabinet 0.9 m high with its top, front and side; answers the pixels that it takes."""
+    (x0, x1), (y0, y1), h = x, y, 0.9
+    side = x0 if x0 > 0 else x1
+    faces = (
+        [(side, y0, 0), (side, y1, 0), (side, y1, h), (side, y0, h)],
+        [(x0, y0, h), (x1, y0, h), (x1, y1, h), (x0, y1, h)],
+        [(x0, y0, 0), (x1, y0, 0), (x1, y0, h), (x0, y0, h)],
+    )
+    taken = np.zeros(picture.shape[:2], np.uint8)
+    for corners, gain in zip(faces, (0.82, 1.0, 0.94), strict=True):
+        pixels, _ = room.camera.project(np.array(corners, dtype=float))
+        polygon = np.round(pixels).astype(np.int32)
+        cv2.fillConvexPoly(picture, polygon, tuple(int(v * gain) for v in colour), cv2.LINE_AA)
+        cv2.polylines(picture, [polygon], True, tuple(int(v * 0.6) for v in colour), 2, cv2.LINE_AA)
+        cv2.fillConvexPoly(taken, polygon, 1)
+    return cv2.erode(taken, np.ones((5, 5), np.uint8)) > 0
+
+
+def upscaled(mask: np.ndarray) -> np.ndarray:
+    return cv2.resize(mask.astype(np.uint8), (ROOM.camera.width, ROOM.camera.height_px), interpolation=0) > 0
+
+
+def floor() -> np.ndarray:
+    return face_map(ROOM, ROOM.camera.width, ROOM.camera.height_px).labels == FLOOR
+
+
+def test_the_floor_of_an_empty_room_is_free_and_its_walls_are_calm() -> None:
+    found = fittings.find(EMPTY, ROOM)
+    clear, calm = upscaled(found.clear), upscaled(found.calm)
+    assert clear[floor()].mean() > 0.85
+    assert clear[~floor()].mean() < 0.01
+    assert calm[~floor()].mean() > 0.4
+    assert found.area(ROOM.camera) > 6.0
+
+
+def test_the_same_photo_gives_the_same_answer() -> None:
+    once, again = fittings.find(EMPTY, ROOM), fittings.find(EMPTY, ROOM)
+    assert np.array_equal(once.clear, again.clear)
+    assert np.array_equal(once.calm, again.calm)
+
+
+@pytest.mark.parametrize("colour", [WHITE, OAK], ids=["white", "in the floor's own colour"])
+def test_an_island_is_no_floor(colour: object) -> None:
+    photo = EMPTY.copy()
+    island = block(photo, ROOM, (0.2, 1.5), (2.6, 3.4), colour)
+    clear = upscaled(fittings.find(photo, ROOM).clear)
+    assert clear[island].mean() < 0.01
+    before = floor() & ~island
+    before[: round(ROOM.camera.height_px * 0.86)] = False
+    assert clear[before].mean() > 0.6
+
+
+def test_a_row_of_cabinets_is_neither_floor_nor_calm() -> None:
+    photo = EMPTY.copy()
+    row = np.zeros(photo.shape[:2], np.bool_)
+    for x in np.arange(-2.0, 1.6, 0.45):
+        row |= block(photo, ROOM, (x, x + 0.43), (3.75, 4.4), WHITE)
+    found = fittings.find(photo, ROOM)
+    assert upscaled(found.clear)[row].mean() < 0.01
+    assert upscaled(found.calm)[row].mean() < 0.35
+
+
+def test_what_lies_on_the_floor_in_another_colour_is_not_free() -> None:
+    photo = EMPTY.copy()
+    pixels, _ = ROOM.camera.project(np.array([(-1.2, 2.2, 0.0), (0.2, 2.2, 0.0), (0.2, 3.2, 0.0), (-1.2, 3.2, 0.0)]))
+    mat = np.zeros(photo.shape[:2], np.uint8)
+    cv2.fillConvexPoly(mat, np.round(pixels).astype(np.int32), 1)
+    photo[mat > 0] = (70, 90, 150)
+    assert upscaled(fittings.find(photo, ROOM).clear)[cv2.erode(mat, np.ones((7, 7))) > 0].mean() < 0.05

@@ -1,0 +1,80 @@
+"""Kitchens and bathrooms with built-ins: pieces stand only where the photo shows free floor, and hide nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.scene.arrangement import Arrangement
+from staging.engine.scene.arranger import arrange_from
+from staging.engine.scene.faces import FLOOR, face_map
+from staging.engine.scene.fittings import Fittings
+from staging.engine.scene.footprints import footprint
+from staging.engine.scene.layout import FLAT
+from tests.engine.scene.showroom import PLAIN, STOCK
+
+FACES = face_map(PLAIN, 300, 200)
+FLOORS = FACES.labels == FLOOR
+X, Y = FACES.points[..., 0], FACES.points[..., 1]
+EVERYWHERE = np.ones(FLOORS.shape, np.bool_)
+
+
+def arranged(room_type: str, clear: np.ndarray, calm: np.ndarray, seed: int = 0) -> Arrangement:
+    return arrange_from(PLAIN, room_type, STOCK, seed, fittings=Fittings(clear, calm))
+
+
+def floor_pieces(arrangement: Arrangement) -> list:
+    return [piece for piece in arrangement.pieces if piece.z < 0.05]
+
+
+@pytest.mark.parametrize("room_type", ["kitchen", "bathroom"])
+def test_a_room_that_shows_all_its_floor_is_furnished_as_an_empty_one(room_type: str) -> None:
+    arrangement = arranged(room_type, FLOORS, EVERYWHERE)
+    assert arrangement.pieces[0].kind in {"dining_table", "towel_ladder"}
+    assert len(arrangement.pieces) >= 5
+
+
+@pytest.mark.parametrize("room_type", ["kitchen", "bathroom"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_nothing_stands_off_the_free_floor(room_type: str, seed: int) -> None:
+    arrangement = arranged(room_type, FLOORS & (X > -0.9), EVERYWHERE, seed)
+    assert floor_pieces(arrangement)
+    for piece in floor_pieces(arrangement):
+        assert min(x for x, _ in footprint(piece).corners) > -0.9 - 0.06, piece.kind
+
+
+@pytest.mark.parametrize(("room_type", "kind"), [("kitchen", "runner"), ("bathroom", "bath_mat")])
+def test_before_cabinets_only_flat_things_lie(room_type: str, kind: str) -> None:
+    """All that is not floor shows something that one wants to see: nothing may rise before it."""
+    arrangement = arranged(room_type, FLOORS & (Y < 3.6) & (np.abs(X) < 1.1), FLOORS & (Y < 3.6))
+    assert arrangement.pieces[0].kind == kind
+    assert {piece.kind for piece in arrangement.pieces} <= FLAT
+
+
+@pytest.mark.parametrize("room_type", ["kitchen", "bathroom"])
+def test_too_little_free_floor_is_refused_in_words(room_type: str) -> None:
+    with pytest.raises(UnusablePhoto, match="hardly any floor") as caught:
+        arranged(room_type, FLOORS & (np.abs(X) < 0.08), EVERYWHERE)
+    assert caught.value.code == "no_free_floor"
+    assert caught.value.kind == "customer_input"
+
+
+def test_scattered_free_floor_on_which_nothing_fits_is_refused() -> None:
+    stripes = FLOORS & (np.floor(X / 0.15) % 2 == 0)
+    with pytest.raises(UnusablePhoto) as caught:
+        arranged("kitchen", stripes, EVERYWHERE)
+    assert caught.value.code == "no_space"
+
+
+def test_chairs_come_in_pairs() -> None:
+    for seed in range(3):
+        chairs = [
+            p for p in arranged("kitchen", FLOORS & (X < 1.4), EVERYWHERE, seed).pieces if p.kind == "dining_chair"
+        ]
+        assert len(chairs) % 2 == 0
+
+
+def test_the_area_of_free_floor_is_measured_in_square_metres() -> None:
+    patch = FLOORS & (np.abs(X) < 1.0) & (Y > 2.0) & (Y < 4.0)
+    assert Fittings(patch, patch).area(PLAIN.camera) == pytest.approx(4.0, rel=0.08)
