@@ -5,6 +5,7 @@ Each mode is one function and one line in MAKERS; a kind that is not there is re
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import warnings
@@ -20,6 +21,7 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.asked import Asked, Made
 from staging.engine.modes.declutter import declutter
 from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.redesign import Emptied, redesign_room
 from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
@@ -74,9 +76,38 @@ def _sketch(asked: Asked) -> Made:
     )
 
 
+def _redesign(asked: Asked) -> Made:
+    brief = asked.brief
+    if brief.get("space") == "exterior":
+        raise UnusablePhoto("unsupported_space", "House fronts are not redesigned yet. Send the photo of a room.")
+    return redesign_room(
+        asked.photo,
+        emptied=_emptied(asked),
+        room_type=brief["room_type"],
+        style=brief["style"],
+        seed=brief.get("seed", 0),
+        quality=brief.get("quality", "standard"),
+        focal_35mm=asked.focal_35mm,
+        room=asked.room,
+        arrangement=asked.arrangement,
+        progress=asked.progress,
+    )
+
+
+def _emptied(asked: Asked) -> Emptied | None:
+    """The room without what stands in it, where this engine can take that away."""
+    empty = MAKERS.get("declutter")
+    if empty is None:
+        return None
+    made = empty(dataclasses.replace(asked, brief={"kind": "declutter", "declutter": "auto"}, progress=None))
+    removed = made.pictures["mask"]
+    return Emptied(made.pictures["emptied"], removed, made.record()["room"]) if removed.any() else None
+
+
 # The engine's modes by kind of job; `vocabulary.KINDS` is what the server then accepts.
 MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
     "staging": _staging,
+    "redesign": _redesign,
     "sketch": _sketch,
     "declutter": _declutter,
 }

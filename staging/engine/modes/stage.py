@@ -109,7 +109,7 @@ def stage(
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
-        known = _read(photo, focal_35mm, room, wet=room_type in BUILT_IN)
+        known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN)
         fittings = find_fittings(photo, known) if room_type in BUILT_IN and arrangement is None else None
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("light", 0.06, 0.2, "reading the light"):
@@ -127,7 +127,7 @@ def stage(
     raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
 
 
-def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None, *, wet: bool = False) -> Room:
+def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None, *, wet: bool = False) -> Room:
     """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read.
 
     Kitchens and bathrooms (`wet`) show little of their walls' feet; what is put there rests on the photo's pixels, so

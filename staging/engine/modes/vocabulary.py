@@ -9,6 +9,7 @@ Quality = Literal["draft", "standard", "best"]
 KINDS: Final = (
     "staging",
     "declutter",
+    "redesign",
     "sketch",
 )
 ROOM_TYPES: Final = (

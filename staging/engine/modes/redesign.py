@@ -1,0 +1,158 @@
+"""Redesign, end to end: a room repainted, relaid and furnished in a style, or a house front in new colours."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from staging.engine.errors import NothingUsable, UnusablePhoto
+from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, known_room, stage
+from staging.engine.modes.vocabulary import Quality
+from staging.engine.redesign import gates
+from staging.engine.redesign.interior import Redecorated, redecorate
+from staging.engine.scene.gates import Gate
+from staging.engine.scene.room import Room
+
+DECORATED: Final = 0.15  # of the job's progress, when walls and floor are done
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """A room without its furniture: the `picture`, where it differs from the photo (`removed`), and the room's JSON."""
+
+    picture: Bytes
+    removed: Bytes
+    room: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Redesigned:
+    """The `picture` (H, W, 3) and edit `mask` (H, W; 0 or 255) of a redesign.
+
+    `done` says what was changed, `furnished` is the record of the furniture, or the reason why there is none.
+    """
+
+    picture: Bytes
+    mask: Bytes
+    space: str
+    done: dict[str, Any]
+    gates: tuple[Gate, ...]
+    timings: dict[str, float]
+    room: Room | None = None
+    furnished: Staged | str | None = None
+
+    @property
+    def pictures(self) -> dict[str, Bytes]:
+        """The pictures by their roles."""
+        return {"redesigned": self.picture, "mask": self.mask}
+
+    def record(self) -> dict[str, Any]:
+        """What the engine says of the making, in plain JSON types."""
+        furniture: dict[str, Any] = {}
+        if isinstance(self.furnished, Staged):
+            record = self.furnished.record()
+            furniture = {name: record[name] for name in ("seed", "trace", "arrangement", "light")}
+        return {
+            **furniture,
+            "space": self.space,
+            "redesign": {
+                **self.done,
+                "furniture": isinstance(self.furnished, Staged),
+                "unfurnished": self.furnished if isinstance(self.furnished, str) else None,
+            },
+            "room": None if self.room is None else self.room.to_dict(),
+            "gates": [gate.to_dict() for gate in self.gates],
+            "timings": self.timings,
+            "mask_share": round(float((self.mask > 0).mean()), 4),
+            "resampled": None,
+        }
+
+
+def redesign_room(
+    photo: Bytes,
+    *,
+    room_type: str,
+    style: str,
+    emptied: Emptied | None = None,
+    seed: int = 0,
+    quality: Quality = "standard",
+    focal_35mm: float | None = None,
+    room: dict[str, Any] | None = None,
+    arrangement: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Redesigned:
+    """Repaint, relay and furnish the empty room of `photo` (H, W, 3), uint8 sRGB, upright; or of `emptied`.
+
+    A room that cannot be furnished is still painted, and the record says why it stays empty. The same arguments give
+    the same bytes. Raises UnusablePhoto where the room cannot be read, NothingUsable where a gate refuses the picture.
+    """
+    _require_size(photo)
+    tell = progress or (lambda _fraction, _stage: None)
+    began = time.perf_counter()
+    tell(0.0, "reading the room")
+    start = photo if emptied is None else emptied.picture
+    known = known_room(start, focal_35mm, room if emptied is None else emptied.room)
+    tell(0.05, "painting walls and floor")
+    painted = redecorate(start, known, style, seed)
+    checks = gates.check_room(painted.regions, painted.walls, painted.floor)
+    _require(checks)
+    timings = {"redecorate": round(time.perf_counter() - began, 3)}
+    furnished = _furnished(
+        painted.picture,
+        room_type=room_type,
+        style=style,
+        seed=seed,
+        quality=quality,
+        room=known.to_dict(),
+        arrangement=arrangement,
+        progress=lambda fraction, stage: tell(DECORATED + (1 - DECORATED) * fraction, stage),
+    )
+    removed = None if emptied is None else emptied.removed
+    return _united(photo, painted, furnished, removed=removed, checks=checks, timings=timings)
+
+
+def _furnished(picture: Bytes, **brief: Any) -> Staged | str:
+    """The room with furniture, or why it has none."""
+    try:
+        return stage(picture, **brief)
+    except (UnusablePhoto, NothingUsable) as error:
+        return error.message
+
+
+def _united(
+    photo: Bytes,
+    painted: Redecorated,
+    furnished: Staged | str,
+    *,
+    removed: Bytes | None,
+    checks: tuple[Gate, ...],
+    timings: dict[str, float],
+) -> Redesigned:
+    picture, mask, room = painted.picture, painted.mask, painted.regions.room
+    if removed is not None:
+        mask = np.maximum(mask, removed)
+    if isinstance(furnished, Staged):
+        picture, mask, room = furnished.picture, np.maximum(mask, furnished.mask), furnished.room
+        # The staging's own gates compare with the painted room; these two speak of the photo.
+        own = {"identity_outside_mask", "mask_share"}
+        checks = (*checks, *(gate for gate in furnished.gates if gate.name not in own))
+        timings = {**timings, **furnished.timings}
+        timings["total"] = round(timings["redecorate"] + timings["total"], 3)
+    last = gates.check(photo, picture, mask)
+    _require(last)
+    return Redesigned(picture, mask, "interior", painted.done, (*checks, *last), timings, room, furnished)
+
+
+def _require_size(photo: Bytes) -> None:
+    if min(photo.shape[:2]) < SMALLEST_SIDE:
+        raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
+
+
+def _require(checks: tuple[Gate, ...]) -> None:
+    """Raise NothingUsable for the first gate that refuses."""
+    for gate in checks:
+        if not gate.passed:
+            raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")

@@ -1,0 +1,103 @@
+"""A room repainted and its floor relaid, furniture apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from staging.engine.composite.tone import encode, linear, quantised
+from staging.engine.errors import UnusablePhoto
+from staging.engine.redesign import floors, paint, walls
+from staging.engine.redesign.floors import Relaid
+from staging.engine.redesign.matting import Bytes, Mask, Matte, working_copy
+from staging.engine.redesign.paint import Tint
+from staging.engine.redesign.palettes import PALETTES
+from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.walls import Walls
+from staging.engine.scene.room import Room
+
+_BAND: Final = 256  # rows that are worked on at once at full size
+LEAST_FLOOR: Final = 0.03  # share of the picture that a floor must take to be relaid
+
+
+@dataclass(frozen=True)
+class Redecorated:
+    """The `picture` (H, W, 3) with its edit `mask` (H, W; 0 or 255), and what was done, in plain JSON types."""
+
+    picture: Bytes
+    mask: Bytes
+    done: dict[str, Any]
+    regions: Regions
+    walls: Walls
+    floor: Mask
+
+
+def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
+    """Paint the walls and lay the floor of an empty `room` as `style` has them. Raises UnusablePhoto.
+
+    What cannot be told from its surroundings well stays as it is: a wall of brick, a floor of which little is seen.
+    """
+    palette = PALETTES[style]
+    colour = palette.walls[seed % len(palette.walls)]
+    regions = Regions.of(working_copy(photo), room)
+    bare = walls.find(regions)
+    floor = floors.find(regions, bare.rough)
+    if floor.mean() < LEAST_FLOOR:
+        floor = np.zeros_like(floor)
+    if not bare.painted and not floor.any():
+        raise UnusablePhoto(
+            "nothing_to_redesign", "Neither bare walls nor a floor could be told from the rest of this room."
+        )
+    light = paint.measured(regions, bare.rough)
+    work = _Work(photo)
+    if bare.painted:
+        work.walls = _matte(regions, bare.rough), paint.tint(regions, bare.rough, colour, light)
+    if floor.any():
+        work.floor = _matte(regions, floor), Relaid.of(regions, floor, palette.floor, light, seed)
+    picture, mask = work.drawn()
+    done = {
+        "walls": list(bare.painted),
+        "paint": colour if bare.painted else None,
+        "floor": palette.floor.name if floor.any() else None,
+    }
+    return Redecorated(picture, mask, done, regions, bare, floor)
+
+
+def _matte(regions: Regions, rough: Mask) -> Matte:
+    return Matte.of(rough.astype(np.float32), regions.copy, radius=3, epsilon=3e-4, reach=2)
+
+
+@dataclass
+class _Work:
+    """The full-size picture in bands, so that a large photo takes little memory."""
+
+    photo: Bytes
+    walls: tuple[Matte, Tint] | None = None
+    floor: tuple[Matte, Relaid] | None = None
+
+    def drawn(self) -> tuple[Bytes, Bytes]:
+        height, width = self.photo.shape[:2]
+        picture, mask = self.photo.copy(), np.zeros((height, width), np.uint8)
+        for top in range(0, height, _BAND):
+            bottom = min(top + _BAND, height)
+            before = linear(self.photo[top:bottom])
+            after, covered = before, np.zeros((bottom - top, width), np.float32)
+            if self.walls is not None:
+                matte, tint = self.walls
+                share = matte.rows(self.photo, top, bottom)
+                new = tint.rows(before, height, top, bottom)
+                after = after * (1 - share[..., None]) + share[..., None] * new
+                covered = np.maximum(covered, share)
+            if self.floor is not None:
+                matte, relaid = self.floor
+                share = matte.rows(self.photo, top, bottom)
+                if share.any():
+                    new = relaid.rows(width, height, top, bottom)
+                    after = after * (1 - share[..., None]) + share[..., None] * new
+                    covered = np.maximum(covered, share)
+            changed = covered > 0
+            picture[top:bottom][changed] = quantised(encode(after[changed]))
+            mask[top:bottom][changed] = 255
+        return picture, mask

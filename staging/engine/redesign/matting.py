@@ -1,0 +1,76 @@
+"""From a rough mask on a small copy of the photo to a soft one on its own edges, at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite.fields import band
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+WORKING: Final = 1000  # pixels of the long side of the copy in which masks are found
+# A guided filter's answer is never quite 0 or 1; what is this near is taken for it.
+_SURE: Final = 0.10
+
+
+def working_copy(photo: Bytes, longest: int = WORKING) -> Bytes:
+    """The photo (H, W, 3) at `longest` pixels on its long side, so that a pixel means the same in every photo."""
+    k = longest / max(photo.shape[:2])
+    size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC), np.uint8)
+
+
+@dataclass(frozen=True)
+class Matte:
+    """A soft mask that follows the edges of its photo: locally a linear function of its colours.
+
+    After He and Sun, "Fast Guided Filter" (2015). `factors` (h, w, 4) are the coefficients on red, green, blue (0..1)
+    and the constant. Whatever the colours say, the answer is 0 where `limit` (h, w) is 0, and 1 where `sure` is 1.
+    """
+
+    factors: Floats
+    limit: Floats
+    sure: Floats
+
+    @classmethod
+    def of(cls, mask: Floats, guide: Bytes, *, radius: int, epsilon: float, reach: int) -> Matte:
+        """Fit to a rough `mask` (h, w) 0..1 over the working copy `guide`; no answer beyond `reach` pixels of it."""
+        colours = guide.astype(np.float32) / 255
+        size = (2 * radius + 1, 2 * radius + 1)
+
+        def mean(field: Any) -> Floats:
+            return np.asarray(cv2.blur(field, size), np.float32)
+
+        average, mask_average = mean(colours), mean(mask)
+        covariance = np.empty((*mask.shape, 3, 3), np.float32)
+        for i in range(3):
+            for j in range(i, 3):
+                value = mean(colours[..., i] * colours[..., j]) - average[..., i] * average[..., j]
+                covariance[..., i, j] = covariance[..., j, i] = value
+        covariance += epsilon * np.eye(3, dtype=np.float32)
+        cross = mean(colours * mask[..., None]) - average * mask_average[..., None]
+        slope = np.linalg.solve(covariance, cross[..., None])[..., 0]
+        constant = mask_average - (slope * average).sum(-1)
+        factors = mean(np.concatenate([slope, constant[..., None]], -1).astype(np.float32))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        near = cv2.dilate((mask > 0.5).astype(np.uint8), disc).astype(np.float32)
+        core = cv2.erode((mask > 0.5).astype(np.uint8), np.ones(size, np.uint8), borderValue=1).astype(np.float32)
+        return cls(factors, near, core)
+
+    def rows(self, photo: Bytes, top: int, bottom: int) -> Floats:
+        """The mask (bottom - top, W), 0..1, of rows `top`..`bottom` of the `photo` (H, W, 3) of any size."""
+        height, width = photo.shape[:2]
+        factors = band(self.factors, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        colours = photo[top:bottom].astype(np.float32) / 255
+        soft = (colours * factors[..., :3]).sum(-1) + factors[..., 3]
+        limit = band(self.limit, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        sharp = np.clip((soft - _SURE) / (1 - 2 * _SURE), 0, 1)
+        sure = band(self.sure, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        return np.where(limit > 0.5, np.maximum(sharp, sure), 0).astype(np.float32)

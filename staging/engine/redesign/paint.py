@@ -1,0 +1,107 @@
+"""New paint in the old light: what a wall's colour is multiplied with so that it looks painted anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import band
+from staging.engine.composite.tone import LUMINANCE, encode, luminance, shoulder
+from staging.engine.composite.tone import linear as photo_light
+from staging.engine.furniture.colours import linear
+from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.regions import WALL_LABELS, Regions
+from staging.engine.scene.faces import CEILING
+
+CEILING_ALBEDO: Final = 0.84
+LIGHT_WALL: Final = 0.76  # albedo that a light neutral wall is taken to have
+OTHER_PAINT: Final = 9.0  # Lab units of hue by which two walls of one room are painted differently
+MOST: Final = 5.0  # a dark wall is not lifted more: its noise would show
+
+
+@dataclass(frozen=True)
+class Light:
+    """How bright a white surface is in this photo (`level`, linear), and the colour of the light, (3,), luminance 1."""
+
+    level: float
+    colour: Floats
+
+
+def measured(regions: Regions, paint: Mask) -> Light:
+    """The light on the walls from ceiling and paint; `paint` (h, w) is where the walls are bare."""
+    light = photo_light(regions.copy)
+    above = (regions.faces.labels == CEILING) & (regions.lab[..., 0] < 99)
+    ceiling = np.median(light[above], 0) if above.mean() > 0.02 else None
+    wall = np.median(light[paint], 0) if paint.any() else None
+    known = ceiling if ceiling is not None else wall
+    if known is None:
+        return Light(0.75, np.ones(3, np.float32))
+    colour = known / max(float(luminance(known)), 1e-3)
+    colour = np.clip(1 + 0.75 * (colour - 1), 0.8, 1.2)
+    level = float(luminance(known)) / CEILING_ALBEDO
+    if wall is not None:
+        bright = float(luminance(wall))
+        albedo = np.clip(bright / max(level, 1e-3), 0.12, 0.82)
+        if albedo > 0.5 and _chroma(wall) < 9:
+            albedo = LIGHT_WALL
+        level = bright / float(albedo)
+    level = float(np.clip(level, 0.25, 1.15))
+    return Light(level, (colour / float(colour @ LUMINANCE)).astype(np.float32))
+
+
+def _lab(light: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(encode(light).reshape(1, 1, 3), cv2.COLOR_RGB2Lab), np.float32).reshape(3)
+
+
+def _chroma(light: Floats) -> float:
+    lab = _lab(light)
+    return float(np.hypot(lab[1], lab[2]))
+
+
+@dataclass(frozen=True)
+class Tint:
+    """What linear light is multiplied with, channel by channel (`factor`), and what its luminance is (`mono`).
+
+    Both (h, w, 3); the new paint is their sum. A light wall keeps the hues of the light on it; a coloured one gives
+    its luminance alone, or traces of the old colour would show.
+    """
+
+    factor: Floats
+    mono: Floats
+
+    def rows(self, light: Floats, height: int, top: int, bottom: int) -> Floats:
+        """The repainted linear light of rows `top`..`bottom` of a photo `height` rows high."""
+        width = light.shape[1]
+        factor = band(self.factor, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        mono = band(self.mono, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        new = light * factor + luminance(light)[..., None] * mono
+        return shoulder(new.astype(np.float32), 0.75)
+
+
+def tint(regions: Regions, paint: Mask, colour: str, light: Light) -> Tint:
+    """The tint that paints the walls in `colour` ("#rrggbb")."""
+    seen = photo_light(regions.copy)
+    target = linear(colour).astype(np.float32) * light.level * light.colour
+    common = np.median(seen[paint], 0)
+    factor, mono = (np.broadcast_to(part, seen.shape).astype(np.float32).copy() for part in _parts(target, common))
+    for label in WALL_LABELS.values():
+        face = regions.faces.labels == label
+        here = paint & face
+        if here.sum() < 200:
+            continue
+        own = np.median(seen[here], 0)
+        one, other = _lab(own), _lab(common)
+        if np.hypot(one[1] - other[1], one[2] - other[2]) > OTHER_PAINT or abs(one[0] - other[0]) > 30:
+            factor[face], mono[face] = _parts(target, own)
+    return Tint(factor, mono)
+
+
+def _parts(target: Floats, old: Floats) -> tuple[Floats, Floats]:
+    bright = max(float(luminance(old)), 0.004)
+    target = target * min(1.0, MOST * bright / float(luminance(target)))
+    grey = float(np.clip((_chroma(old) - 8) / 8, 0, 1))
+    factor, mono = (1 - grey) * target / np.maximum(old, 0.004), grey * target / bright
+    return factor.astype(np.float32), mono.astype(np.float32)

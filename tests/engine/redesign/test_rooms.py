@@ -1,0 +1,105 @@
+"""A room repainted and relaid: our own traced sample rooms, whose truth is known."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from staging.engine.modes.samples.rooms import BEDROOM, LIVING
+from staging.engine.redesign.interior import redecorate
+from staging.engine.redesign.palettes import PALETTES
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, face_map
+
+SHIPPED = Path(__file__).resolve().parents[3] / "config" / "static" / "samples"
+SIZE = (800, 533)
+
+
+def photo(sample):
+    with Image.open(SHIPPED / f"{sample.name}.jpg") as picture:
+        return np.asarray(picture.convert("RGB").resize(SIZE, Image.Resampling.LANCZOS))
+
+
+@pytest.fixture(scope="module")
+def living():
+    return photo(LIVING)
+
+
+@pytest.fixture(scope="module")
+def painted(living):
+    return redecorate(living, LIVING.room, "midcentury", 0)
+
+
+def lab(colour):
+    pixel = np.asarray(colour, np.float32).reshape(1, 1, 3) / 255
+    return cv2.cvtColor(pixel, cv2.COLOR_RGB2Lab).reshape(3)
+
+
+def seen(opening, faces, room, margin):
+    """Pixels (H, W) that see an opening of the back or right wall, less `margin` metres."""
+    along = faces.points[..., 0 if opening.wall == "back" else 1]
+    up = faces.points[..., 2]
+    label = {"back": BACK, "right": 4, "left": 3}[opening.wall]
+    inside = (along > opening.u0 + margin) & (along < opening.u1 - margin)
+    return inside & (up > opening.z0 + margin) & (up < opening.z1 - margin) & (faces.labels == label)
+
+
+def test_outside_of_the_mask_every_byte_is_the_photos(painted, living):
+    kept = painted.mask == 0
+    assert np.array_equal(painted.picture[kept], living[kept])
+    assert 0.4 < 1 - kept.mean() < 0.85
+
+
+def test_the_walls_take_the_hue_of_the_paint_and_keep_their_shade(painted, living):
+    faces = face_map(LIVING.room, *SIZE)
+    wall = (faces.labels == BACK) & (faces.points[..., 2] > 0.5) & (faces.points[..., 2] < 0.75)
+    before, after = living[wall].mean(0), painted.picture[wall].mean(0)
+    paint = lab(list(bytes.fromhex(PALETTES["midcentury"].walls[0][1:])))
+    assert np.hypot(*(lab(after)[1:] - paint[1:])) < 0.4 * np.hypot(*(lab(before)[1:] - paint[1:]))
+    light = np.corrcoef(living[wall].mean(-1), painted.picture[wall].mean(-1))[0, 1]
+    assert light > 0.85
+
+
+def test_windows_doors_and_ceiling_keep_their_pixels(painted, living):
+    faces = face_map(LIVING.room, *SIZE)
+    changed = (painted.picture != living).any(-1)
+    for opening in LIVING.room.openings[:2]:
+        assert not changed[seen(opening, faces, LIVING.room, 0.05)].any()
+    ceiling = cv2.erode((faces.labels == CEILING).astype(np.uint8), np.ones((9, 9))) > 0
+    assert changed[ceiling].mean() < 0.002
+
+
+def test_the_skirting_stays_white_between_new_wall_and_new_floor(painted, living):
+    faces = face_map(LIVING.room, *SIZE)
+    skirting = (faces.labels == BACK) & (faces.points[..., 2] > 0.02) & (faces.points[..., 2] < 0.05)
+    assert (painted.mask[skirting] > 0).mean() < 0.5
+    changed = painted.mask[(faces.labels == FLOOR) & (faces.points[..., 1] < 4)]
+    assert (changed > 0).mean() > 0.97
+
+
+def test_the_same_brief_gives_the_same_bytes_and_another_style_others(painted, living):
+    again = redecorate(living, LIVING.room, "midcentury", 0)
+    assert np.array_equal(again.picture, painted.picture)
+    floors, walls = set(), set()
+    for style, palette in PALETTES.items():
+        floors.add((palette.floor.pattern, palette.floor.light))
+        walls.add(palette.walls[0])
+        assert len(palette.walls) > 1, style
+    assert len(floors) == len(walls) == 8
+    other = redecorate(living, LIVING.room, "coastal", 0)
+    difference = np.abs(other.picture.astype(int) - painted.picture.astype(int)).max(-1)
+    assert np.median(difference[painted.mask > 0]) > 15
+
+
+def test_a_carpet_becomes_boards_in_the_light_of_the_carpet():
+    before = photo(BEDROOM)
+    made = redecorate(before, BEDROOM.room, "standard", 0)
+    faces = face_map(BEDROOM.room, *SIZE)
+    floor = cv2.erode((faces.labels == FLOOR).astype(np.uint8), np.ones((15, 15))) > 0
+    assert made.done["floor"] == "oak planks"
+    assert (made.mask[floor] > 0).mean() > 0.97
+    old, new = (cv2.GaussianBlur(p.mean(-1), (0, 0), 25)[floor] for p in (before, made.picture))
+    assert np.corrcoef(old, new)[0, 1] > 0.6
+    colour = made.picture[floor].mean(0)
+    assert colour[0] > colour[2] + 25  # oak is warm, the carpet was grey
