@@ -11,6 +11,6 @@ lamps       ceiling lamps; confidence   whether to trust all this
 overlay     draws the result over the photo
 """
 
-from staging.engine.geometry.reading import read_room
+from staging.engine.geometry.reading import read_room, reread
 
-__all__ = ["read_room"]
+__all__ = ["read_room", "reread"]

@@ -8,7 +8,7 @@ from typing import Final
 from staging.engine.scene.room import Status
 
 AUTO: Final = 0.70
-CHECK: Final = 0.35
+CHECK: Final = 0.20
 LEAST_FLOOR: Final = 0.06  # share of the picture under which nothing can be staged
 FEWEST_SEGMENTS: Final = 6
 

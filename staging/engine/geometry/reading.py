@@ -27,7 +27,7 @@ from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import Floats, View
 from staging.engine.geometry.zenith import Support
 from staging.engine.scene import floor
-from staging.engine.scene.editing import rescaled
+from staging.engine.scene.editing import completed, rescaled
 from staging.engine.scene.room import Box, Camera, Room
 
 LINES_AT = 1000  # long side in pixels of the picture that segments are found in
@@ -65,6 +65,18 @@ def read_room(
     view, boxes, fit, figures = _explained(fine, lines, focal, seed, hidden)
     room = _assembled(fit, view.resized(width, height), boxes, figures)
     return with_openings(fine, room)
+
+
+def reread(photo: NDArray[np.uint8], room: Room) -> Room:
+    """The same walls and camera with the metre, openings and lamps read anew: for a box that was put in by hand.
+
+    `photo` (H, W, 3) is the one that `room` was read from, at any size.
+    """
+    here = completed(room.resized(photo.shape[1], photo.shape[0]))
+    height, cue = scale.camera_height(here.box.height / here.camera.height, here.visible["ceiling"])
+    fresh = rescaled(here, height / here.camera.height, cue)
+    fresh = dataclasses.replace(fresh, box=scale.held_ceiling(fresh.camera, fresh.box), openings=(), lamps=())
+    return _with_openings(_sized(photo, LINES_AT), completed(fresh))
 
 
 def _explained(
@@ -158,13 +170,8 @@ def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
 
 
 def _with_floor(room: Room) -> Room:
-    shares = floor.face_shares(room)
-    return dataclasses.replace(
-        room,
-        visible=shares,
-        floor_polygon=floor.visible_polygon(room.camera, room.box),
-        status=confidence.status(room.confidence["total"], shares["floor"]),
-    )
+    known = completed(room)
+    return dataclasses.replace(known, status=confidence.status(known.confidence["total"], known.visible["floor"]))
 
 
 def _pinhole(view: View, height: float, f_source: str) -> Camera:

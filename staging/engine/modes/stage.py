@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from staging.engine.composite import Composite, ContactMap, compose
 from staging.engine.composite.gates import check as check_composite
-from staging.engine.errors import EngineError, NothingUsable, UnusablePhoto
+from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
 from staging.engine.geometry import read_room
 from staging.engine.geometry.fittings import find as find_fittings
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
+from staging.engine.modes.drafts import Furnishable, Wish, furnishable
 from staging.engine.modes.plan import PLANS, Plan, traced_size
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
-from staging.engine.scene.arranger import arrange
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
 from staging.engine.scene.fittings import Fittings
@@ -39,14 +39,11 @@ Bytes = NDArray[np.uint8]
 Progress = Callable[[float, str], None]
 
 SMALLEST_SIDE: Final = 256
-# Arrangements tried on paper, and pictures traced, before giving up.
-DRAFTS: Final = 4
+# Pictures traced before giving up.
 PICTURES: Final = 2
 # Room types filled with cabinets and fixtures: only floor that the photo's pixels show to be free is furnished.
 BUILT_IN: Final = frozenset({"kitchen", "bathroom"})
 SURE_CAMERA: Final = 0.9
-# Seeds of further attempts lie far from those that a person would choose next.
-SEED_STEP: Final = 10_007
 
 
 @dataclass(frozen=True)
@@ -112,11 +109,16 @@ def stage(
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN)
         fittings = find_fittings(photo, known) if room_type in BUILT_IN and arrangement is None else None
     given = None if arrangement is None else _given(arrangement, known)
+    with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
+        # A person's arrangement alone, else those that are worth a picture.
+        wish = Wish(room_type, style, seed, fittings)
+        plans = Furnishable(known, iter([given])) if given else furnishable(photo, known, wish)
+    known = plans.room
     with clock.step("light", 0.06, 0.2, "reading the light"):
         light = fit(photo, known, render_basis)
     work = _Work(photo, known, light, plan or PLANS[quality], seed, clock, fittings)
     refused: list[Gate] = []
-    for attempt, candidate in enumerate(work.candidates(room_type, style, given)):
+    for attempt, candidate in enumerate(plans.arrangements):
         staged = work.picture(candidate)
         refused = [gate for gate in staged.gates if not gate.passed]
         if not refused:
@@ -197,38 +199,6 @@ class _Work:
     seed: int
     clock: _Clock
     fittings: Fittings | None = None
-
-    def candidates(self, room_type: str, style: str, given: Arrangement | None) -> Iterator[Arrangement]:
-        """Arrangements worth a picture: the given one alone, else those that pass the gates on paper."""
-        if given is not None:
-            yield given
-            return
-        careful, failed, found = self.room.status == "check", None, False
-        for draft in range(DRAFTS):
-            with self.clock.step("arrangement", 0.2, 0.22, "choosing furniture"):
-                try:
-                    # The later half of the attempts uses fewer and smaller pieces.
-                    candidate = arrange(
-                        self.room,
-                        room_type,
-                        style,
-                        self.seed + draft * SEED_STEP,
-                        careful=careful or draft >= DRAFTS // 2,
-                        fittings=self.fittings,
-                    )
-                except EngineError as error:
-                    failed = error
-                    continue
-                gates = check_arrangement(self.room, candidate)
-            refused = [gate for gate in gates if not gate.passed]
-            if refused:
-                gate = refused[0]
-                failed = NothingUsable(f"gate_{gate.name}", f"No arrangement fits this room. {gate.text}")
-                continue
-            found = True
-            yield candidate
-        if not found and failed is not None:
-            raise failed
 
     def picture(self, arrangement: Arrangement) -> Staged:
         """Build, trace and compose one arrangement, and judge the picture."""

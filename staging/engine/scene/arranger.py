@@ -27,6 +27,7 @@ LEAST_FREE: Final = 0.7  # square metres of floor that the photo must show to be
 SHORTLIST: Final = 12  # stands that are furnished in full
 LAYOUTS: Final = 24  # furnished in all: the fewer stands, the more ways of furnishing each
 MAIN_WEIGHT: Final = 1.5  # of the main piece's own score in that of the layout
+LEAST_SCORE: Final = 3.0  # a lone sofa cut by the frame has less
 SLACK: Final = 1.5  # layouts that score this much less than the best are still shown for other seeds
 HEAT: Final = 0.6  # how much chance mixes into the choice among them
 
@@ -37,6 +38,7 @@ class Rules:
 
     `furnish` may answer False when a stand cannot be furnished. `narrowest` metres and `least_floor` square metres are
     the least that must be seen of the room.
+    Layouts that score under `least_score` look worse than an empty room.
     """
 
     title: str
@@ -46,11 +48,12 @@ class Rules:
     needs: Mapping[str, int] = field(default_factory=dict)
     narrowest: float = NARROWEST
     least_floor: float = LEAST_FLOOR
+    least_score: float = -math.inf
 
 
 RULES: Final = {
-    "living": Rules("living room", living.TASTE, living.stands, living.furnish),
-    "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish),
+    "living": Rules("living room", living.TASTE, living.stands, living.furnish, least_score=LEAST_SCORE),
+    "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish, least_score=LEAST_SCORE),
     "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}),
     "home_office": Rules(
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
@@ -127,7 +130,9 @@ def _options(site: Site, stock: Stock, rules: Rules, manner: Manner, luck: str) 
         for attempt in range(min(LAYOUTS // len(stands), 4)):
             layout = Layout(site, stock, _chance(luck, index, attempt), wall=stand.wall, careful=manner.careful)
             if _furnish(layout, rules, stand) and all(len(layout.of(k)) >= n for k, n in rules.needs.items()):
-                options.append(Option(stand.score * MAIN_WEIGHT + rate(layout), stand.family, layout))
+                score = stand.score * MAIN_WEIGHT + rate(layout)
+                if score >= rules.least_score:
+                    options.append(Option(score, stand.family, layout))
     return options
 
 

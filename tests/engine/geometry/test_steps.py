@@ -60,7 +60,7 @@ def test_a_focal_length_from_a_crop_or_a_long_lens_is_not_trusted(
 def test_the_gates() -> None:
     assert confidence.status(0.71, 0.3) == "auto"
     assert confidence.status(0.70, 0.3) == "check"
-    assert confidence.status(0.35, 0.3) == "manual"
+    assert confidence.status(0.20, 0.3) == "manual"
     assert confidence.status(0.95, 0.05) == "manual"
 
 
