@@ -76,7 +76,7 @@ def reread(photo: NDArray[np.uint8], room: Room) -> Room:
     height, cue = scale.camera_height(here.box.height / here.camera.height, here.visible["ceiling"])
     fresh = rescaled(here, height / here.camera.height, cue)
     fresh = dataclasses.replace(fresh, box=scale.held_ceiling(fresh.camera, fresh.box), openings=(), lamps=())
-    return _with_openings(_sized(photo, LINES_AT), completed(fresh))
+    return with_openings(_sized(photo, LINES_AT), completed(fresh))
 
 
 def _explained(

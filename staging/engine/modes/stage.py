@@ -26,7 +26,6 @@ from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
-from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.layout import FLAT
 from staging.engine.scene.material import Material
@@ -116,7 +115,7 @@ def stage(
     known = plans.room
     with clock.step("light", 0.06, 0.2, "reading the light"):
         light = fit(photo, known, render_basis)
-    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock, fittings)
+    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock)
     refused: list[Gate] = []
     for attempt, candidate in enumerate(plans.arrangements):
         staged = work.picture(candidate)
@@ -198,7 +197,6 @@ class _Work:
     plan: Plan
     seed: int
     clock: _Clock
-    fittings: Fittings | None = None
 
     def picture(self, arrangement: Arrangement) -> Staged:
         """Build, trace and compose one arrangement, and judge the picture."""
