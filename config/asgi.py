@@ -20,6 +20,7 @@ from config.pool import Pool
 from config.waiters import Waiters
 from staging import wakeups
 from staging.api import waits
+from staging.api.renders import polling
 
 # Eight threads saturate two cores with this app; more only add connections to the database.
 APP_THREADS = 8
@@ -33,7 +34,7 @@ class Application:
 
     def __init__(self) -> None:
         self.health = Health()
-        self.pool = Pool(wsgi, threads=APP_THREADS)
+        self.pool = Pool(polling.first(wsgi), threads=APP_THREADS)
         self.lanes = Lanes(LANES, queue=LANE_QUEUE)
         self.waiters = Waiters(redis_url=settings.REDIS_URL, channel=wakeups.FINISHED, ended=waits.ended)
         self.http = Holding(

@@ -171,6 +171,8 @@ def database(name: str, default_file: Path) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": host,
         "PORT": str(url.port or ""),
+        # The web process has a fixed pool of threads: each keeps its connection.
+        "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
@@ -180,6 +182,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             # Writers queue instead of failing: the write lock is taken at BEGIN, and a busy file is waited for.
             "transaction_mode": "IMMEDIATE",

@@ -83,8 +83,12 @@ def flush() -> None:
         for account_id, calls in batch.items():
             _write(account_id, calls)
     except redis.RedisError as error:
-        log.warning("calls_waiting", error=str(error), calls=len(taken))
+        if not _writer.away:
+            log.warning("calls_waiting", error=str(error), calls=len(taken))
+        _writer.away = True
         _waiting.extendleft(reversed(taken))
+    else:
+        _writer.away = False
 
 
 def _write(account_id: int, calls: list[Call]) -> None:
@@ -109,6 +113,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.pid = 0
+        self.away = False
         self.lock = threading.Lock()
 
     def start(self) -> None:
@@ -119,7 +124,12 @@ class _Writer:
             if self.pid != os.getpid():
                 self.pid = os.getpid()
                 threading.Thread(target=self._write, name="calls", daemon=True).start()
-                atexit.register(flush)
+                atexit.register(self._end)
+
+    def _end(self) -> None:
+        """Write what waits, without a word: logs are closed by now."""
+        self.away = True
+        flush()
 
     def _write(self) -> None:
         while True:

@@ -85,6 +85,11 @@ def _output_url(output: Output, ending: str) -> str:
     return signed(f"/renders/{output.run.render.public_id}/outputs/{output.uuid}{ending}")
 
 
+def output_path(public_id: str, number: str, role: Role) -> str:
+    """Path of the delivered picture, not yet signed."""
+    return f"/renders/{public_id}/outputs/{number}{_EMPTIED if role == Role.EMPTIED else _DELIVERED}"
+
+
 def signed(path: str) -> str:
     """`path` with a signature that is good for FILE_URL_LIFETIME seconds from now."""
     expires = int(time.time()) + settings.FILE_URL_LIFETIME

@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.decorators import csp
 from django.urls import path, re_path
+from django.views.decorators.cache import cache_page
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView, SpectacularYAMLAPIView
 
 from staging.api import documents
@@ -69,6 +70,10 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+# Putting the document together takes most of a second of a thread, and it changes with the code alone.
+_made_once = cache_page(3600)
+
+
 class Page(SpectacularSwaggerSplitView):
     """The reader: a page, and by `?script` the script that starts it."""
 
@@ -79,7 +84,7 @@ class Page(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     re_path(r"^api/docs/?$", _only_ours(Page.as_view()), name="page"),
-    path("api/docs/openapi.json", SpectacularJSONAPIView.as_view(), name="json"),
-    path("api/docs/openapi.yaml", SpectacularYAMLAPIView.as_view(), name="yaml"),
+    path("api/docs/openapi.json", _made_once(SpectacularJSONAPIView.as_view()), name="json"),
+    path("api/docs/openapi.yaml", _made_once(SpectacularYAMLAPIView.as_view()), name="yaml"),
 ]
 app_name = "api_docs"

@@ -1,0 +1,5 @@
+"""Our settings with the stock view behind GET /v1/render, for `make bench` to compare with."""
+
+from config.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.stock_arm"
