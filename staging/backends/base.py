@@ -35,6 +35,7 @@ class Job:
     focal_35mm: float | None = None
     room: dict[str, Any] | None = None
     arrangement: dict[str, Any] | None = None
+    light: dict[str, Any] | None = None
     mask: bytes | None = None
 
 

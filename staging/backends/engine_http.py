@@ -69,6 +69,7 @@ class EngineServer:
             "focal_35mm": job.focal_35mm,
             "room": job.room,
             "arrangement": job.arrangement,
+            "light": job.light,
         }
         parts = {
             # Sorted, because a repeated submit must be the same bytes to be recognised as the same job.

@@ -8,8 +8,9 @@ bookshelf; "species" of a plant; "design" of rugs and art; "round" (bool) rugs; 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from staging.engine.furniture import (
     armchairs,
@@ -32,6 +33,7 @@ from staging.engine.furniture import (
 from staging.engine.furniture.primitives import merged, without_slivers
 from staging.engine.furniture.styles import STYLES
 from staging.engine.furniture.workshop import Workshop
+from staging.engine.memory import MEMORY
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
@@ -354,6 +356,7 @@ def build(piece: Piece) -> Built:
 
 def place(piece: Piece) -> Built:
     """The piece in the room frame: built, turned by `piece.turn`, moved to `piece.x`, `piece.y`, `piece.z`."""
-    built = build(piece)
+    local = replace(piece, id="", x=0.0, y=0.0, z=0.0, turn=0.0, role="")
+    built = MEMORY.recall(("piece", json.dumps(asdict(local), sort_keys=True)), lambda: build(local))
     meshes = tuple(m.turned(piece.turn).moved(piece.x, piece.y, piece.z) for m in built.meshes)
     return Built(meshes, built.materials)

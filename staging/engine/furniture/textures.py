@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,12 @@ from staging.engine.furniture.artworks import art
 from staging.engine.furniture.colours import linear
 from staging.engine.furniture.noise import field
 from staging.engine.furniture.rugs import rug
+from staging.engine.memory import MEMORY
 from staging.engine.scene.material import Material
 
 Floats = NDArray[np.float64]
 Painted = tuple[Floats, Floats | None, tuple[float, float]]
+Painter = Callable[[Material, np.random.Generator], Painted]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,13 @@ class Bitmap:
     size_m: tuple[float, float]
 
 
-@lru_cache(maxsize=128)
 def bitmap(material: Material) -> Bitmap | None:
     """The texture of a material, or None for what is one plain colour (paint, metal, glass, mirror, emit)."""
     paint = _PAINTERS.get(material.kind)
-    if paint is None:
-        return None
+    return None if paint is None else MEMORY.recall(("texture", material), lambda: _painted(material, paint))
+
+
+def _painted(material: Material, paint: Painter) -> Bitmap:
     rng = np.random.default_rng([material.seed, zlib.crc32(repr(material).encode())])
     albedo, bump, size = paint(material, rng)
     image = np.clip(albedo, 0.002, 0.92).astype(np.float32)

@@ -22,7 +22,7 @@ from staging.engine.scene.room import Room
 RenderBasis = Callable[[Room, LightRig, int, int], dict[str, Image]]
 
 WIDTH: Final = 176
-SAMPLES: Final = 14
+SAMPLES: Final = 9
 # Median relative error above which the fit explains nothing and the preset stands in.
 WORST: Final = 0.20
 # Painted walls and ceilings reflect about this much; it fixes what the photo's brightness means in radiance.

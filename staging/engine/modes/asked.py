@@ -18,8 +18,8 @@ Bytes = NDArray[np.uint8]
 class Asked:
     """One job. `photo` (H, W, 3) is uint8 sRGB and upright; `mask` (H, W), 0 or 255, is what the caller wants removed.
 
-    `brief` holds plain JSON types, checked already (server/contract.py); `room` and `arrangement` are JSON of an
-    earlier job.
+    `brief` holds plain JSON types, checked already (server/contract.py); `room`, `arrangement` and `light` are JSON of
+    an earlier job's record. Where the brief has a `long_edge`, the photo has it already.
     """
 
     photo: Bytes
@@ -29,6 +29,7 @@ class Asked:
     arrangement: dict[str, Any] | None = None
     mask: Bytes | None = None
     progress: Progress | None = None
+    light: dict[str, Any] | None = None
 
 
 class Made(Protocol):

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.memory import LIMIT, MEMORY
 from staging.engine.modes.asked import Asked, Made
 from staging.engine.modes.declutter import declutter
 from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.enlargement import enlargement, resampled
 from staging.engine.modes.redesign import Emptied, redesign_room
 from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
@@ -59,6 +61,7 @@ def _furnished(asked: Asked) -> Made:
         focal_35mm=asked.focal_35mm,
         room=asked.room,
         arrangement=asked.arrangement,
+        light=asked.light,
         progress=asked.progress,
     )
 
@@ -122,20 +125,25 @@ def make(
     focal_35mm: float | None = None,
     room: dict[str, Any] | None = None,
     arrangement: dict[str, Any] | None = None,
+    light: dict[str, Any] | None = None,
     mask: str | None = None,
+    memory: int = LIMIT,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Make the pictures that `brief` asks for of the photo at the path `photo`, and write each as ROLE.png to `folder`.
 
-    `mask` is the path of a black-and-white picture of any size: white is to be removed. Answers
-    {"pictures": [{role, width, height, sha256}], "record": {...}}. Raises EngineError.
+    `mask` is the path of a black-and-white picture of any size: white is to be removed. `memory` is how many bytes of
+    results this process may keep for later jobs. Answers {"pictures": [{role, width, height, sha256}],
+    "record": {...}}. Raises EngineError.
     """
+    MEMORY.limit(memory)
     maker = MAKERS.get(brief["kind"])
     if maker is None:
         raise UnusablePhoto("unsupported_kind", f"This engine makes {', '.join(MAKERS)}; not {brief['kind']}.")
-    pixels = read_photo(Path(photo))
+    own = read_photo(Path(photo))
+    pixels = resampled(own, brief.get("long_edge"))
     wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
-    made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress))
+    made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress, light))
     return {
         "pictures": [_written(Path(folder), role, picture) for role, picture in made.pictures.items()],
         "record": {
@@ -144,6 +152,7 @@ def make(
             "tracer": {"variant": variant.name, "why": variant.why},
             "brief": brief,
             **made.record(),
+            "resampled": enlargement(own, pixels),
         },
     }
 

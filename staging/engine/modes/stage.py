@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,6 +21,7 @@ from staging.engine.geometry import read_room
 from staging.engine.geometry.fittings import find as find_fittings
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
+from staging.engine.memory import MEMORY
 from staging.engine.modes.drafts import Furnishable, Wish, furnishable
 from staging.engine.modes.plan import PLANS, Plan, traced_size
 from staging.engine.modes.vocabulary import Quality
@@ -49,7 +52,8 @@ SURE_CAMERA: Final = 0.9
 class Staged:
     """The staged `picture` (H, W, 3) and edit `mask` (H, W; 0 or 255) with all that they rest on.
 
-    `timings` are seconds by step; `trace` is the size and samples that were really traced.
+    `timings` are seconds by step; `trace` is the size and samples that were really traced; `fits` tells which photo and
+    room the light belongs to.
     """
 
     picture: Bytes
@@ -61,6 +65,7 @@ class Staged:
     timings: dict[str, float]
     trace: dict[str, int]
     composite: Composite = field(repr=False)
+    fits: str
 
     @property
     def pictures(self) -> dict[str, Bytes]:
@@ -74,11 +79,10 @@ class Staged:
             "trace": self.trace,
             "room": self.room.to_dict(),
             "arrangement": self.arrangement.to_dict(),
-            "light": self.light.to_dict(),
+            "light": {**self.light.to_dict(), "fits": self.fits},
             "gates": [gate.to_dict() for gate in self.gates],
             "timings": self.timings,
             "mask_share": round(float((self.mask > 0).mean()), 4),
-            "resampled": None,
         }
 
 
@@ -92,14 +96,16 @@ def stage(
     focal_35mm: float | None = None,
     room: dict[str, Any] | None = None,
     arrangement: dict[str, Any] | None = None,
+    light: dict[str, Any] | None = None,
     progress: Progress | None = None,
     plan: Plan | None = None,
 ) -> Staged:
     """Furnish `photo` (H, W, 3), uint8 sRGB, upright. Needs an active tracer variant in this process.
 
-    `room` and `arrangement` are JSON of an earlier picture, when they shall be kept or were edited by a
-    person. The same arguments on the same variant give the same bytes. Raises UnusablePhoto when the room
-    cannot be read or furnished, NothingUsable when every picture made was refused by a gate.
+    `room`, `arrangement` and `light` are JSON of an earlier picture, when they shall be kept or were edited by a
+    person; the light of another photo or room is fitted anew. The same arguments on the same variant give the same
+    bytes. Raises UnusablePhoto when the room cannot be read or furnished, NothingUsable when every picture made was
+    refused by a gate.
     """
     if min(photo.shape[:2]) < SMALLEST_SIDE:
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
@@ -114,8 +120,11 @@ def stage(
         plans = Furnishable(known, iter([given])) if given else furnishable(photo, known, wish)
     known = plans.room
     with clock.step("light", 0.06, 0.2, "reading the light"):
-        light = fit(photo, known, render_basis)
-    work = _Work(photo, known, light, plan or PLANS[quality], seed, clock)
+        fits = _digest(photo, _lit_by(known))
+        rig = _sent(light, fits) or MEMORY.recall(
+            ("light", _digest(photo, known)), lambda: fit(photo, known, render_basis)
+        )
+    work = _Work(photo, known, rig, plan or PLANS[quality], seed, clock, fits, edited=given is not None)
     refused: list[Gate] = []
     for attempt, candidate in enumerate(plans.arrangements):
         staged = work.picture(candidate)
@@ -144,7 +153,7 @@ def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | N
             ) from error
         # What follows from the box is worked out anew: an editor may have changed the box alone.
         return completed(room.resized(width, height))
-    room = read_room(photo, focal_35mm=focal_35mm)
+    room = MEMORY.recall(("room", _digest(photo), focal_35mm), lambda: read_room(photo, focal_35mm=focal_35mm))
     if room.status == "manual" and wet and room.confidence.get("camera", 0.0) >= SURE_CAMERA:
         return replace(room, status="check")
     if room.status == "manual":
@@ -155,6 +164,32 @@ def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | N
             "with the floor in view.",
         )
     return room
+
+
+def _digest(photo: Bytes, *said: object) -> str:
+    """Tells photos, and what else is `said`, apart."""
+    digest = hashlib.sha256(repr((photo.shape, said)).encode())
+    digest.update(np.ascontiguousarray(photo).data)
+    return digest.hexdigest()[:32]
+
+
+def _lit_by(room: Room) -> str:
+    """What of a room the light hangs on, to a tenth of a millimetre: one that was sent back is still the same."""
+    camera = room.camera
+    lens = [length / camera.width for length in (camera.f, camera.cx, camera.cy)]
+    openings = [(o.kind, o.wall, [round(v, 4) for v in (o.u0, o.u1, o.z0, o.z1)]) for o in room.openings]
+    numbers = np.round([*lens, camera.height, *np.ravel(camera.rotation), *dataclasses.astuple(room.box)], 4)
+    return repr((numbers.tolist(), openings, np.round(room.lamps, 4).tolist()))
+
+
+def _sent(light: dict[str, Any] | None, fits: str) -> LightRig | None:
+    """The light that came with the job, if it is that of this photo and room. Raises UnusablePhoto when it is none."""
+    if light is None or light.get("fits") != fits:
+        return None
+    try:
+        return LightRig.from_dict(light)
+    except ValueError as error:
+        raise UnusablePhoto("bad_light", f"The light that was sent cannot be used: {error}.") from error
 
 
 class _Clock:
@@ -197,6 +232,8 @@ class _Work:
     plan: Plan
     seed: int
     clock: _Clock
+    fits: str
+    edited: bool
 
     def picture(self, arrangement: Arrangement) -> Staged:
         """Build, trace and compose one arrangement, and judge the picture."""
@@ -208,7 +245,8 @@ class _Work:
         with self.clock.step("trace_empty", 0.24, 0.42, "tracing the empty room"):
             empty = tracer.empty(trace_width, self.plan.samples, self.seed)
         with self.clock.step("trace_furnished", 0.42, 0.82, "tracing the furnished room"):
-            furnished = tracer.furnished(built, trace_width, self.plan.samples, self.seed)
+            samples = self.plan.edited_samples if self.edited else self.plan.samples
+            furnished = tracer.furnished(built, trace_width, samples, self.seed)
         with self.clock.step("cover", 0.82, 0.92, "outlining the furniture"):
             cover = tracer.cover(built, width, height, self.plan.cover_samples)
         with self.clock.step("composite", 0.92, 1.0, "composing the picture"):
@@ -220,7 +258,16 @@ class _Work:
             )
         trace = {"width": trace_width, "height": furnished.radiance.shape[0], "samples": furnished.samples}
         return Staged(
-            made.picture, made.mask, self.room, arrangement, self.light, gates, dict(self.clock.timings), trace, made
+            made.picture,
+            made.mask,
+            self.room,
+            arrangement,
+            self.light,
+            gates,
+            dict(self.clock.timings),
+            trace,
+            made,
+            self.fits,
         )
 
 

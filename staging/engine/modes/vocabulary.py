@@ -35,4 +35,4 @@ QUALITIES: Final = ("draft", "standard", "best")
 SPACES: Final = ("interior", "exterior")
 DECLUTTER: Final = ("off", "on", "auto")
 # Whether furniture is rendered at a brief's `long_edge`, beyond the photo's own size.
-ENLARGES: Final = False
+ENLARGES: Final = True

@@ -4,8 +4,9 @@ This process stays light: it listens, queues and keeps files; child processes do
 Anyone can put a GPU server behind the same contract:
 
 PUT /v1/jobs/KEY
-    Multipart: `job`, JSON {"brief": {...}, "focal_35mm"?, "room"?, "arrangement"?, "time_limit"?}; `photo`, an upright
-    sRGB JPEG, PNG or WebP; and where things are to be removed, `mask`?, a picture of any size that is white there.
+    Multipart: `job`, JSON {"brief": {...}, "focal_35mm"?, "room"?, "arrangement"?, "light"?, "time_limit"?}; `photo`,
+    an upright sRGB JPEG, PNG or WebP; and where things are to be removed, `mask`?, a picture of any size, white there.
+    Room, arrangement and light come from an earlier job's record, the arrangement perhaps edited (scene/changes.py).
     The brief: "kind": staging|declutter|redesign|sketch, "space"?: interior|exterior (of redesign and sketch),
     "room_type" (of all interiors but declutter), "style" (of all but declutter), "declutter"?: off|on|auto (the room is
     emptied before it is staged), "dusk"? (of a redesigned house), "quality"?, "seed"?, "long_edge"? (of the pictures).

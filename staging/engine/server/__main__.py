@@ -18,6 +18,7 @@ import uvicorn
 
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
+from staging.engine.memory import LIMIT, MEGABYTE
 from staging.engine.server.app import Settings, make_app
 from staging.engine.server.jobs import Jobs
 from staging.engine.server.runner import Runner
@@ -70,6 +71,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--work-dir", type=Path, help="where finished jobs are kept; one server each")
     parser.add_argument("--keep", type=float, default=3600.0, help="seconds that finished jobs are kept")
     parser.add_argument("--slots", type=int, default=max(1, cores // 2), help="jobs at once; one per two cores")
+    parser.add_argument(
+        "--memory", type=int, default=LIMIT // MEGABYTE, help="MB of results that a slot keeps for edits"
+    )
     parser.add_argument("--tracer", default="auto", choices=["auto", "cuda", "llvm", "scalar"])
     return parser.parse_args(words)
 
@@ -124,7 +128,7 @@ def serve(said: argparse.Namespace, children: list[Child], tracer: dict[str, Any
         tracer=tracer,
     )
     config = uvicorn.Config(
-        make_app(settings, jobs, [Runner(jobs, child) for child in children]),
+        make_app(settings, jobs, [Runner(jobs, child, said.memory * MEGABYTE) for child in children]),
         host=said.host,
         port=said.port,
         log_config=None,

@@ -29,10 +29,11 @@ class Order:
     focal_35mm: float | None = None
     room: dict[str, Any] | None = None
     arrangement: dict[str, Any] | None = None
+    light: dict[str, Any] | None = None
 
     def fingerprint(self, *pictures_sha256: str) -> str:
         """Tells whether a repeated key means the same job; of the photo, and of the mask where there is one."""
-        said = [self.brief, self.focal_35mm, self.room, self.arrangement, *pictures_sha256]
+        said = [self.brief, self.focal_35mm, self.room, self.arrangement, self.light, *pictures_sha256]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -50,6 +51,7 @@ def read_order(text: str | bytes, longest: float) -> Order:
         focal_35mm=_positive(data, "focal_35mm"),
         room=_object(data, "room"),
         arrangement=_object(data, "arrangement"),
+        light=_object(data, "light"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
+from staging.engine.memory import LIMIT
 from staging.engine.server.jobs import MASK, PHOTO, Job, Jobs
 from staging.engine.server.refusals import failure
 
@@ -20,9 +21,11 @@ JOB_FUNCTION: Final = "staging.engine.modes.job.make"
 class Runner:
     """One slot: takes the next job, runs it in its child, writes down what came of it."""
 
-    def __init__(self, jobs: Jobs, child: Child) -> None:
+    def __init__(self, jobs: Jobs, child: Child, memory: int = LIMIT) -> None:
+        """`memory` is how many bytes of results the child may keep between jobs."""
         self._jobs = jobs
         self._child = child
+        self._memory = memory
         self._current: Job | None = None
 
     async def serve(self) -> None:
@@ -66,6 +69,8 @@ class Runner:
             "focal_35mm": order.focal_35mm,
             "room": order.room,
             "arrangement": order.arrangement,
+            "light": order.light,
+            "memory": self._memory,
             "mask": str(job.folder / MASK) if (job.folder / MASK).exists() else None,
         }
         try:

@@ -52,15 +52,24 @@ class Tile:
     right: int
 
 
-def outline(camera: Camera, built: Built, size: tuple[int, int], samples: int, tell: Callable[[float], None]) -> Cover:
-    """The cover of a picture of `size` (width, height); `tell(fraction)` is called after each tile."""
+def outline(
+    camera: Camera,
+    furniture: tuple[Built, scenes.Shapes],
+    size: tuple[int, int],
+    samples: int,
+    tell: Callable[[float], None],
+) -> Cover:
+    """The cover of a picture of `size` (width, height); `tell(fraction)` is called after each tile.
+
+    `furniture` is what was built, and its shapes as albedo alone.
+    """
+    built, shapes = furniture
     width, height = size
     cover = Cover(
         np.zeros((height, width), np.float32),
         np.zeros((height, width, 3), np.float16),
         np.zeros((height, width), np.float32),
     )
-    shapes = scenes.flat_furniture_shapes(built)
     if not shapes:
         return cover
     scene = scenes.load(shapes)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +16,7 @@ import mitsuba as mi
 
 from staging.engine.furniture.catalogue import Built
 from staging.engine.light.rig import LightRig
+from staging.engine.memory import MEMORY
 from staging.engine.scene.room import Room
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.cover import Cover, outline
@@ -25,10 +25,9 @@ from staging.engine.trace.passes import Image, View, affordable, first_surface, 
 
 Progress = Callable[[float, str], None]
 
-AUXILIARY_SAMPLES: Final = 6
+AUXILIARY_SAMPLES: Final = 4
 # Paths brighter than this multiple of the walls, which no pane or lamp explains, are fireflies.
 FIREFLY: Final = 40.0
-_EMPTIES_KEPT: Final = 3
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Tracer:
         self.room = room
         self.light = light
         self._tell: Progress = on_progress or (lambda _fraction, _stage: None)
+        self._flat: tuple[Built, scenes.Shapes] | None = None
 
     def size(self, width: int) -> tuple[int, int]:
         """(width, height) of a traced picture of this width, in the photo's proportions."""
@@ -65,27 +65,37 @@ class Tracer:
         request = json.dumps(
             [self.room.to_dict(), self.light.to_dict(), width, samples, seed, mi.variant()], sort_keys=True
         )
-        key = hashlib.sha256(request.encode()).hexdigest()
-        if key not in _empties:
+
+        def traced() -> Traced:
             shapes = scenes.box_shapes(self.room, self.light)
             flat = scenes.flat_box_shapes(self.room, self.light)
-            _empties[key] = self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the empty room")
-            while len(_empties) > _EMPTIES_KEPT:
-                _empties.popitem(last=False)
-        _empties.move_to_end(key)
-        return _empties[key]
+            return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the empty room")
+
+        return MEMORY.recall(("empty", hashlib.sha256(request.encode()).hexdigest()), traced)
 
     def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
         """The room with the furniture standing in it."""
         shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(built, self.light)
-        flat = scenes.flat_box_shapes(self.room, self.light) | scenes.flat_furniture_shapes(built)
+        flat = scenes.flat_box_shapes(self.room, self.light) | self._flat_shapes(built)
         return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
 
     def cover(self, built: Built, width: int, height: int, samples: int = 8) -> Cover:
         """What the furniture covers of a picture of any size, by primary rays."""
+        shapes = self._flat_shapes(built)
+        self._flat = None
         return outline(
-            self.room.camera, built, (width, height), samples, lambda done: self._tell(done, "outlining the furniture")
+            self.room.camera,
+            (built, shapes),
+            (width, height),
+            samples,
+            lambda done: self._tell(done, "outlining the furniture"),
         )
+
+    def _flat_shapes(self, built: Built) -> scenes.Shapes:
+        """The furniture as albedo alone, made once for the trace and the outline."""
+        if self._flat is None or self._flat[0] is not built:
+            self._flat = built, scenes.flat_furniture_shapes(built)
+        return self._flat[1]
 
     def _traced(
         self, shapes: scenes.Shapes, flat: scenes.Shapes, width: int, samples: int, *, seed: int, stage: str
@@ -107,6 +117,3 @@ class Tracer:
         """Radiance that a path may carry: what the emitters show, and some more for their mirror images."""
         emitted = max((max(value) for value in self.light.groups.values()), default=0.0)
         return emitted + FIREFLY * max(self.light.wall_radiance, 1e-3)
-
-
-_empties: OrderedDict[str, Traced] = OrderedDict()

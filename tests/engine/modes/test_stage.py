@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from staging import renditions
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.samples.rooms import LIVING
 
@@ -72,6 +73,30 @@ def test_an_edited_arrangement_is_traced_as_it_was_edited(made, stage):
     after = stage(arrangement=arrangement)
     assert [p["id"] for p in after["record"]["arrangement"]["pieces"]] == [p["id"] for p in arrangement["pieces"]]
     assert (after["mask"] > 0).mean() < (made["mask"] > 0).mean()
+
+
+def test_a_room_sent_back_with_its_light_is_staged_alike_without_reading_it_again(made, stage):
+    record = made["record"]
+    kept = {"room": record["room"], "arrangement": record["arrangement"]}
+    brighter = {name: tuple(1.2 * v for v in value) for name, value in record["light"]["groups"].items()}
+    alone, sent = stage(**kept), stage(**kept, light=record["light"], memory=0)
+    assert [p["sha256"] for p in alone["pictures"]] == [p["sha256"] for p in sent["pictures"]]
+    stale = stage(**kept, light={**record["light"], "groups": brighter, "fits": "another room"})
+    assert [p["sha256"] for p in stale["pictures"]] == [p["sha256"] for p in alone["pictures"]]
+    lit = stage(**kept, light={**record["light"], "groups": brighter}, memory=0)
+    assert lit["record"]["light"]["groups"] == brighter  # taken as it was sent
+
+
+def test_an_enlarged_picture_keeps_the_resampled_photo_outside_its_mask(made, stage):
+    brief = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "draft", "seed": 3}
+    large = stage(brief={**brief, "long_edge": 700}, arrangement=made["record"]["arrangement"])
+    assert large["picture"].shape == (467, 700, 3)
+    expected = np.asarray(renditions.resampled(Image.fromarray(large["photo"]), 700))
+    assert np.array_equal(large["picture"][large["mask"] == 0], expected[large["mask"] == 0])
+    assert large["record"]["resampled"] == {"part": "photo", "kernel": "lanczos", "from": [396, 264], "to": [700, 467]}
+    assert made["record"]["resampled"] is None
+    edges = [np.abs(np.diff(m["picture"].astype(float), axis=1))[m["mask"][:, 1:] > 0].max() for m in (large, made)]
+    assert edges[0] > 0.6 * edges[1]  # furniture is drawn at that size, not blown up
 
 
 def test_an_arrangement_that_blocks_a_door_is_refused_before_it_is_traced(made, stage):

@@ -16,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from billing import ledger
 from billing.models import Account
 from staging import jobs, renders
+from staging.engine.modes import vocabulary
 from staging.models import Output, Render, Role, Run
 from tests.staging import pictures
 from tests.staging.api.renders.conftest import Caller, uploaded
@@ -218,9 +219,10 @@ def test_4k_has_a_long_edge_of_3840_and_its_furniture_is_rendered_so(caller: Cal
 
 
 def test_4k_is_resampled_where_the_backend_knows_the_photos_size_alone(
-    caller: Caller, engine: StandIn, settings: Any
+    caller: Caller, engine: StandIn, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.ENGINE_ENLARGES = False
+    monkeypatch.setattr(vocabulary, "ENLARGES", False)  # as of a server of another make
     body = made(caller, resolution="4k")
     assert opened(body["outputs"][0]).size == (3840, 2560)
     assert [job.told["brief"]["long_edge"] for job in engine.jobs.values()] == [None]

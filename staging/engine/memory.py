@@ -1,0 +1,79 @@
+"""What a long-lived process keeps between jobs: results of pure functions, the least lately used given up first.
+
+Whatever is found here is what would have been computed: keys hold everything that a result depends on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Final, TypeVar, cast
+
+import numpy as np
+
+T = TypeVar("T")
+
+MEGABYTE: Final = 1 << 20
+# A standard picture's empty room is 28 MB, the textures and pieces of a room about 60.
+LIMIT: Final = 192 * MEGABYTE
+_SMALL: Final = 256  # bytes that any value counts for, so that small ones do not pile up
+
+
+class Memory:
+    """Results by key, at most `limit` bytes of them. Used from one thread."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._held = 0
+        self._results: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    @property
+    def held(self) -> int:
+        """Bytes kept now."""
+        return self._held
+
+    def limit(self, size: int) -> None:
+        """Keep at most `size` bytes from now on."""
+        self._limit = size
+        self._trim()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._results.clear()
+        self._held = 0
+
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under `key`, or what `make` answers now; callers must not change it."""
+        found = self._results.get(key)
+        if found is not None:
+            self._results.move_to_end(key)
+            return cast(T, found[0])
+        value = make()
+        size = weight(value)
+        self._results[key] = value, size
+        self._held += size
+        self._trim()
+        return value
+
+    def _trim(self) -> None:
+        while self._held > self._limit and self._results:
+            _, (_, size) = self._results.popitem(last=False)
+            self._held -= size
+
+
+def weight(value: object) -> int:
+    """Bytes of the arrays in a value: dataclasses, mappings and sequences are looked into."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes + _SMALL
+    parts: Iterable[object] = ()
+    if dataclasses.is_dataclass(value):
+        parts = vars(value).values() if hasattr(value, "__dict__") else ()
+    elif isinstance(value, Mapping):
+        parts = value.values()
+    elif isinstance(value, list | tuple):
+        parts = value
+    return _SMALL + sum(weight(part) for part in parts)
+
+
+MEMORY: Final = Memory()
