@@ -35,6 +35,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "
 # What the outside world calls this site; absolute URLs in answers and mails start with it when it is set,
 # else with the host of the request.
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
+# A short name of this site for captions, which have 50 characters in all; empty: PUBLIC_URL's own.
+SHORT_HOST = env.text("SHORT_HOST")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", False) else None
 _https = PUBLIC_URL.startswith("https://")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
+from listings import originals
 from listings.models import StagedPhoto
 from staging import editing
 
@@ -20,8 +22,10 @@ class NotReady(Exception):
 
 
 def approve(staged: StagedPhoto, user: User) -> None:
-    """The picture may be delivered. Raises NotReady."""
-    _judge(staged, user, Verdict.APPROVED, "")
+    """The picture may be delivered, and its original gets its public page. Raises NotReady."""
+    with transaction.atomic():
+        _judge(staged, user, Verdict.APPROVED, "")
+        originals.publish(staged.render)
 
 
 def reject(staged: StagedPhoto, user: User, reason: str) -> None:

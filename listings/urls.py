@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from listings.views import account, batch, clearing, editors, landing, listing_photos, listings, review, scenes, studio
+from listings.views import (
+    account,
+    batch,
+    clearing,
+    delivering,
+    editors,
+    landing,
+    listing_photos,
+    listings,
+    original,
+    review,
+    scenes,
+    studio,
+)
 
 app_name = "listings"
 
@@ -29,6 +42,8 @@ urlpatterns = [
     path("listings/<int:number>/uploads/", listing_photos.upload_begin, name="upload_begin"),
     path("listings/<int:number>/uploads/<uuid:token>/", listing_photos.upload, name="upload"),
     path("listings/<int:number>/stage/", batch.stage, name="batch"),
+    path("listings/<int:number>/delivery/", delivering.delivery, name="delivery"),
+    path("listings/<int:number>/delivery/<uuid:key>.zip", delivering.delivery_file, name="delivery_file"),
     path("listings/<int:number>/progress/", batch.progress, name="batch_progress"),
     path("listings/<int:number>/stop/", batch.stop, name="batch_stop"),
     path("listings/<int:number>/renders/<str:public_id>/", review.review, name="review"),
@@ -45,6 +60,8 @@ urlpatterns = [
         scenes.scene_draft_status,
         name="scene_draft_status",
     ),
+    path("o/<str:code>", original.original, name="original"),
+    path("o/<str:code>/<str:which>.jpg", original.original_file, name="original_file"),
     path("account/", account.account, name="account"),
     path("account/keys/", account.key_create, name="key_create"),
     path("account/keys/<int:number>/revoke/", account.key_revoke, name="key_revoke"),

@@ -17,7 +17,7 @@ from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
 # Pages of nobody in particular.
-OF_ALL = {"landing", "help"}
+OF_ALL = {"landing", "help", "original", "original_file"}
 # Pages of whoever asks.
 OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new", "listing_sample"}
 

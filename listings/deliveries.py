@@ -1,0 +1,129 @@
+"""Asking for a delivery, building it in a job, and finding it again."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from django.core.files import File
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from listings import contents, packing
+from listings.contents import NothingApproved
+from listings.models import Delivery, Listing, Profile
+from listings.presets import PRESETS
+from listings.rules import NoCaptionFits
+from staging import jobs
+
+if TYPE_CHECKING:
+    from billing.models import User
+
+__all__ = ["PRESETS", "NothingApproved", "build", "get", "of_listing", "profiles", "request", "resume"]
+
+State = Delivery.State
+# Each told share of progress renews it; a worker that died is followed by another after so long.
+LEASE = timedelta(seconds=90)
+
+log = structlog.get_logger("openhouse.deliveries")
+
+
+class NoSuchDelivery(LookupError):
+    """No delivery of this listing has this key."""
+
+
+def profiles() -> QuerySet[Profile]:
+    """The rules in force, one version of each."""
+    return Profile.objects.filter(retired_at__isnull=True)
+
+
+def request(listing: Listing, profile: Profile, *, preset: str, labelled: bool, user: User) -> Delivery:
+    """Ask for the ZIP of a listing. Raises NothingApproved; ValueError for a preset that is none."""
+    if preset not in PRESETS:
+        raise ValueError(f"no preset is called {preset!r}")
+    contents.require_approved(contents.of(listing, profile))
+    delivery = Delivery.objects.create(
+        listing=listing, profile=profile, preset=preset, labelled=labelled, asked_by=user
+    )
+    jobs.enqueue_after_commit(build, delivery.pk)
+    return delivery
+
+
+def get(listing: Listing, key: UUID) -> Delivery:
+    """The listing's delivery of this key. Raises NoSuchDelivery."""
+    try:
+        return Delivery.objects.select_related("profile", "listing").get(listing=listing, key=key)
+    except Delivery.DoesNotExist:
+        raise NoSuchDelivery(key) from None
+
+
+def of_listing(listing: Listing) -> QuerySet[Delivery]:
+    """Newest first."""
+    return Delivery.objects.filter(listing=listing).select_related("profile", "asked_by")
+
+
+def resume(delivery: Delivery) -> None:
+    """Wake a worker for a delivery that nobody builds: its wake-up was lost, or its worker died."""
+    if delivery.state == State.QUEUED or (delivery.state == State.BUILDING and _lease_is_over(delivery)):
+        jobs.enqueue_after_commit(build, delivery.pk)
+
+
+def _lease_is_over(delivery: Delivery) -> bool:
+    return delivery.lease_until is None or delivery.lease_until < timezone.now()
+
+
+def build(delivery_id: int) -> None:
+    """Build a delivery that nobody builds; a repeated wake-up finds nothing to do."""
+    now = timezone.now()
+    free = Q(state=State.QUEUED) | Q(state=State.BUILDING, lease_until__lt=now)
+    mine = Delivery.objects.filter(free, pk=delivery_id)
+    if not mine.update(state=State.BUILDING, lease_until=now + LEASE, progress=0.0):
+        return
+    delivery = Delivery.objects.select_related("listing__account", "profile").get(pk=delivery_id)
+    try:
+        _build(delivery)
+    except (NothingApproved, NoCaptionFits) as error:
+        _fail(delivery, str(error) or "No picture is approved any more.")
+    except Exception:
+        log.exception("delivery_failed", delivery=str(delivery.key))
+        _fail(delivery, "The delivery could not be built; please try again.")
+
+
+def _build(delivery: Delivery) -> None:
+    items = contents.of(delivery.listing, delivery.profile)
+    contents.require_approved(items)
+    with tempfile.TemporaryFile() as file:
+        manifest = packing.write(file, delivery, items, lambda share: _tell(delivery, share))
+        size = file.tell()
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        delivery.file.save(f"deliveries/{delivery.key}.zip", File(file), save=False)
+    done = Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING).update(
+        state=State.DONE,
+        progress=1.0,
+        lease_until=None,
+        file=delivery.file.name,
+        byte_size=size,
+        sha256=digest,
+        manifest=manifest,
+        finished_at=timezone.now(),
+    )
+    if not done:
+        delivery.file.storage.delete(str(delivery.file.name))
+
+
+def _tell(delivery: Delivery, share: float) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING).update(
+        progress=min(share, 1.0), lease_until=timezone.now() + LEASE
+    )
+
+
+def _fail(delivery: Delivery, why: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING).update(
+        state=State.FAILED, lease_until=None, error=why[:300], finished_at=timezone.now()
+    )

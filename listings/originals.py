@@ -1,0 +1,92 @@
+"""The permanent pages of originals: made when a picture is approved, never changed, removed only with a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image
+
+from listings import rules
+from listings.models import OriginalPage
+from staging import editing, jobs, renditions
+from staging.models import Output, Render, Role
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
+
+# Pixels of the public copies' long edge.
+COPY_EDGE = 2048
+_QUALITY = 88
+
+
+def publish(render: Render) -> OriginalPage | None:
+    """The page of the render's present picture, made when there is none; None while there is no picture.
+
+    The row and its code are there at once; its own copies of the pictures are made by a job.
+    """
+    output = editing.picture_of(render)
+    if output is None:
+        return None
+    with transaction.atomic():
+        page, made = OriginalPage.objects.get_or_create(output=output, defaults=_said(output))
+        if made:
+            jobs.enqueue_after_commit(keep_copies, page.pk)
+    return page
+
+
+def _said(output: Output) -> dict[str, object]:
+    run, photo = output.run, output.run.render.photo
+    emptied = Output.objects.filter(run__render=run.render, role=Role.EMPTIED).exclude(pk=output.pk).exists()
+    kinds = rules.alterations(run.brief, emptied=emptied)
+    return {
+        "account": run.account,
+        "original_sha256": photo.sha256,
+        "altered_sha256": output.sha256,
+        "alterations": kinds,
+        "said": rules.in_words(kinds),
+        "altered_at": output.created_at,
+    }
+
+
+def keep_copies(page_id: int) -> None:
+    """Give the page copies of its own, without any metadata, so that it needs nobody else's files. Safe to repeat."""
+    page = OriginalPage.objects.select_related("output__run__render__photo").get(pk=page_id)
+    if page.original or page.output is None:
+        return
+    original = _copy(page.output.run.render.photo.picture)
+    altered = _copy(page.output.master)
+    page.original.save(f"originals/{page.code}-original.jpg", ContentFile(original), save=False)
+    page.altered.save(f"originals/{page.code}-altered.jpg", ContentFile(altered), save=False)
+    kept = OriginalPage.objects.filter(pk=page.pk, original="")
+    if not kept.update(original=page.original.name, altered=page.altered.name):
+        for field in (page.original, page.altered):  # another worker was faster
+            field.storage.delete(str(field.name))
+
+
+def _copy(field: FieldFile) -> bytes:
+    with field.open("rb") as file, Image.open(file) as picture:
+        small = renditions.shrunk(picture.convert("RGB"), COPY_EDGE)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    return buffer.getvalue()
+
+
+def remove(page: OriginalPage, why: str) -> None:
+    """Take the pictures off the page. The row, its hashes and the reason stay, and the page says so."""
+    OriginalPage.objects.filter(pk=page.pk, removed_at__isnull=True).update(
+        removed_at=timezone.now(), removed_why=why[:200]
+    )
+
+
+def sha256_of(field: FieldFile) -> str:
+    """SHA-256 of a stored file."""
+    digest = hashlib.sha256()
+    with field.open("rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,274 @@
+"""The delivery's ZIP: pictures in their order with captions and XMP, manifest.json, DISCLOSURE.txt and remarks.
+
+The same listing, verdicts and profile give the same bytes: entries are in order, their dates fixed, and no file holds
+the time of the making.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from django.db.models.fields.files import FieldFile
+from PIL import Image
+
+from listings import presets, rules, xmp
+from listings.contents import Altered, Item
+from listings.models import Delivery, Profile
+from listings.reso_words import IMAGE_OF_ROOM
+from staging import renditions, structure
+from staging.briefs import RoomType
+from staging.models import Output, Role
+
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_TOOL: Final = "Openhouse"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One JPEG of the delivery and its RESO Media record."""
+
+    name: str
+    data: bytes
+    media: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Shot:
+    """What a picture of the delivery is: of which photo, the how many-th, `ending` original or altered."""
+
+    item: Item
+    order: int
+    ending: str
+    kinds: tuple[str, ...]
+    captions: rules.Captions
+
+
+def write(target: IO[bytes], delivery: Delivery, items: list[Item], tell: Callable[[float], None]) -> dict[str, Any]:
+    """Write the ZIP to `target`; the manifest that went into it. `tell` is told the share that is done, 0 to 1."""
+    media = []
+    total = sum(1 + len(item.altered) for item in items) or 1
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for number, picture in enumerate(_pictures(delivery, items)):
+            _add(archive, picture.name, picture.data)
+            media.append(picture.media)
+            tell(min(1.0, (number + 1) / total))
+        manifest = _manifest(delivery, items, media)
+        _add(archive, "manifest.json", json.dumps(manifest, indent=1, sort_keys=True).encode())
+        _add(archive, "DISCLOSURE.txt", _disclosure(delivery, media).encode())
+        _add(archive, "captions.csv", _captions(media).encode())
+        _add(archive, "REMARKS.txt", remarks(delivery, items).encode())
+    return manifest
+
+
+def remarks(delivery: Delivery, items: list[Item]) -> str:
+    """The listing's public remarks as the profile asks for them."""
+    text = delivery.listing.public_remarks
+    prescribed = delivery.profile.remarks
+    altered = any(item.altered for item in items)
+    if altered and prescribed and not text.startswith(prescribed):
+        text = f"{prescribed} {text}".rstrip()
+    return text
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _DATE)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, data)
+
+
+def _pictures(delivery: Delivery, items: list[Item]) -> Iterator[Picture]:
+    """In the order that the profile asks for, one in memory at a time."""
+    order = 0
+    for item in items:
+        for altered in _in_order(delivery.profile, item, primary=order == 0):
+            if altered is None:
+                yield _original(delivery, item, order)
+            else:
+                yield _altered(delivery, item, altered, order)
+            order += 1
+
+
+def _in_order(profile: Profile, item: Item, *, primary: bool) -> list[Altered | None]:
+    """The altered pictures of one photo, and None where the original stands."""
+    original: list[Altered | None] = [None]
+    if not item.altered:
+        return original
+    if primary and profile.primary_unaltered:
+        return original + list(item.altered)
+    if profile.original == Profile.Original.NONE:
+        return list(item.altered)
+    if profile.original == Profile.Original.BEFORE:
+        return original + list(item.altered)
+    # Directly after: with several altered pictures of one photo, each has the original next to it once.
+    return [item.altered[0], None, *item.altered[1:]]
+
+
+def _original(delivery: Delivery, item: Item, order: int) -> Picture:
+    preset = presets.PRESETS[delivery.preset]
+    picture = presets.sized(_opened(item.photo.photo.picture), preset)
+    where = (
+        f" The altered pictures of it are marked as such: {rules.address(item.altered[0].page)}" if item.altered else ""
+    )
+    data = presets.packed(
+        picture,
+        preset,
+        xmp.packet(source_type=xmp.CAPTURED, description=f"Original, unaltered photo.{where}", tool=_TOOL),
+    )
+    captions = rules.Captions(
+        item.photo.short_description or ("Original, unaltered photo" if item.altered else ""),
+        item.photo.long_description,
+    )
+    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), data, picture)
+    return Picture(media["MediaURL"], data, media | {"OriginalSHA256": item.photo.photo.sha256})
+
+
+def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Picture:
+    preset = presets.PRESETS[delivery.preset]
+    master = _opened(altered.output.master)
+    labelled = rules.is_labelled(delivery) or (preset.labelled and delivery.profile.label != Profile.Label.FORBIDDEN)
+    picture = presets.finished(presets.sized(master, preset), labelled=labelled)
+    captions = rules.captions(delivery.profile, altered.page)
+    record = altered.output.record
+    engine, version = str(record.get("engine", altered.output.run.backend)), str(record.get("version", ""))
+    packet = xmp.packet(
+        source_type=xmp.source_type(engine, altered.output.run.brief.kind.value),
+        description=f"Digitally altered: {altered.page.said}. Original: {rules.address(altered.page)}",
+        tool=_TOOL,
+        system=engine,
+        version=version,
+    )
+    data = presets.packed(picture, preset, packet)
+    shot = _Shot(item, order, "altered", tuple(altered.page.alterations), captions)
+    media = _media(delivery, shot, data, picture)
+    return Picture(
+        media["MediaURL"], data, media | _proof(item, altered, labelled) | {"Engine": engine, "Version": version}
+    )
+
+
+def _proof(item: Item, altered: Altered, labelled: bool) -> dict[str, Any]:
+    """What backs an altered picture: hashes, the structure check, who approved it."""
+    mask = Output.objects.filter(run=altered.output.run, role=Role.MASK).first()
+    staged = altered.staged
+    return {
+        "OriginalURL": rules.address(altered.page),
+        "OriginalSHA256": item.photo.photo.sha256,
+        "MasterSHA256": altered.output.sha256,
+        "EditMaskSHA256": mask.sha256 if mask else None,
+        "StructureCheck": _check(altered.output, mask),
+        "Seed": altered.output.run.brief.seed,
+        "Labelled": labelled,
+        "ApprovedBy": staged.judged_by.email if staged.judged_by else None,
+        "ApprovedTimestamp": staged.judged_at.isoformat() if staged.judged_at else None,
+        "AlteredTimestamp": altered.page.altered_at.isoformat(),
+    }
+
+
+def _check(output: Output, mask: Output | None) -> dict[str, Any]:
+    """The structure check, done anew on what is delivered: pixels that differ from the photo outside of the mask."""
+    if mask is None:
+        return {"Verdict": "fail", "Why": "there is no edit mask"}
+    picture, allowed = _opened(output.master), _opened(mask.master).convert("L")
+    photo = renditions.resampled(_opened(output.run.render.photo.picture), max(picture.size))
+    changed = structure.changed_outside(photo, picture, allowed)
+    within = sum(allowed.histogram()[1:]) / (allowed.width * allowed.height)
+    return {
+        "Verdict": "pass" if changed == 0 else "fail",
+        "PixelsChangedOutsideMask": changed,
+        "EditMaskShare": round(within, 4),
+    }
+
+
+def _media(delivery: Delivery, shot: _Shot, data: bytes, picture: Image.Image) -> dict[str, Any]:
+    """A RESO Media record; MediaURL is the file's name in the ZIP."""
+    item, order, captions = shot.item, shot.order, shot.captions
+    room = item.photo.room_type or "photo"
+    name = f"{order + 1:03d}_{room}_{shot.ending}.jpg"
+    image_of = item.photo.image_of or (IMAGE_OF_ROOM.get(RoomType(room), "Other") if room != "photo" else "Other")
+    return {
+        "MediaKey": f"{item.photo.media_key}-{shot.ending}",
+        "ResourceName": "Property",
+        "ResourceRecordKey": str(delivery.listing.listing_key),
+        "MediaURL": name,
+        "MediaType": "jpeg",
+        "MediaCategory": "Photo",
+        "MediaAlteration": list(shot.kinds),
+        "ImageOf": image_of,
+        "Order": order,
+        "PreferredPhotoYN": order == 0,
+        "ShortDescription": captions.short,
+        "LongDescription": captions.long,
+        "ImageWidth": picture.width,
+        "ImageHeight": picture.height,
+        "SHA256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def _manifest(delivery: Delivery, items: list[Item], media: list[dict[str, Any]]) -> dict[str, Any]:
+    profile, listing = delivery.profile, delivery.listing
+    return {
+        "Profile": {
+            "Name": profile.name,
+            "Version": profile.version,
+            "Rule": profile.rule,
+            "Status": profile.status,
+            "Source": profile.source,
+            "ReadOn": profile.read_on.isoformat(),
+        },
+        "Preset": delivery.preset,
+        "Property": {
+            "ListingKey": str(listing.listing_key),
+            "ListingId": listing.listing_id,
+            "UnparsedAddress": listing.unparsed_address,
+            "StandardStatus": listing.standard_status,
+            "PublicRemarks": remarks(delivery, items),
+            "PhotosCount": len(media),
+        },
+        "Media": media,
+        "Withheld": [
+            {"Render": staged.render.public_id, "Why": why} for item in items for staged, why in item.withheld
+        ],
+    }
+
+
+def _disclosure(delivery: Delivery, media: list[dict[str, Any]]) -> str:
+    """In plain words, for whoever opens the folder."""
+    lines = [
+        "Disclosure of altered pictures",
+        "",
+        f"Listing: {delivery.listing.title}",
+        f"Prepared for: {delivery.profile.name}, version {delivery.profile.version} of the rules as we know them",
+        f"({delivery.profile.get_status_display().lower()}, {delivery.profile.read_on.isoformat()}).",
+        "",
+    ]
+    altered = [one for one in media if one["MediaAlteration"] != ["None"]]
+    for one in altered:
+        lines += [
+            f"{one['MediaURL']} is digitally altered: {rules.in_words(one['MediaAlteration'])}.",
+            f"  The original, unaltered photo can be seen at {one['OriginalURL']}",
+            "",
+        ]
+    if not altered:
+        lines += ["No picture in this delivery is altered.", ""]
+    lines += ["This is not legal advice. Please check your MLS's rules before you publish.", ""]
+    return "\n".join(lines)
+
+
+def _captions(media: list[dict[str, Any]]) -> str:
+    """File name, short and long caption, for pasting; quoted as RFC 4180 asks."""
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    rows = [["File", "ShortDescription", "LongDescription"]]
+    rows += [[one["MediaURL"], one["ShortDescription"], one["LongDescription"]] for one in media]
+    return "".join(",".join(map(quoted, row)) + "\r\n" for row in rows)
+
+
+def _opened(field: FieldFile) -> Image.Image:
+    with field.open("rb") as file, Image.open(file) as picture:
+        return picture.convert("RGB")

@@ -1,0 +1,64 @@
+"""Sizes that pictures are delivered in, and how they are packed as JPEG."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageCms, ImageOps
+
+from staging import label
+
+_SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+_QUALITIES: Final = (90, 85, 80, 74, 66, 56, 45)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """`box` is the largest width and height (None: the picture's own); `cropped` fills it instead; `most_bytes` is
+    what the JPEG may weigh (None: anything); `labelled` asks for the label whatever the agent wishes.
+    """
+
+    name: str
+    box: tuple[int, int] | None
+    most_bytes: int | None = None
+    cropped: bool = False
+    labelled: bool = False
+
+
+PRESETS: Final[dict[str, Preset]] = {
+    "mls_large": Preset("MLS large: 2048 px, at most 3 MB", (2048, 2048), most_bytes=3_000_000),
+    "mls_small": Preset("MLS small: 1024 × 768", (1024, 768)),
+    "web": Preset("Web: 1600 px", (1600, 1600)),
+    "print": Preset("Print: full size", None),
+    "social": Preset("Social: 1080 × 1350, labelled", (1080, 1350), cropped=True, labelled=True),
+}
+
+
+def sized(picture: Image.Image, preset: Preset) -> Image.Image:
+    """The picture at the preset's size; never enlarged but to fill a crop."""
+    if preset.box is None:
+        return picture
+    if preset.cropped:
+        return ImageOps.fit(picture, preset.box, Image.Resampling.LANCZOS)
+    if picture.width <= preset.box[0] and picture.height <= preset.box[1]:
+        return picture
+    return ImageOps.contain(picture, preset.box, Image.Resampling.LANCZOS)
+
+
+def finished(picture: Image.Image, *, labelled: bool) -> Image.Image:
+    """With the label, where it is asked for."""
+    return label.drawn(picture) if labelled else picture
+
+
+def packed(picture: Image.Image, preset: Preset, xmp: bytes) -> bytes:
+    """An sRGB JPEG with this XMP packet and nothing else, of the best quality that fits the preset's weight."""
+    data = b""
+    for quality in _QUALITIES:
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=quality, optimize=True, icc_profile=_SRGB, xmp=xmp)
+        data = buffer.getvalue()
+        if preset.most_bytes is None or len(data) <= preset.most_bytes:
+            break
+    return data
