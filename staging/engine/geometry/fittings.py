@@ -53,6 +53,16 @@ def find(photo: Picture, room: Room) -> Fittings:
     return Fittings(clear, _bare(small, faces, lines, clear) & ~_beside_joinery(faces, upright) | clear)
 
 
+def find_walls(photo: Picture, room: Room) -> Fittings:
+    """Bare wall alone, for pictures and mirrors: sun and reflections on an empty floor would fool `find`."""
+    small = _sized(photo, AT)
+    height, width = small.shape[:2]
+    fine = _sized(photo, LINES_AT)
+    lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
+    nothing = np.zeros((height, width), np.bool_)
+    return Fittings(nothing, _bare(small, face_map(room, width, height), lines, nothing), walls_only=True)
+
+
 def _upright(lines: Segments, camera: Camera) -> NDArray[np.float64]:
     """The segments (N, 4) that can only be upright edges, the lower end last."""
     ends = np.asarray(lines.ends, dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,7 @@ READINGS: Final = 2
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked of a room; `fittings` are what is built into a kitchen or bathroom."""
+    """What is asked of a room; `fittings` are what the photo's pixels allow."""
 
     room_type: str
     style: str
@@ -52,7 +52,8 @@ def furnishable(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Furnishable
     """
     first: EngineError | None = None
     for reading in _readings(photo, room, wish):
-        found = _passing(reading, wish)
+        # What the pixels allow was worked out for the first reading.
+        found = _passing(reading, wish if reading is room else replace(wish, fittings=None))
         try:
             best = next(found)
         except EngineError as error:
@@ -65,8 +66,8 @@ def furnishable(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Furnishable
 
 def _readings(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Iterator[Room]:
     yield room
-    # Fittings belong to one reading.
-    if room.status == "check" and wish.fittings is None:
+    built_in = wish.fittings is not None and not wish.fittings.walls_only
+    if room.status == "check" and not built_in:
         for index in range(min(len(room.alternatives), READINGS)):
             yield reread(photo, with_alternative(room, index))
 

@@ -17,8 +17,7 @@ from staging.engine.composite.gates import check as check_composite
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
-from staging.engine.geometry import read_room
-from staging.engine.geometry.fittings import find as find_fittings
+from staging.engine.geometry import fittings, read_room
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY
@@ -112,11 +111,12 @@ def stage(
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN)
-        fittings = find_fittings(photo, known) if room_type in BUILT_IN and arrangement is None else None
+        look = fittings.find if room_type in BUILT_IN else fittings.find_walls
+        seen = look(photo, known) if arrangement is None else None
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
         # A person's arrangement alone, else those that are worth a picture.
-        wish = Wish(room_type, style, seed, fittings)
+        wish = Wish(room_type, style, seed, seen)
         plans = Furnishable(known, iter([given])) if given else furnishable(photo, known, wish)
     known = plans.room
     with clock.step("light", 0.06, 0.2, "reading the light"):

@@ -70,7 +70,8 @@ def arrange(
     """Furnish `room` as a `room_type` in `style`; the same room and seed always give the same arrangement.
 
     `careful` is for rooms whose geometry is not sure: small pieces about a rug in the middle of what is seen.
-    `fittings` say where the photo of a kitchen or bathroom shows free floor; nothing is put elsewhere then.
+    `fittings` say where the photo shows bare wall, and of a kitchen or bathroom also where free floor is; nothing is
+    put elsewhere then.
     Raises UnusablePhoto with the code "room_type_unknown", "no_free_floor", or "no_space" when nothing sensible fits.
     """
     return arrange_from(room, room_type, Stock(KINDS, size_for, style), seed, careful=careful, fittings=fittings)
@@ -85,7 +86,7 @@ def arrange_from(
     rules, site = RULES[room_type], Site(room, fittings)
     if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
         raise _no_space(rules)
-    if fittings is not None and fittings.area(room.camera) < LEAST_FREE:
+    if fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE:
         raise UnusablePhoto(
             "no_free_floor",
             "This photo shows hardly any floor that is surely free of cabinets, islands, tubs and the like, so "

@@ -19,6 +19,7 @@ from staging.engine.scene.room import Camera
 
 ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
 CALM: Final = 0.88  # least share of what a piece hides that must be bare floor or bare wall
+BARE: Final = 0.75  # least share of what a picture on a wall hides that must be bare wall
 RIM: Final = 0.04  # metres of a footprint's rim that may lie where floor meets wall, which no pixel tells exactly
 _STEPS: Final = np.linspace(-0.5, 0.5, 11)
 
@@ -29,11 +30,13 @@ Mask = NDArray[np.bool_]
 class Fittings:
     """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
 
-    Both have the photo's proportions at a smaller size.
+    Both have the photo's proportions at a smaller size. With `walls_only` nobody looked at the floor: only what hangs
+    on walls is judged.
     """
 
     clear: Mask
     calm: Mask
+    walls_only: bool = False
 
     def area(self, camera: Camera) -> float:
         """Square metres of free floor that the photo shows."""

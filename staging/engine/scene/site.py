@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.fittings import CALM, ON_FLOOR, Fittings
+from staging.engine.scene.fittings import BARE, CALM, ON_FLOOR, Fittings
 from staging.engine.scene.footprints import Footprint, penetration
 from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
 from staging.engine.scene.room import Box, Opening, Room, Wall
@@ -62,7 +62,7 @@ class Site:
     """A room with what follows from it for furniture; built once for each arrangement."""
 
     def __init__(self, room: Room, fittings: Fittings | None = None) -> None:
-        """`fittings` are known of kitchens and bathrooms: there the photo's pixels must allow what is put anywhere."""
+        """`fittings` are what the photo allows: everywhere in kitchens and bathrooms, elsewhere on the walls."""
         self.room, self.fittings = room, fittings
         # A wall that the photo does not show may be read at any distance.
         far, box = FARTHEST, room.box
@@ -95,6 +95,9 @@ class Site:
         if self.fittings is None or piece.z > self.box.height / 2:
             return ""
         camera = self.room.camera
+        if self.fittings.walls_only:
+            hung = piece.role == "wall" and self.fittings.hides_only_calm(camera, piece) < BARE
+            return "would hang before something" if hung else ""
         on_wall = piece.z > 0.4
         if not on_wall and piece.z < 0.05 and self.fittings.on_floor(camera, piece) < ON_FLOOR:
             return "not on floor that is surely free"

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.geometry import fittings
 from staging.engine.modes.drafts import Wish, furnishable
 from staging.engine.scene.editing import completed
-from staging.engine.scene.room import Box
+from staging.engine.scene.room import Box, Opening
 from tests.engine.geometry import synthetic
 
 TRUTH = completed(synthetic.room(yaw=8.0, pitch=4.0))
@@ -49,3 +50,17 @@ def test_another_seed_is_another_arrangement_and_the_same_seed_the_same(photo):
     assert {(p.kind, round(p.x, 1), round(p.y, 1)) for p in first.pieces} != {
         (p.kind, round(p.x, 1), round(p.y, 1)) for p in other.pieces
     }
+
+
+def test_no_picture_hangs_before_a_window_that_the_reading_missed():
+    glass = Opening("window", "back", -1.9, 1.7, 0.75, 2.2)
+    shown = completed(dataclasses.replace(TRUTH, openings=(glass,)))
+    missed = dataclasses.replace(shown, openings=())
+    picture = synthetic.photo(shown)
+    hung = {"looked": [], "blind": []}
+    for seed in range(4):
+        for name, seen in (("looked", fittings.find_walls(picture, missed)), ("blind", None)):
+            found = next(furnishable(picture, missed, Wish("living", "modern", seed, seen)).arrangements)
+            hung[name] += [p for p in found.pieces if p.role == "wall" and p.y > missed.box.y1 - 0.2]
+    assert hung["blind"], "without looking at the wall, pictures hang there"
+    assert hung["looked"] == []
