@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import filling, finding, gates, growth
+from staging.engine.removal import filling, finding, footing, gates, growth
+from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
@@ -89,6 +90,7 @@ def declutter(
         untouched = np.zeros(photo.shape[:2], np.uint8)
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
     with work.step("plan", 0.4, "continuing floor and walls"):
+        scene = footing.settled(scene, hole)
         hole = growth.grown(scene, hole, filling.covered(scene, hole))
         planes = filling.planes(scene, hole)
         checks = gates.before(hole, planes, scene)
@@ -129,7 +131,7 @@ class _Work:
         self.timings[name] = round(time.perf_counter() - since, 3)
         self.timings["total"] = round(sum(v for k, v in self.timings.items() if k != "total"), 3)
 
-    def asked(self, mask: Bytes) -> tuple[filling.Scene, Mask, dict[str, float]]:
+    def asked(self, mask: Bytes) -> tuple[Scene, Mask, dict[str, float]]:
         """The scene and the hole (working size) that the caller's mask asks for."""
         share = float((mask > 0).mean())
         figures = {"asked_share": share}
@@ -140,7 +142,7 @@ class _Work:
         hole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > 0
         return scene, np.asarray(hole), figures
 
-    def found(self) -> tuple[filling.Scene, Mask, dict[str, float]]:
+    def found(self) -> tuple[Scene, Mask, dict[str, float]]:
         """The scene and the hole (working size) where furniture was found."""
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
@@ -168,8 +170,8 @@ class _Work:
             )
         return room
 
-    def _scene(self, room: Room) -> filling.Scene:
-        return filling.Scene.of(self._small, room)
+    def _scene(self, room: Room) -> Scene:
+        return Scene.of(self._small, room)
 
 
 def _given(data: dict[str, Any], photo: Bytes) -> Room:

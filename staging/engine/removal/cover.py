@@ -15,10 +15,12 @@ from staging.engine.scene.faces import FLOOR
 
 LAB_WEIGHTS: Final = np.array([0.6, 1.4, 1.4], np.float32)  # light varies over a plane more than its hue
 SMOOTH: Final = 0.10  # metres over which the covering's own pattern is averaged out
+LIGHT: Final = 0.05  # metres over which the light beside a hidden part is averaged
 REACH: Final = 1.2  # metres that the local deviation from the smooth surface is carried into a hidden part
-FARTHEST: Final = 0.30  # a local deviation, as log of the light, that may still be light and no other thing
+FARTHEST: Final = 0.70  # a local deviation, as log of the light, that may still be light and no other thing
 SHADED: Final = 22.0  # lightness by which a plane's own pixels may differ from its smooth surface
 TINTED: Final = 6.0
+BESIDE: Final = 0.25  # metres round a hidden part in which what may be the plane's own tells its light
 SAMPLES: Final = 12_000
 
 
@@ -27,39 +29,58 @@ class Cover:
     """One plane's covering, over its sheet (h, w).
 
     `confirmed` are its own pixels, `surface` (h, w, 3) is the smooth colour that light and covering make everywhere,
-    `picture` (h, w, 3) what the photo shows there, both sRGB 0..1, and `spread` how far apart its own pixels are.
+    `picture` (h, w, 3) what the photo shows there, `local` the same averaged over the pattern, all sRGB 0..1, and
+    `spread` is how far apart its own pixels are. `smooth` is the surface without the light of single places.
     """
 
     picture: Floats
     confirmed: Mask
     surface: Floats
     smooth: Floats
+    local: Floats
     spread: float
 
     @property
     def detail(self) -> Floats:
         """The pattern and grain alone, (h, w, 3)."""
-        return np.where(self.confirmed[..., None], self.picture - self.surface, 0).astype(np.float32)
+        return np.where(self.confirmed[..., None], self.picture - self.local, 0).astype(np.float32)
 
 
-def covering(picture: Floats, candidate: Mask, ppm: float, face: int, weight: Floats | None = None) -> Cover | None:
-    """The covering of a sheet's `picture`, of which `candidate` (h, w) pixels may show it; None when too few agree.
+@dataclass(frozen=True)
+class Seen:
+    """What a sheet shows: its `picture` (h, w, 3), of which `candidate` (h, w) pixels may be the plane's own.
 
-    `weight` (h, w) says how much of the photo each sheet pixel stands for.
+    `hidden` are those that something hides; `weight` (h, w) says how much of the photo each sheet pixel stands for.
+    `common` is the plane's colour, Lab (3,), where it is known.
     """
+
+    picture: Floats
+    candidate: Mask
+    hidden: Mask
+    weight: Floats
+    ppm: float
+    face: int
+    common: Floats | None = None
+
+
+def covering(seen: Seen) -> Cover | None:
+    """The covering of a sheet; None when too few of its pixels agree."""
+    picture, candidate, ppm, face = seen.picture, seen.candidate, seen.ppm, seen.face
     own = candidate.astype(np.float32)
     local, share = blurred_within(picture, own, (0.05 if face == FLOOR else 0.03) * ppm)
     usable = candidate & (share > 0.35)
     if usable.sum() < 200:
         return None
     lab = _lab(local)
-    fitted = _robust(lab, usable, weight if weight is not None else own)
+    fitted = _robust(lab, usable, seen.weight, seen.common)
     distance = np.linalg.norm((lab - fitted) * LAB_WEIGHTS, axis=-1)
     spread = float(np.clip(np.median(distance[usable]), 1.2, 6.0))
     near = usable & (distance < np.clip(3.2 * spread, 6.0 if face == FLOOR else 5.0, 13.0))
-    near = _spread_out(near, usable, lab - fitted, _calm(local if face == FLOOR else picture, candidate, ppm))
+    calm = _calm(local if face == FLOOR else picture, candidate, ppm)
+    shaded = usable & calm & _shaded(lab - fitted)
+    near = _spread_out(near, shaded, calm)
     if face != FLOOR:
-        near &= _calm(picture, candidate, ppm)
+        near &= calm
     opened = cv2.morphologyEx(
         near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((max(3, round(0.05 * ppm)),) * 2, np.uint8)
     )
@@ -67,16 +88,18 @@ def covering(picture: Floats, candidate: Mask, ppm: float, face: int, weight: Fl
     if confirmed.sum() < 200:
         return None
     smooth = _rgb(fitted)
-    return Cover(picture, confirmed, lit(picture, confirmed, smooth, ppm), smooth, spread)
+    beside = shaded & dilated(seen.hidden, round(BESIDE * ppm))
+    surface = _lit(picture, confirmed | beside, smooth, ppm)
+    mean, _ = blurred_within(picture, confirmed.astype(np.float32), SMOOTH * ppm)
+    return Cover(picture, confirmed, surface, smooth, mean, spread)
 
 
-def lit(picture: Floats, confirmed: Mask, smooth: Floats, ppm: float) -> Floats:
-    """The smooth surface with what the confirmed pixels say of the light near them, carried on where they end."""
-    own = confirmed.astype(np.float32)
-    local, share = blurred_within(picture, own, SMOOTH * ppm)
+def _lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
+    """The smooth surface with what its own pixels say of the light near them, carried on where they end."""
+    local, share = blurred_within(picture, own.astype(np.float32), LIGHT * ppm)
     step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))
     sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < FARTHEST) * (share > 0.08)
-    carried = filled((step * sure[..., None]).astype(np.float32), sure.astype(np.float32))
+    carried = filled(np.where(sure[..., None] > 0, step, 0).astype(np.float32), sure.astype(np.float32))
     near = np.clip(cv2.GaussianBlur(sure.astype(np.float32), (0, 0), REACH * ppm) * 3.0, 0, 1)[..., None]
     held = np.clip(carried, -FARTHEST, FARTHEST)
     return np.asarray(smooth * np.exp(held * np.maximum(near, sure[..., None])), np.float32)
@@ -100,16 +123,20 @@ def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
     return ~dilated(edges, max(1, round(0.012 * ppm)))
 
 
-def _spread_out(near: Mask, usable: Mask, step: Floats, calm: Mask) -> Mask:
+def _shaded(step: Floats) -> Mask:
+    """What may be the plane in other light, by how far it is from the surface, Lab (h, w, 3)."""
+    return (np.abs(step[..., 0]) < SHADED) & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED)
+
+
+def _spread_out(near: Mask, shaded: Mask, calm: Mask) -> Mask:
     """What is near the surface, and what no edge parts from it: light may fall off further than the surface knows."""
-    shaded = usable & calm & (np.abs(step[..., 0]) < SHADED) & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED)
     count, parts = cv2.connectedComponents((shaded | (near & calm)).astype(np.uint8), connectivity=4)
     sure = np.bincount(parts[near & calm], minlength=count) > 0.3 * np.bincount(parts.ravel(), minlength=count)
     sure[0] = False
     return near | sure[parts]
 
 
-def _robust(lab: Floats, usable: Mask, weight: Floats) -> Floats:
+def _robust(lab: Floats, usable: Mask, weight: Floats, known: Floats | None) -> Floats:
     """Robust quadratic surface (h, w, 3) through the commonest colour of the usable pixels, by reweighting."""
     height, width = usable.shape
     y, x = (np.mgrid[0:height, 0:width] / max(height, width)).astype(np.float32)
@@ -118,7 +145,7 @@ def _robust(lab: Floats, usable: Mask, weight: Floats) -> Floats:
     index = index[:: max(1, len(index) // SAMPLES)]
     a, colour = terms.reshape(-1, 6)[index].astype(np.float64), lab.reshape(-1, 3)[index].astype(np.float64)
     prior = weight.ravel()[index].astype(np.float64) + 1e-6
-    common = _commonest(colour, prior)
+    common = _commonest(colour, prior) if known is None else known.astype(np.float64)
     sure = prior * np.exp(-((np.linalg.norm((colour - common) * LAB_WEIGHTS, axis=1) / 14) ** 2)) + 1e-9
     solution = np.zeros((6, 3))
     for order, rounds in ((3, 3), (6, 5)):

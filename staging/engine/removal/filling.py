@@ -10,20 +10,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated, shrunk
-from staging.engine.removal import skirting
-from staging.engine.removal.cover import Cover, covering
+from staging.engine.composite.fields import dilated
+from staging.engine.removal import flooring, skirting
+from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.quilt import Quilt, quilted
+from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sheet_of
-from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
+from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT
 from staging.engine.scene.room import Camera, Room
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-WORKING_EDGE: Final = 1000  # long edge in pixels at which planes are understood
 BAND: Final = 128  # rows of the photo that are filled at a time
 FEWEST: Final = 25  # pixels at working size under which a plane's part is not worth its own texture
+LOW: Final = 1.0  # metres above the floor up to which furniture hides most of a wall
 WALLS: Final = (LEFT, RIGHT, BACK)
 
 
@@ -44,29 +45,6 @@ class Plane:
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
         return confirmed_in(scene, self.sheet, self.cover)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The photo at working size, with the face that each pixel sees."""
-
-    photo: Floats
-    room: Room
-    faces: FaceMap
-
-    @property
-    def camera(self) -> Camera:
-        """At working size."""
-        return self.room.camera
-
-    @classmethod
-    def of(cls, photo: Bytes, room: Room) -> Scene:
-        """From a photo (H, W, 3) of any size."""
-        k = min(1.0, WORKING_EDGE / max(photo.shape[:2]))
-        width, height = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
-        small = shrunk(photo, width, height) if k < 1 else photo.astype(np.float32)
-        room = dataclasses.replace(room, camera=room.camera.resized(width, height))
-        return cls((small / 255).astype(np.float32), room, face_map(room, width, height))
 
 
 def confirmed_in(scene: Scene, sheet: Sheet, cover: Cover) -> Mask:
@@ -110,7 +88,13 @@ def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
     candidate = sheet.marked(free > 0, scene.camera)
     picture = sheet.seen(scene.photo, scene.camera)
     resolution = sheet.resolution(scene.camera)
-    cover = covering(picture, candidate, sheet.ppm, face, np.minimum(resolution, 1.5) ** 2)
+    hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
+    weight = np.minimum(resolution, np.float32(1.5)) ** 2
+    if face in WALLS:
+        # Furniture is low, and above it a wall is rather its own.
+        weight[-round(LOW * sheet.ppm) :] *= np.float32(0.15)
+    common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
+    cover = covering(Seen(picture, candidate, hidden, weight, sheet.ppm, face, common))
     return None if cover is None else (sheet, cover)
 
 
@@ -197,7 +181,7 @@ def _coloured(levels: list[Bytes], camera: Camera, plane: Plane, x: Floats, y: F
         c, r = column + move[:, 0], row + move[:, 1]
         sx, sy = applied(matrix, c, r)
         sharper = np.log2(np.maximum(_scale(matrix, c, r), 1e-6) / np.maximum(to, 1e-6))
-        pattern = _detail(levels, sx, sy, sharper) - _sampled(plane.cover.surface, c, r)
+        pattern = _detail(levels, sx, sy, sharper) - _sampled(plane.cover.local, c, r)
         total += weight[:, None] * pattern
     spread = np.sqrt(share**2 + (1 - share) ** 2)
     return np.asarray(colour + total / spread[:, None], np.float32)

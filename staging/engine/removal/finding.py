@@ -14,9 +14,10 @@ import numpy as np
 
 from staging.engine.composite.fields import dilated
 from staging.engine.removal.cover import LAB_WEIGHTS, Cover
-from staging.engine.removal.filling import Scene, confirmed_in
+from staging.engine.removal.filling import confirmed_in
+from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask, Sheet
-from staging.engine.scene.faces import CEILING, FLOOR
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 CUT_ROUNDS: Final = 4
 LIKE: Final = {FLOOR: 15.0}  # weighted Lab units from the surface within which a pixel may be the plane's own
@@ -24,6 +25,8 @@ LIKE_WALL: Final = 11.0
 OFF_WALL: Final = 0.30  # metres that furniture reaches into the room from the foot of a wall, at the least
 LEAST_STANDING: Final = 0.0035  # of the picture: a component with less of it before the floor does not stand there
 LEAST: Final = 0.006  # of the picture: a smaller thing is a spot on the floor
+ABOVE: Final = 1.3  # metres: higher than most furniture
+BLOWN: Final = 0.93  # of white: a pane, seldom a thing
 TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
 
 
@@ -44,7 +47,7 @@ def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
         return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
     distance = _unlike(scene, covers)
     own = _own(scene, covers)
-    cut = _cut(scene, distance, own)
+    cut = _cut(scene, distance, own) & ~_fixtures(scene)
     mask, things = _standing(scene, cut)
     on_floor = scene.faces.labels == FLOOR
     return Found(mask, things, float(mask.mean()), float(mask[on_floor].mean()) if on_floor.any() else 0.0)
@@ -54,8 +57,20 @@ def _own(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     """Pixels confirmed as a plane's own."""
     own = np.zeros(scene.faces.labels.shape, bool)
     for face, (sheet, cover) in covers.items():
-        own |= confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)
+        mine = confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)
+        own |= mine if face in {FLOOR, CEILING} else _seen_above(scene, mine)
     return own
+
+
+def _seen_above(scene: Scene, mine: Mask) -> Mask:
+    """Parts of a wall that go up above furniture: a bed may have the paint's colour."""
+    count, parts = cv2.connectedComponents(mine.astype(np.uint8), connectivity=4)
+    z = scene.faces.points[..., 2]
+    high = np.bincount(parts[mine & (z > ABOVE)], minlength=count)
+    whole = np.bincount(parts[mine], minlength=count)
+    kept = high > 0.1 * np.maximum(whole, 1)
+    kept[0] = False
+    return np.asarray(kept[parts])
 
 
 def _unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
@@ -72,6 +87,23 @@ def _unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
         unlike[at] = far[at]
     unlike[scene.faces.labels == CEILING] = 0
     return unlike
+
+
+def _fixtures(scene: Scene) -> Mask:
+    """Window panes and what hangs or stands from the ceiling down: curtains, columns, built-in cupboards."""
+    labels, room = scene.faces.labels, scene.room
+    fixed = np.zeros(labels.shape, np.uint8)
+    for o in room.openings:
+        corners = o.corners(room.box)
+        uv, depth = room.camera.project(corners)
+        if o.kind == "window" and (depth > 0.2).all():
+            inside = np.zeros_like(fixed)
+            cv2.fillConvexPoly(inside, np.round(np.clip(uv, -2e4, 2e4)).astype(np.int32), 1)
+            bright = scene.photo[inside > 0].mean() if inside.any() else 0.0
+            if bright > scene.photo[(labels >= LEFT) & (inside == 0)].mean():
+                fixed |= inside
+    blown = (scene.photo.min(-1) > BLOWN) & (labels >= LEFT) & (scene.faces.points[..., 2] > 0.7)
+    return dilated((fixed > 0) | blown, 2)
 
 
 def _cut(scene: Scene, unlike: Floats, own: Mask) -> Mask:
@@ -100,15 +132,25 @@ def _standing(scene: Scene, cut: Mask) -> tuple[Mask, int]:
     faces, box = scene.faces, scene.room.box
     x, y = faces.points[..., 0], faces.points[..., 1]
     clear = (faces.labels == FLOOR) & (x - box.x0 > OFF_WALL) & (box.x1 - x > OFF_WALL) & (box.y1 - y > OFF_WALL)
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(cut.astype(np.uint8), connectivity=4)
+    count, parts = cv2.connectedComponents(cut.astype(np.uint8), connectivity=4)
     kept, things = np.zeros(cut.shape, bool), 0
     for i in range(1, count):
         part = parts == i
-        if stats[i, cv2.CC_STAT_AREA] < LEAST * cut.size or (part & clear).sum() < LEAST_STANDING * cut.size:
+        part = _below_ceiling(scene, part)
+        if part.sum() < LEAST * cut.size or (part & clear).sum() < LEAST_STANDING * cut.size:
             continue
         kept |= _without_holes(part)
         things += 1
     return dilated(kept, max(1, round(0.003 * max(cut.shape)))), things
+
+
+def _below_ceiling(scene: Scene, part: Mask) -> Mask:
+    """The part without the columns of a wall in which it goes up to the ceiling."""
+    z, labels = scene.faces.points[..., 2] / scene.room.box.height, scene.faces.labels
+    on_wall = part & (labels >= LEFT)
+    tall = np.asarray((on_wall & (z > TALL)).any(0, keepdims=True))
+    kept: Mask = part & ~(on_wall & tall)
+    return kept
 
 
 def _without_holes(part: Mask) -> Mask:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import blurred_within
-from staging.engine.removal.filling import Bytes, Plane, Scene
+from staging.engine.removal.filling import Bytes, Plane
+from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
-from staging.engine.scene.faces import NAMES
+from staging.engine.scene.faces import FLOOR, NAMES
 from staging.engine.scene.gates import Gate
 
 MOST_HIDDEN: Final = 0.72  # of the picture
@@ -18,7 +19,7 @@ LEAST_SEEN: Final = 0.10  # of the filled part of a plane, that must be confirme
 SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matter
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
-TEXTURE: Final = (0.45, 2.2)  # of the plane's own texture
+TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
 def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:
@@ -55,13 +56,13 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     own = own_pixels(scene, planes)
     seam = _seam(small, hole, own)
     low, high = TEXTURE
-    texture, name = _texture(small, hole, own, planes, scene)
+    texture = _texture(small, hole, own, scene)
     return (
         Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
         Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
         Gate(
             "texture", low < texture < high, texture, low if texture < 1 else high,
-            f"What was drawn of the {name} has {texture:.0%} of the texture of what is seen of it.",
+            f"What was drawn of the floor has {texture:.0%} of the texture of what is seen of it.",
         ),
     )  # fmt: skip
 
@@ -83,17 +84,12 @@ def _seam(picture: Floats, hole: Mask, own: Mask) -> float:
     return float(np.median(np.abs(inside - outside)[at].mean(-1))) if at.sum() > 20 else 0.0
 
 
-def _texture(picture: Floats, hole: Mask, own: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[float, str]:
-    """The ratio of texture energy, filled to seen, of the plane where it is farthest from 1; and its name."""
+def _texture(picture: Floats, hole: Mask, own: Mask, scene: Scene) -> float:
+    """The ratio of the floor's texture energy, filled to seen; 1 where there is too little of either."""
     fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1)
-    worst, name = 1.0, "floor"
     inner = cv2.erode(hole.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    for face, plane in planes.items():
-        at = scene.faces.labels == face
-        filled, seen = at & inner, at & own & ~hole
-        if plane.hidden < SMALL * hole.sum() or filled.sum() < 100 or seen.sum() < 100:
-            continue
-        ratio = float((np.median(fine[filled]) + 0.002) / (np.median(fine[seen]) + 0.002))
-        if abs(np.log(ratio)) > abs(np.log(worst)):
-            worst, name = ratio, NAMES[face]
-    return worst, name
+    at = scene.faces.labels == FLOOR
+    filled, seen = at & inner, at & own & ~hole
+    if filled.sum() < 100 or seen.sum() < 100:
+        return 1.0
+    return float((np.median(fine[filled]) + 0.002) / (np.median(fine[seen]) + 0.002))

@@ -9,7 +9,7 @@ import numpy as np
 
 from staging.engine.composite.fields import dilated
 from staging.engine.removal.cover import Cover
-from staging.engine.removal.filling import Scene
+from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
 from staging.engine.scene.faces import FLOOR
 

@@ -1,0 +1,63 @@
+"""The floor's colour in a furnished room, where a bed may show more of itself than the floor does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.removal.cover import LAB_WEIGHTS
+from staging.engine.removal.scene import Scene
+from staging.engine.removal.sheets import Floats, Mask
+from staging.engine.scene.faces import FLOOR, LEFT
+
+MODES: Final = 4
+NEAR: Final = 9.0  # weighted Lab units from a mode's middle that are of its colour
+FOOT: Final = 0.30  # metres from the foot of the walls in which the floor is most likely to be seen
+PAINT: Final = 9.0  # weighted Lab units from the walls' paint within which a mode is rather the paint
+FEWEST: Final = 0.004  # of the picture
+
+Colour = NDArray[np.float32]
+
+
+def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
+    """The Lab colour (3,) of what is most likely the floor; None when none is seen.
+
+    Among the commonest colours before the walls, the floor's is the one that most of their feet touch.
+    """
+    lab = np.asarray(cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 2.0), cv2.COLOR_RGB2Lab), np.float32)
+    labels = scene.faces.labels
+    free = (labels == FLOOR) & ~hidden
+    if free.sum() < FEWEST * free.size:
+        return None
+    paint = np.median(lab[(labels >= LEFT) & ~hidden & (scene.faces.points[..., 2] > 1.2)], 0)
+    foot = free & _at_foot(scene)
+    best, found, rest = 0.0, None, free.copy()
+    for _ in range(MODES):
+        if rest.sum() < FEWEST * free.size:
+            break
+        middle = _commonest(lab[rest])
+        own = rest & (np.linalg.norm((lab - middle) * LAB_WEIGHTS, axis=-1) < NEAR)
+        rest &= ~own
+        share = own.sum() / free.sum()
+        touching = (own & foot).sum() / max(1, int(foot.sum()))
+        likeness = 0.45 if np.linalg.norm((middle - paint) * LAB_WEIGHTS) < PAINT else 1.0
+        score = float((np.sqrt(share) + 1.5 * touching) * likeness)
+        if score > best:
+            best, found = score, middle
+    return found
+
+
+def _at_foot(scene: Scene) -> Mask:
+    x, y, box = scene.faces.points[..., 0], scene.faces.points[..., 1], scene.room.box
+    return np.asarray((x - box.x0 < FOOT) | (box.x1 - x < FOOT) | (box.y1 - y < FOOT))
+
+
+def _commonest(colours: Floats) -> Colour:
+    """The mode of colours (N, 3): the sample with most others near it."""
+    some = colours[:: max(1, len(colours) // 200)]
+    rest = colours[:: max(1, len(colours) // 2500)]
+    distance = np.linalg.norm((some[:, None] - rest[None]) * LAB_WEIGHTS, axis=-1)
+    return np.asarray(some[np.exp(-((distance / 6) ** 2)).sum(1).argmax()], np.float32)

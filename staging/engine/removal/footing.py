@@ -1,0 +1,85 @@
+"""Set the floor at the visible foot of the walls: its height is what furniture hides first, and what a seam shows most.
+
+Only the floor moves, so walls, corners and ceiling stay where they are in the picture.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.removal.scene import Scene
+from staging.engine.removal.sheets import Mask
+from staging.engine.scene.faces import BACK, LEFT, RIGHT
+from staging.engine.scene.room import Box, Room
+
+DEEPEST: Final = -0.30  # metres below the foot as read, where a wall's plane shows floor for sure
+HIGHEST: Final = 0.30
+STEP: Final = 0.005
+REFERENCE: Final = 0.08  # metres above the deepest, over which the floor's colour is taken
+CLEAR: Final = 9.0  # Lab units by which what is no floor differs from it, at the least
+FEWEST: Final = 25  # columns
+APART: Final = 0.05  # metres, the quartiles of the columns' answers
+LEAST: Final = 0.012
+COLUMNS: Final = 160
+
+
+def settled(scene: Scene, hole: Mask) -> Scene:
+    """The scene with its floor raised or lowered to the feet of the walls outside of the hole, where they agree."""
+    found = np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)])
+    if len(found) < FEWEST:
+        return scene
+    low, rise, high = np.percentile(found, (25, 50, 75))
+    if high - low > APART or abs(rise) < LEAST:
+        return scene
+    return scene.with_room(_raised(scene.room, float(rise)))
+
+
+def _raised(room: Room, rise: float) -> Room:
+    """The room with its floor `rise` metres higher in the same picture."""
+    camera = dataclasses.replace(room.camera, height=room.camera.height - rise)
+    openings = tuple(dataclasses.replace(o, z0=max(0.0, o.z0 - rise), z1=max(0.1, o.z1 - rise)) for o in room.openings)
+    box = dataclasses.replace(room.box, height=room.box.height - rise)
+    return dataclasses.replace(room, camera=camera, box=box, openings=openings)
+
+
+def _feet(scene: Scene, hole: Mask, face: int) -> NDArray[np.float64]:
+    """The heights (N,) at which columns of a wall cease to look like the floor below them, metres from its foot."""
+    heights = np.arange(DEEPEST, HIGHEST, STEP)
+    points = _strip(scene.room.box, face, heights)
+    uv, depth = scene.camera.project(points)
+    inside = (depth > 0.3) & (uv > 1).all(-1) & (uv < [scene.camera.width - 2, scene.camera.height_px - 2]).all(-1)
+    at = np.where(inside[..., None], uv, 0.0).astype(np.float32) - np.float32(0.5)
+    colour = cv2.remap(_lab(scene), at[..., 0], at[..., 1], cv2.INTER_LINEAR)
+    free = inside & (cv2.remap(hole.astype(np.uint8), at[..., 0], at[..., 1], cv2.INTER_NEAREST) == 0)
+    on_wall = scene.faces.labels[at[..., 1].astype(int), at[..., 0].astype(int)]
+    above = heights > 0.02
+    # Another wall may stand before this one there.
+    whole = free.all(0) & (on_wall[above] == face).mean(0).astype(bool)
+    if not whole.any():
+        return np.zeros(0)
+    floor = np.median(colour[: round(REFERENCE / STEP), whole], 0)
+    unlike = np.linalg.norm(colour[:, whole] - floor, axis=-1)
+    beyond = unlike > np.maximum(CLEAR, 0.5 * np.percentile(unlike, 90, axis=0))
+    # The first height from which it stays different for 2 cm.
+    steady = np.stack([beyond[i : len(beyond) - 3 + i] for i in range(4)]).all(0)
+    crossed = steady.any(0)
+    return heights[steady.argmax(0)][crossed]
+
+
+def _strip(box: Box, face: int, heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points (heights, columns, 3) on a wall's plane round its foot."""
+    if face == BACK:
+        u, z = np.meshgrid(np.linspace(box.x0 + 0.05, box.x1 - 0.05, COLUMNS), heights)
+        return np.stack([u, np.full_like(u, box.y1), z], -1)
+    u, z = np.meshgrid(np.linspace(0.3, box.y1 - 0.05, COLUMNS), heights)
+    return np.stack([np.full_like(u, box.x0 if face == LEFT else box.x1), u, z], -1)
+
+
+def _lab(scene: Scene) -> NDArray[np.float32]:
+    smooth = cv2.GaussianBlur(scene.photo, (0, 0), 1.0)
+    return np.asarray(cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab), np.float32)
