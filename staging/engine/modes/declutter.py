@@ -27,8 +27,13 @@ Progress = Callable[[float, str], None]
 
 SMALLEST_SIDE: Final = 256
 READING_EDGE: Final = 1000
-# How often the room is read anew without what was found in it.
-READINGS: Final = 2
+# Of what lies round the furniture that was found, so much must be floor or wall: else it is cut through.
+LEAST_CLEAR: Final = 0.5
+# Of the picture and of its floor: with less furniture than this a room is not surely furnished.
+CERTAIN: Final = 0.035
+CERTAIN_FLOOR: Final = 0.06
+CERTAIN_SOLID: Final = 0.45
+LEAST_SOLID: Final = 0.2
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
 
@@ -71,13 +76,15 @@ def declutter(
     photo: Bytes,
     *,
     mask: Bytes | None = None,
+    certain: bool = False,
     focal_35mm: float | None = None,
     room: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Decluttered:
     """Take the furniture out of `photo` (H, W, 3), uint8 sRGB, upright.
 
-    `mask` (H, W), 0 or 255, is what the caller wants removed; without one it is found. Where there is nothing to
+    `mask` (H, W), 0 or 255, is what the caller wants removed; without one it is found, and with `certain` only where
+    there is so much of it that the room is surely furnished. Where there is nothing to
     remove, the photo comes back as it is. The same arguments give the same bytes. Raises UnusablePhoto where the
     room cannot be read or too little of its floor and walls is seen, NothingUsable where a gate refuses the picture.
     """
@@ -85,7 +92,7 @@ def declutter(
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     work = _Work(photo, focal_35mm, None if room is None else _given(room, photo), progress)
     with work.step("find", 0.0, "looking for furniture"):
-        scene, hole, figures = work.asked(mask) if mask is not None else work.found()
+        scene, hole, figures = work.asked(mask) if mask is not None else work.found(certain)
     if not hole.any():
         untouched = np.zeros(photo.shape[:2], np.uint8)
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
@@ -93,7 +100,7 @@ def declutter(
         scene = footing.settled(scene, hole)
         hole = growth.grown(scene, hole, filling.covered(scene, hole))
         planes = filling.planes(scene, hole)
-        checks = gates.before(hole, planes, scene)
+        checks = (*gates.before(hole, planes, scene), *_clear_gate(figures))
     _refuse(checks)
     with work.step("fill", 0.8, "drawing what was hidden"):
         full = _full_size(hole, mask, photo)
@@ -142,17 +149,30 @@ class _Work:
         hole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > 0
         return scene, np.asarray(hole), figures
 
-    def found(self) -> tuple[Scene, Mask, dict[str, float]]:
+    def found(self, certain: bool) -> tuple[Scene, Mask, dict[str, float]]:
         """The scene and the hole (working size) where furniture was found."""
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
-        things = finding.furniture(scene, filling.covered(scene, nothing))
-        for _ in range(READINGS - 1):
-            if self.given is not None or not things.mask.any():
-                break
-            scene = self._scene(self._read(things.mask))
-            things = finding.furniture(scene, filling.covered(scene, things.mask))
-        figures = {"things": things.things, "found_share": things.share, "floor_share": things.floor_share}
+        covers = filling.covered(scene, nothing)
+        if self.given is None:
+            # What hides the room misleads its reading: read it anew without.
+            hiding = finding.unexplained(scene, covers)
+            if hiding.any():
+                scene = footing.settled(self._scene(self._read(hiding)), hiding)
+                covers = filling.covered(scene, hiding)
+        things = finding.furniture(scene, covers)
+        sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR and things.solid > CERTAIN_SOLID
+        # Sun and gloss on a floor are no furniture, whoever asks.
+        if things.solid < LEAST_SOLID or (certain and not sure):
+            things = dataclasses.replace(things, mask=nothing, things=0)
+        clear = finding.clear_outline(scene, covers, things.mask)
+        figures = {
+            "things": things.things,
+            "found_share": things.share,
+            "floor_share": things.floor_share,
+            "clear_outline": clear,
+            "solid": things.solid,
+        }
         return scene, things.mask, figures
 
     def at_size(self, room: Room) -> Room:
@@ -172,6 +192,15 @@ class _Work:
 
     def _scene(self, room: Room) -> Scene:
         return Scene.of(self._small, room)
+
+
+def _clear_gate(figures: dict[str, float]) -> tuple[Gate, ...]:
+    """Furniture that was found must end where floor and walls begin; a caller's mask may end where it likes."""
+    clear = figures.get("clear_outline")
+    if clear is None:
+        return ()
+    text = f"Of what lies round the furniture, {clear:.0%} is surely floor or wall."
+    return (Gate("clear_outline", clear >= LEAST_CLEAR, clear, LEAST_CLEAR, text),)
 
 
 def _given(data: dict[str, Any], photo: Bytes) -> Room:

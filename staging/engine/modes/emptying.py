@@ -41,6 +41,7 @@ def staged_when_empty(asked: Asked, stage: Callable[[Asked], Made]) -> Made:
     emptied = declutter(
         asked.photo,
         mask=asked.mask,
+        certain=asked.brief["declutter"] == "auto",
         focal_35mm=asked.focal_35mm,
         room=asked.room,
         progress=None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage),

@@ -40,7 +40,12 @@ _WHITE: Final = 128
 
 def _declutter(asked: Asked) -> Made:
     return declutter(
-        asked.photo, mask=asked.mask, focal_35mm=asked.focal_35mm, room=asked.room, progress=asked.progress
+        asked.photo,
+        mask=asked.mask,
+        certain=asked.brief.get("declutter") == "auto",
+        focal_35mm=asked.focal_35mm,
+        room=asked.room,
+        progress=asked.progress,
     )
 
 

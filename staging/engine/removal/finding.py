@@ -26,18 +26,24 @@ OFF_WALL: Final = 0.30  # metres that furniture reaches into the room from the f
 LEAST_STANDING: Final = 0.0035  # of the picture: a component with less of it before the floor does not stand there
 LEAST: Final = 0.006  # of the picture: a smaller thing is a spot on the floor
 ABOVE: Final = 1.3  # metres: higher than most furniture
+THIN: Final = 0.02  # of the long edge
 BLOWN: Final = 0.93  # of white: a pane, seldom a thing
+GLOSSY: Final = 0.09  # sRGB from the floor in any light
 TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
 
 
 @dataclass(frozen=True)
 class Found:
-    """`mask` (h, w) at working size, the `things` in it, and its share of the picture and of the floor, 0..1."""
+    """`mask` (h, w) at working size, the `things` in it, and its share of the picture and of the floor, 0..1.
+
+    `solid` is how much of it before the floor cannot be the floor itself in sun or gloss, 0..1.
+    """
 
     mask: Mask
     things: int
     share: float
     floor_share: float
+    solid: float = 1.0
 
 
 def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
@@ -46,20 +52,62 @@ def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
     if FLOOR not in covers:
         return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
     distance = _unlike(scene, covers)
-    own = _own(scene, covers)
+    own = own_pixels(scene, covers)
     cut = _cut(scene, distance, own) & ~_fixtures(scene)
     mask, things = _standing(scene, cut)
     on_floor = scene.faces.labels == FLOOR
-    return Found(mask, things, float(mask.mean()), float(mask[on_floor].mean()) if on_floor.any() else 0.0)
+    share = float(mask[on_floor].mean()) if on_floor.any() else 0.0
+    return Found(mask, things, float(mask.mean()), share, _solid(scene, covers[FLOOR], mask & on_floor))
 
 
-def _own(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+def _solid(scene: Scene, floor: tuple[Sheet, Cover], at: Mask) -> float:
+    """How much of the pixels `at` differs from the floor and from the floor with white light added to it."""
+    if not at.any():
+        return 1.0
+    sheet, cover = floor
+    photo = cv2.GaussianBlur(scene.photo, (0, 0), 1.5)[at]
+    surface = np.clip(sheet.drawn(cover.surface, scene.camera)[at], 0.01, 0.99)
+    step, gloss = photo - surface, 1 - surface
+    added = np.clip((step * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)[:, None]
+    darker = np.clip((photo * surface).sum(-1) / (surface * surface).sum(-1), 0.3, 1.3)[:, None]
+    lit = np.minimum(np.abs(step - added * gloss).max(-1), np.abs(photo - darker * surface).max(-1))
+    return float((lit > GLOSSY).mean())
+
+
+def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """All that is no floor, paint or ceiling, thin things left out: what may hide the room from its reading."""
+    if FLOOR not in covers:
+        return np.zeros(scene.faces.labels.shape, bool)
+    cut = _cut(scene, _unlike(scene, covers), own_pixels(scene, covers))
+    n = max(3, round(THIN * max(cut.shape))) | 1
+    return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
+
+
+def clear_outline(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], mask: Mask) -> float:
+    """How much of what lies round a mask is floor or wall for sure, 0..1: little, where it cuts through a thing."""
+    reach = max(3, round(0.008 * max(mask.shape)))
+    ring = dilated(mask, 2 * reach) & ~dilated(mask, reach // 2)
+    own = dilated(own_pixels(scene, covers), 2)
+    return float(own[ring].mean()) if ring.any() else 1.0
+
+
+def own_pixels(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     """Pixels confirmed as a plane's own."""
     own = np.zeros(scene.faces.labels.shape, bool)
     for face, (sheet, cover) in covers.items():
         mine = confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)
-        own |= mine if face in {FLOOR, CEILING} else _seen_above(scene, mine)
+        own |= _large(mine) if face in {FLOOR, CEILING} else _seen_above(scene, mine)
     return own
+
+
+def _large(mine: Mask) -> Mask:
+    """The large parts of a floor: what is enclosed by furniture is its top, whatever its colour."""
+    count, parts = cv2.connectedComponents(mine.astype(np.uint8), connectivity=4)
+    sizes = np.bincount(parts.ravel(), minlength=count)
+    sizes[0] = 0
+    kept = sizes > 0.12 * sizes.max()
+    kept[0] = False
+    return np.asarray(kept[parts])
 
 
 def _seen_above(scene: Scene, mine: Mask) -> Mask:

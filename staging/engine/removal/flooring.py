@@ -43,8 +43,8 @@ def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
         rest &= ~own
         share = own.sum() / free.sum()
         touching = (own & foot).sum() / max(1, int(foot.sum()))
-        likeness = 0.45 if np.linalg.norm((middle - paint) * LAB_WEIGHTS) < PAINT else 1.0
-        score = float((np.sqrt(share) + 1.5 * touching) * likeness)
+        likeness = 0.7 if np.linalg.norm((middle - paint) * LAB_WEIGHTS) < PAINT else 1.0
+        score = float((np.sqrt(share) + touching) * likeness)
         if score > best:
             best, found = score, middle
     return found

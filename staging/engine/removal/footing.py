@@ -18,12 +18,13 @@ from staging.engine.scene.faces import BACK, LEFT, RIGHT
 from staging.engine.scene.room import Box, Room
 
 DEEPEST: Final = -0.30  # metres below the foot as read, where a wall's plane shows floor for sure
-HIGHEST: Final = 0.30
+HIGHEST: Final = 0.55
 STEP: Final = 0.005
 REFERENCE: Final = 0.08  # metres above the deepest, over which the floor's colour is taken
 CLEAR: Final = 9.0  # Lab units by which what is no floor differs from it, at the least
 FEWEST: Final = 25  # columns
-APART: Final = 0.05  # metres, the quartiles of the columns' answers
+APART: Final = 0.025  # metres between answers that are the same
+AGREEING: Final = 0.45  # of the columns
 LEAST: Final = 0.012
 COLUMNS: Final = 160
 
@@ -33,10 +34,13 @@ def settled(scene: Scene, hole: Mask) -> Scene:
     found = np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)])
     if len(found) < FEWEST:
         return scene
-    low, rise, high = np.percentile(found, (25, 50, 75))
-    if high - low > APART or abs(rise) < LEAST:
+    # What is left of furniture before the walls answers anything: the answer of most is the foot's.
+    votes = (np.abs(found[:, None] - found[None]) < APART).sum(0)
+    near = np.abs(found - found[votes.argmax()]) < APART
+    rise = float(np.median(found[near]))
+    if near.mean() < AGREEING or abs(rise) < LEAST:
         return scene
-    return scene.with_room(_raised(scene.room, float(rise)))
+    return scene.with_room(_raised(scene.room, rise))
 
 
 def _raised(room: Room, rise: float) -> Room:

@@ -114,3 +114,15 @@ def test_what_cannot_be_done_is_refused_in_words(drawn, what):
         declutter(photo, mask=mask)
     assert len(refused.value.message) > 40
     assert isinstance(refused.value, UnusablePhoto) or refused.value.code.startswith("gate_")
+
+
+def test_sun_on_the_floor_is_no_furniture(drawn):
+    assert not declutter(furnished.sunlit()).emptied
+
+
+def test_a_floor_that_was_read_too_low_is_set_at_the_feet_of_the_walls(drawn):
+    photo, mask, truth = drawn
+    sunk = furnished.lowered(0.15)
+    made = declutter(photo, mask=mask, room=sunk.to_dict())
+    assert made.room.camera.height == pytest.approx(furnished.ROOM.camera.height, abs=0.04)
+    assert error(made.picture, truth, mask > 0) < 9

@@ -1,5 +1,7 @@
 """Made-up furnished rooms whose empty truth is known: a chest that stands on the floor and throws a shadow."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 
@@ -44,3 +46,20 @@ def _shadow(room):
     seen = faces.face_map(room, room.camera.width, room.camera.height_px)
     beyond = np.maximum(np.abs(seen.points[..., :2] - AT) - HALF, 0)
     return np.where(seen.labels == faces.FLOOR, np.exp(-np.hypot(*np.moveaxis(beyond, -1, 0)) / 0.12), 0.0)
+
+
+def sunlit(room=ROOM):
+    """The empty room with the sun through a window on its floor."""
+    photo = empty(room).astype(np.float64)
+    patch = np.array([(-0.9, 2.0, 0), (0.3, 2.0, 0), (0.9, 3.4, 0), (-0.3, 3.4, 0)])
+    lit = np.zeros(photo.shape[:2])
+    cv2.fillConvexPoly(lit, np.round(room.camera.project(patch)[0]).astype(np.int32), 1.0)
+    bright = photo + (255 - photo) * 0.55
+    return (photo + (bright - photo) * cv2.GaussianBlur(lit, (0, 0), 1)[..., None]).astype(np.uint8)
+
+
+def lowered(metres, room=ROOM):
+    """The room read with its floor too low."""
+    camera = dataclasses.replace(room.camera, height=room.camera.height + metres)
+    box = dataclasses.replace(room.box, height=room.box.height + metres)
+    return dataclasses.replace(room, camera=camera, box=box)
