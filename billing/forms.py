@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from billing.models import Entry, Membership, Pack
 
@@ -13,38 +14,49 @@ Role = Membership.Role
 class StatementForm(forms.Form):
     """Which entries to see; everything may be empty."""
 
-    kind = forms.ChoiceField(choices=[("", "Everything"), *Entry.Kind.choices], required=False)
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(choices=[("", gettext_lazy("Everything")), *Entry.Kind.choices], required=False)
+    since = forms.DateField(required=False, label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class WarningForm(forms.Form):
     """Below which balance a mail is sent."""
 
     warn_below = forms.IntegerField(
-        min_value=0, max_value=1_000_000, label="Send a mail below so many credits", help_text="0 sends none."
+        min_value=0,
+        max_value=1_000_000,
+        label=gettext_lazy("Send a mail below so many credits"),
+        help_text=gettext_lazy("0 sends none."),
     )
 
 
 class TopUpForm(forms.Form):
     """The standing order."""
 
-    pack = forms.ModelChoiceField(Pack.objects.filter(on_sale=True), label="Buy", empty_label=None)
-    below = forms.IntegerField(min_value=1, max_value=1_000_000, label="When fewer credits are left than", initial=10)
-    per_month = forms.IntegerField(min_value=1, max_value=30, label="At most so often in a month", initial=3)
+    pack = forms.ModelChoiceField(Pack.objects.filter(on_sale=True), label=gettext_lazy("Buy"), empty_label=None)
+    below = forms.IntegerField(
+        min_value=1, max_value=1_000_000, label=gettext_lazy("When fewer credits are left than"), initial=10
+    )
+    per_month = forms.IntegerField(
+        min_value=1, max_value=30, label=gettext_lazy("At most so often in a month"), initial=3
+    )
 
 
 class InvitationForm(forms.Form):
     """Who is asked to join, as what."""
 
-    email = forms.EmailField(max_length=254, label="Email address")
+    email = forms.EmailField(max_length=254, label=gettext_lazy("Email address"))
     role = forms.ChoiceField(choices=[choice for choice in Role.choices if choice[0] != Role.OWNER], initial=Role.AGENT)
 
 
 class AccountForm(forms.Form):
     """A new account."""
 
-    name = forms.CharField(max_length=150, label="What is it called?", help_text="Your name, or your company's.")
+    name = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("What is it called?"),
+        help_text=gettext_lazy("Your name, or your company's."),
+    )
 
 
 class RoleForm(forms.Form):
@@ -56,7 +68,7 @@ class RoleForm(forms.Form):
 class CloseForm(forms.Form):
     """Proof that closing is meant: the account's name, typed."""
 
-    name = forms.CharField(max_length=150, label="Type the account's name")
+    name = forms.CharField(max_length=150, label=gettext_lazy("Type the account's name"))
 
     def __init__(self, data: QueryDict | None = None, *, expected: str) -> None:
         super().__init__(data)
@@ -66,5 +78,5 @@ class CloseForm(forms.Form):
         """The name as it is, or an error."""
         name: str = self.cleaned_data["name"]
         if name.strip() != self.expected:
-            raise forms.ValidationError("This is not the account's name.")
+            raise forms.ValidationError(gettext("This is not the account's name."))
         return name

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.cache import cache_page
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from config import health
 
@@ -15,6 +17,9 @@ urlpatterns = [
     path("", include("listings.urls")),
     path("billing/", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
+    path("language/", set_language, name="set_language"),
+    # What our scripts say, in the page's language.
+    path("words.js", cache_page(3600)(JavaScriptCatalog.as_view(packages=["config"])), name="words"),
     path("admin/", admin.site.urls),
 ]
 

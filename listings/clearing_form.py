@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from listings import vocabulary
 from listings.models import ListingPhoto
@@ -20,18 +21,20 @@ class ClearForm(forms.Form):
     mask = forms.CharField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
     then = forms.ChoiceField(
-        label="Then", choices=[(EMPTY, "Leave the room empty"), (STAGED, "Furnish it anew")], initial=EMPTY
+        label=gettext_lazy("Then"),
+        choices=[(EMPTY, gettext_lazy("Leave the room empty")), (STAGED, gettext_lazy("Furnish it anew"))],
+        initial=EMPTY,
     )
-    room_type = forms.ChoiceField(label="Room")
+    room_type = forms.ChoiceField(label=gettext_lazy("Room"))
     style = forms.ChoiceField(
-        choices=[(word.value, word.name) for word in vocabulary.STYLES.values()], initial=Style.MODERN.value
+        label=gettext_lazy("Style"), choices=vocabulary.choices(vocabulary.STYLES.values()), initial=Style.MODERN.value
     )
 
     def __init__(self, photo: ListingPhoto, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         room = self.fields["room_type"]
         assert isinstance(room, forms.ChoiceField)
-        room.choices = [(word.value, word.name) for word in vocabulary.STAGEABLE]
+        room.choices = vocabulary.choices(vocabulary.STAGEABLE)
         if photo.room_type in STAGEABLE_ROOMS:
             room.initial = photo.room_type
 

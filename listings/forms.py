@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
 from listings.samples import SAMPLES
@@ -15,18 +16,20 @@ from staging.briefs import Brief, Kind, RoomType, Style
 SEED_MOST = 2**31 - 1
 
 
-def _choices(words: list[vocabulary.Word]) -> list[tuple[str, str]]:
-    return [(word.value, word.name) for word in words]
-
-
 class BriefForm(forms.Form):
     """Which room it is, and in which style."""
 
     room_type = forms.ChoiceField(
-        label="Room", choices=_choices(vocabulary.STAGEABLE), widget=forms.RadioSelect, initial=RoomType.LIVING.value
+        label=gettext_lazy("Room"),
+        choices=vocabulary.choices(vocabulary.STAGEABLE),
+        widget=forms.RadioSelect,
+        initial=RoomType.LIVING.value,
     )
     style = forms.ChoiceField(
-        choices=_choices(list(vocabulary.STYLES.values())), widget=forms.RadioSelect, initial=Style.MODERN.value
+        label=gettext_lazy("Style"),
+        choices=vocabulary.choices(vocabulary.STYLES.values()),
+        widget=forms.RadioSelect,
+        initial=Style.MODERN.value,
     )
 
     def brief(self, *, seed: int = 0) -> Brief:
@@ -50,7 +53,7 @@ class StageForm(BriefForm):
         """Ask for a photo where there is none."""
         cleaned = super().clean() or {}
         if not cleaned.get("photo") and not cleaned.get("sample"):
-            self.add_error("photo", "Choose a photo of an empty room.")
+            self.add_error("photo", gettext("Choose a photo of an empty room."))
         return cleaned
 
     def sample_file(self) -> Path:
@@ -61,8 +64,8 @@ class StageForm(BriefForm):
 class AgainForm(BriefForm):
     """The same photo once more: another style, or another arrangement."""
 
-    room_type = forms.ChoiceField(label="Room", choices=_choices(vocabulary.STAGEABLE))
-    style = forms.ChoiceField(choices=_choices(list(vocabulary.STYLES.values())))
+    room_type = forms.ChoiceField(label=gettext_lazy("Room"), choices=vocabulary.choices(vocabulary.STAGEABLE))
+    style = forms.ChoiceField(label=gettext_lazy("Style"), choices=vocabulary.choices(vocabulary.STYLES.values()))
     seed = forms.IntegerField(min_value=0, max_value=SEED_MOST, widget=forms.HiddenInput)
 
 
@@ -70,5 +73,7 @@ class KeyForm(forms.Form):
     """A name for a new API key."""
 
     name = forms.CharField(
-        label="Name", max_length=80, help_text="Where you will use it, so that you know it again: “Website”."
+        label=gettext_lazy("Name"),
+        max_length=80,
+        help_text=gettext_lazy("Where you will use it, so that you know it again: “Website”."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
 from listings.models import Listing, ListingPhoto
@@ -17,6 +18,20 @@ class NewListingForm(forms.ModelForm):
     class Meta:
         model = Listing
         fields: tuple[str, ...] = ("unparsed_address", "city", "state_or_province", "postal_code", "listing_id")
+        labels = {  # noqa: RUF012 - Django's own way
+            "unparsed_address": gettext_lazy("Address"),
+            "city": gettext_lazy("City"),
+            "state_or_province": gettext_lazy("State"),
+            "postal_code": gettext_lazy("ZIP code"),
+            "listing_id": gettext_lazy("MLS number"),
+            "standard_status": gettext_lazy("Status"),
+            "property_type": gettext_lazy("Property type"),
+            "list_price": gettext_lazy("Price"),
+            "bedrooms_total": gettext_lazy("Bedrooms"),
+            "bathrooms_total_integer": gettext_lazy("Bathrooms"),
+            "living_area": gettext_lazy("Living area"),
+            "public_remarks": gettext_lazy("Description"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,7 +42,7 @@ class NewListingForm(forms.ModelForm):
         """Ask for an address or an MLS number."""
         cleaned = super().clean() or {}
         if not cleaned.get("unparsed_address") and not cleaned.get("listing_id"):
-            self.add_error("unparsed_address", "Give the address, or the MLS number below.")
+            self.add_error("unparsed_address", gettext("Give the address, or the MLS number below."))
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -61,21 +76,22 @@ class PhotoForm(forms.ModelForm):
     """What a photo shows, and its caption."""
 
     room_type = forms.ChoiceField(
-        label="Room",
+        label=gettext_lazy("Room"),
         required=False,
-        choices=[("", "Not said"), *((word.value, word.name) for word in vocabulary.ROOMS.values())],
+        choices=[("", gettext_lazy("Not said")), *vocabulary.choices(vocabulary.ROOMS.values())],
     )
 
     class Meta:
         model = ListingPhoto
         fields = ("room_type", "short_description")
+        labels = {"short_description": gettext_lazy("Caption")}  # noqa: RUF012
 
 
 class BatchForm(forms.Form):
     """Which photos are staged, each as which room, and in which one style."""
 
     style = forms.ChoiceField(
-        choices=[(word.value, word.name) for word in vocabulary.STYLES.values()],
+        choices=vocabulary.choices(vocabulary.STYLES.values()),
         widget=forms.RadioSelect,
         initial=Style.MODERN.value,
     )
@@ -84,7 +100,7 @@ class BatchForm(forms.Form):
     def __init__(self, photos: list[ListingPhoto], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.photos = photos
-        rooms = [("", "Choose the room"), *((word.value, word.name) for word in vocabulary.STAGEABLE)]
+        rooms = [("", gettext_lazy("Choose the room")), *vocabulary.choices(vocabulary.STAGEABLE)]
         for photo in photos:
             known = photo.room_type if photo.room_type in STAGEABLE_ROOMS else ""
             self.fields[_chosen(photo)] = forms.BooleanField(required=False)
@@ -99,10 +115,12 @@ class BatchForm(forms.Form):
         cleaned = super().clean() or {}
         chosen = [photo for photo in self.photos if cleaned.get(_chosen(photo))]
         if not chosen:
-            self.add_error(None, "Choose at least one photo.")
+            self.add_error(None, gettext("Choose at least one photo."))
         for photo in chosen:
             if not cleaned.get(_room(photo)):
-                self.add_error(_room(photo), f"Which room does photo {photo.order + 1} show?")
+                self.add_error(
+                    _room(photo), gettext("Which room does photo %(number)s show?") % {"number": photo.order + 1}
+                )
         return cleaned
 
     def chosen(self) -> list[tuple[ListingPhoto, RoomType]]:

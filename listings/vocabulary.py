@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from staging.briefs import STAGEABLE_ROOMS, Brief, Kind, RoomType, Style
 
@@ -12,39 +16,54 @@ class Word:
     """One choice on a page: what is sent, what is read, and a line below it."""
 
     value: str
-    name: str
-    line: str = ""
+    english: str
+    english_line: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is read, in the page's language."""
+        return gettext(self.english)
+
+    @property
+    def line(self) -> str:
+        """The line below it, in the page's language."""
+        return gettext(self.english_line) if self.english_line else ""
+
+
+def choices(words: Iterable[Word]) -> list[tuple[str, Any]]:
+    """The words for a form's field; translated when they are shown."""
+    return [(word.value, gettext_lazy(word.english)) for word in words]
 
 
 ROOMS = {
-    RoomType.LIVING: Word("living", "Living room", "Sofa, chairs, rug, lamp"),
-    RoomType.BED: Word("bed", "Bedroom", "Bed, nightstands, dresser"),
-    RoomType.DINING: Word("dining", "Dining room", "Table, chairs, sideboard"),
-    RoomType.HOME_OFFICE: Word("home_office", "Home office", "Desk, chair, shelves"),
-    RoomType.KITCHEN: Word("kitchen", "Kitchen"),
-    RoomType.BATHROOM: Word("bathroom", "Bathroom"),
-    RoomType.OUTDOOR: Word("outdoor", "Outdoor"),
-    RoomType.KIDS_ROOM: Word("kids_room", "Kids' room"),
+    RoomType.LIVING: Word("living", gettext_noop("Living room"), gettext_noop("Sofa, chairs, rug, lamp")),
+    RoomType.BED: Word("bed", gettext_noop("Bedroom"), gettext_noop("Bed, nightstands, dresser")),
+    RoomType.DINING: Word("dining", gettext_noop("Dining room"), gettext_noop("Table, chairs, sideboard")),
+    RoomType.HOME_OFFICE: Word("home_office", gettext_noop("Home office"), gettext_noop("Desk, chair, shelves")),
+    RoomType.KITCHEN: Word("kitchen", gettext_noop("Kitchen")),
+    RoomType.BATHROOM: Word("bathroom", gettext_noop("Bathroom")),
+    RoomType.OUTDOOR: Word("outdoor", gettext_noop("Outdoor")),
+    RoomType.KIDS_ROOM: Word("kids_room", gettext_noop("Kids' room")),
 }
 STYLES = {
-    Style.MODERN: Word("modern", "Modern", "Clean lines, walnut, soft greys"),
-    Style.SCANDINAVIAN: Word("scandinavian", "Scandinavian", "Pale wood, white, wool"),
-    Style.INDUSTRIAL: Word("industrial", "Industrial", "Steel, leather, dark wood"),
-    Style.MIDCENTURY: Word("midcentury", "Mid-century", "Teak, tapered legs, ochre"),
-    Style.LUXURY: Word("luxury", "Luxury", "Velvet, brass, deep colours"),
-    Style.FARMHOUSE: Word("farmhouse", "Farmhouse", "Painted wood, linen, warmth"),
-    Style.COASTAL: Word("coastal", "Coastal", "Whitewash, rattan, sea blue"),
-    Style.STANDARD: Word("standard", "Standard", "Neutral, pleases everyone"),
+    Style.MODERN: Word("modern", gettext_noop("Modern"), gettext_noop("Clean lines, walnut, soft greys")),
+    Style.SCANDINAVIAN: Word("scandinavian", gettext_noop("Scandinavian"), gettext_noop("Pale wood, white, wool")),
+    Style.INDUSTRIAL: Word("industrial", gettext_noop("Industrial"), gettext_noop("Steel, leather, dark wood")),
+    Style.MIDCENTURY: Word("midcentury", gettext_noop("Mid-century"), gettext_noop("Teak, tapered legs, ochre")),
+    Style.LUXURY: Word("luxury", gettext_noop("Luxury"), gettext_noop("Velvet, brass, deep colours")),
+    Style.FARMHOUSE: Word("farmhouse", gettext_noop("Farmhouse"), gettext_noop("Painted wood, linen, warmth")),
+    Style.COASTAL: Word("coastal", gettext_noop("Coastal"), gettext_noop("Whitewash, rattan, sea blue")),
+    Style.STANDARD: Word("standard", gettext_noop("Standard"), gettext_noop("Neutral, pleases everyone")),
 }
 
 STAGEABLE = [word for room, word in ROOMS.items() if room in STAGEABLE_ROOMS]
 
 
 KINDS = {
-    Kind.STAGING: "Staged",
-    Kind.DECLUTTER: "Cleared",
-    Kind.REDESIGN: "Redesigned",
-    Kind.SKETCH: "Rendered",
+    Kind.STAGING: gettext_noop("Staged"),
+    Kind.DECLUTTER: gettext_noop("Cleared"),
+    Kind.REDESIGN: gettext_noop("Redesigned"),
+    Kind.SKETCH: gettext_noop("Rendered"),
 }
 
 
@@ -54,7 +73,7 @@ def brief_words(brief: Brief) -> str:
     if brief.style:
         words.append(style_name(brief.style))
     if not brief.room_type or brief.kind != Kind.STAGING:
-        words.insert(0, KINDS[brief.kind])
+        words.insert(0, gettext(KINDS[brief.kind]))
     return ", ".join([words[0], *(word.lower() for word in words[1:])])
 
 

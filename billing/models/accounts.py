@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -118,10 +119,10 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """Owner: everything. Manager: all but the bill. Agent: pictures. Billing: the bill alone."""
 
-        OWNER = "owner", "Owner"
-        MANAGER = "manager", "Manager"
-        AGENT = "agent", "Agent"
-        BILLING = "billing", "Billing"
+        OWNER = "owner", gettext_lazy("Owner")
+        MANAGER = "manager", gettext_lazy("Manager")
+        AGENT = "agent", gettext_lazy("Agent")
+        BILLING = "billing", gettext_lazy("Billing")
 
     user = models.ForeignKey("billing.User", on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey("billing.Account", on_delete=models.CASCADE, related_name="memberships")

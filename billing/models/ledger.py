@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class AppendOnlyError(TypeError):
@@ -46,12 +47,12 @@ class Entry(models.Model):
     class Kind(models.TextChoices):
         """What the movement was."""
 
-        GRANT = "grant", "Grant"
-        PURCHASE = "purchase", "Purchase"
-        HOLD = "hold", "Hold"
-        SETTLE = "settle", "Settle"
-        RELEASE = "release", "Release"
-        ADJUST = "adjust", "Adjust"
+        GRANT = "grant", gettext_lazy("Grant")
+        PURCHASE = "purchase", gettext_lazy("Purchase")
+        HOLD = "hold", gettext_lazy("Hold")
+        SETTLE = "settle", gettext_lazy("Settle")
+        RELEASE = "release", gettext_lazy("Release")
+        ADJUST = "adjust", gettext_lazy("Adjust")
 
     account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="entries")
     sequence = models.PositiveBigIntegerField()

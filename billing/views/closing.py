@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import access, closing, exports
@@ -30,7 +31,7 @@ def close(request: HttpRequest) -> HttpResponse:
     form = CloseForm(request.POST if request.method == "POST" else None, expected=account.name)
     if form.is_valid():
         closing.close(account)
-        messages.success(request, "The account is closed.")
+        messages.success(request, gettext("The account is closed."))
         return redirect("listings:landing")
     return render(request, "billing/close.html", {"account": account, "form": form})
 
@@ -38,5 +39,5 @@ def close(request: HttpRequest) -> HttpResponse:
 def _owned(request: HttpRequest) -> Account:
     user, account = member(request)
     if not access.may_transfer(user, account):
-        raise PermissionDenied("Only the owner may do this.")
+        raise PermissionDenied(gettext("Only the owner may do this."))
     return account

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from billing import access, checkout, payments, stripe_client, subscriptions, top_ups
 from billing.models import Account, User
@@ -42,7 +43,7 @@ def account_whose_bill_is_mine(request: HttpRequest) -> Account:
     """The account, for members who look after its bill. Raises PermissionDenied (403)."""
     user, account = member(request)
     if not access.may_manage_bill(user, account):
-        raise PermissionDenied("Only owners and billing members may do this.")
+        raise PermissionDenied(gettext("Only owners and billing members may do this."))
     return account
 
 
@@ -55,13 +56,17 @@ def paying(view: View[P]) -> Callable[..., Any]:
         try:
             return view(request, *args, **kwargs)
         except stripe_client.NotSetUp:
-            messages.error(request, "Billing is not set up on this server, so nothing can be bought here.")
+            messages.error(request, gettext("Billing is not set up on this server, so nothing can be bought here."))
         except stripe_client.StripeAway:
-            messages.error(request, "Our payment provider does not answer. Nothing was charged; please try again.")
+            messages.error(
+                request, gettext("Our payment provider does not answer. Nothing was charged; please try again.")
+            )
         except TOLD as error:
             messages.error(request, str(error))
         except stripe_client.Refused:
-            messages.error(request, "Our payment provider refused this. Nothing was charged; please reload and retry.")
+            messages.error(
+                request, gettext("Our payment provider refused this. Nothing was charged; please reload and retry.")
+            )
         return redirect("billing:plans")
 
     return told

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import access, accounts
@@ -55,7 +56,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "billing/members.html", _people(user, account) | {"form": form})
     invitation = verbs.invite(account, form.cleaned_data["email"], form.cleaned_data["role"], by=user)
-    messages.success(request, f"An invitation is on its way to {invitation.email}.")
+    messages.success(request, gettext("An invitation is on its way to %(email)s.") % {"email": invitation.email})
     return redirect("billing:members")
 
 
@@ -95,9 +96,9 @@ def transfer(request: HttpRequest, number: int) -> HttpResponse:
     """Hand the account over."""
     user, account = member(request)
     if not access.may_transfer(user, account):
-        raise PermissionDenied("Only the owner hands the account over.")
+        raise PermissionDenied(gettext("Only the owner hands the account over."))
     verbs.transfer(account, owner=user, to=get_object_or_404(Membership, pk=number, account=account))
-    messages.success(request, "The account is handed over; you are a manager now.")
+    messages.success(request, gettext("The account is handed over; you are a manager now."))
     return redirect("billing:members")
 
 
@@ -107,7 +108,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Leave the account."""
     user, account = member(request)
     verbs.leave(user, account)
-    messages.success(request, f"You have left {account.name}.")
+    messages.success(request, gettext("You have left %(name)s.") % {"name": account.name})
     return redirect("listings:landing")
 
 
@@ -118,7 +119,7 @@ def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
     user, _ = member(request)
     account = get_object_or_404(Account, uid=uid, memberships__user=user)
     verbs.switch(user, account)
-    messages.success(request, f"You work in {account.name} now.")
+    messages.success(request, gettext("You work in %(name)s now.") % {"name": account.name})
     return redirect("billing:members")
 
 
@@ -145,7 +146,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         invitation = verbs.invitation_of(key)
         if request.method == "POST":
             verbs.accept(invitation, request.user)
-            messages.success(request, f"Welcome to {invitation.account.name}.")
+            messages.success(request, gettext("Welcome to %(name)s.") % {"name": invitation.account.name})
             return redirect("billing:members")
     except verbs.MemberError as error:
         return render(request, "billing/join.html", {"error": str(error)}, status=400)
@@ -156,7 +157,7 @@ def _manager(request: HttpRequest) -> tuple[User, Account]:
     """Who asks, and the account; PermissionDenied (403) for members who may not manage members."""
     user, account = member(request)
     if not access.may_manage_members(user, account):
-        raise PermissionDenied("Only owners and managers may do this.")
+        raise PermissionDenied(gettext("Only owners and managers may do this."))
     return user, account
 
 

@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import access, checkout, customers, ledger, stripe_client, subscriptions, top_ups
@@ -44,12 +46,14 @@ def plan_buy(request: HttpRequest, slug: str) -> HttpResponse:
         )
     if not subscriptions.change(subscription, plan, attempt=_attempt(request)):
         messages.error(
-            request, f"Your card was declined, so the plan stays {account.plan.name}. Change the card first."
+            request,
+            gettext("Your card was declined, so the plan stays %(name)s. Change the card first.")
+            % {"name": account.plan.name},
         )
     elif subscription.plan and plan.monthly_price_cents < subscription.plan.monthly_price_cents:
-        messages.success(request, f"You go on with {plan.name} when the paid month ends.")
+        messages.success(request, gettext("You go on with %(name)s when the paid month ends.") % {"name": plan.name})
     else:
-        messages.success(request, f"You are on {plan.name} now.")
+        messages.success(request, gettext("You are on %(name)s now.") % {"name": plan.name})
     return redirect("billing:plans")
 
 
@@ -75,7 +79,11 @@ def done(request: HttpRequest) -> HttpResponse:
     """Back from Stripe's payment page: look at once, and not only when the webhook comes."""
     account = account_whose_bill_is_mine(request)
     if checkout.sync(request.GET.get("session", "")):
-        messages.success(request, f"Thank you. {account.name} has {ledger.balance(account)} credits.")
+        messages.success(
+            request,
+            gettext("Thank you. %(name)s has %(number)s credits.")
+            % {"name": account.name, "number": ledger.balance(account)},
+        )
     return redirect("billing:plans")
 
 
@@ -90,7 +98,11 @@ def cancel(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "billing/cancel.html", {"subscription": subscription, "attempt": uuid.uuid4().hex})
     subscriptions.cancel(subscription, attempt=_attempt(request))
-    messages.success(request, f"Cancelled. Everything stays as it is until {subscription.period_end:%d %B %Y}.")
+    messages.success(
+        request,
+        gettext("Cancelled. Everything stays as it is until %(day)s.")
+        % {"day": date_format(subscription.period_end, "j F Y")},
+    )
     return redirect("billing:plans")
 
 
@@ -101,7 +113,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     subscription = subscriptions.of(account_whose_bill_is_mine(request))
     if subscription:
         subscriptions.resume(subscription, attempt=_attempt(request))
-        messages.success(request, "Your plan goes on.")
+        messages.success(request, gettext("Your plan goes on."))
     return redirect("billing:plans")
 
 
@@ -125,7 +137,7 @@ def warning(request: HttpRequest) -> HttpResponse:
     account.warn_below = form.cleaned_data["warn_below"]
     account.warned_at = None
     account.save(update_fields=["warn_below", "warned_at"])
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return redirect("billing:plans")
 
 
@@ -140,7 +152,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
     user, _ = member(request)
     _see_card(account)
     top_ups.set_rule(account, user=user, **form.cleaned_data)
-    messages.success(request, "Credits are bought by themselves from now on.")
+    messages.success(request, gettext("Credits are bought by themselves from now on."))
     return redirect("billing:plans")
 
 
@@ -149,7 +161,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
 def top_up_stop(request: HttpRequest) -> HttpResponse:
     """End the standing order."""
     top_ups.stop(account_whose_bill_is_mine(request))
-    messages.success(request, "No credits are bought by themselves any more.")
+    messages.success(request, gettext("No credits are bought by themselves any more."))
     return redirect("billing:plans")
 
 

@@ -1,5 +1,7 @@
 // <batch-form>: tells the price of what is chosen, before it is asked for.
 
+import { t } from "./words.js";
+
 class BatchForm extends HTMLElement {
   connectedCallback() {
     this.sum = this.querySelector(".sum");
@@ -28,9 +30,9 @@ class BatchForm extends HTMLElement {
     const { price, credits } = this.dataset;
     const sum = chosen * Number(price);
     const left = Number(credits) - sum;
-    this.sum.textContent = chosen
-      ? `${chosen} picture${chosen === 1 ? "" : "s"}: ${sum} credits. ${left >= 0 ? `${left} will be left.` : `You have ${credits}.`}`
-      : `${price} credits a picture; you have ${credits}.`;
+    const says = chosen === 1 ? t("1 picture: %(sum)s credits.", { sum }) : t("%(chosen)s pictures: %(sum)s credits.", { chosen, sum });
+    const rest = left >= 0 ? t("%(left)s will be left.", { left }) : t("You have %(credits)s.", { credits });
+    this.sum.textContent = chosen ? `${says} ${rest}` : t("%(price)s credits a picture; you have %(credits)s.", { price, credits });
     this.classList.toggle("short", left < 0);
   }
 }

@@ -1,12 +1,14 @@
 // <before-after>: two pictures of one room on top of each other, and a divider to drag between them.
 // The divider is a range input, so arrow keys, Home and End move it too; without this file both pictures simply show.
 
+import { t } from "./words.js";
+
 class BeforeAfter extends HTMLElement {
   connectedCallback() {
     if (this.range) return;
     const range = document.createElement("input");
     Object.assign(range, { type: "range", min: "0", max: "100", step: "1", value: "50" });
-    range.setAttribute("aria-label", "Divider between the empty and the furnished room");
+    range.setAttribute("aria-label", t("Divider between the empty and the furnished room"));
     const handle = document.createElement("span");
     handle.className = "handle";
     handle.setAttribute("aria-hidden", "true");
@@ -37,7 +39,7 @@ class BeforeAfter extends HTMLElement {
     // The furnished room lies to the right of the divider.
     const empty = Number(this.range.value);
     this.style.setProperty("--split", `${empty}%`);
-    this.range.setAttribute("aria-valuetext", `${100 - empty} % furnished`);
+    this.range.setAttribute("aria-valuetext", t("%(share)s % furnished", { share: 100 - empty }));
   }
 }
 

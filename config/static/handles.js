@@ -1,6 +1,8 @@
 // What the editors share: an SVG over a picture, points on it that mouse, finger and keyboard can move, and a loupe.
 // All coordinates are pixels of the photo, whatever size it is shown at.
 
+import { t } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -124,6 +126,6 @@ export async function post(url, body) {
   const response = await fetch(url, {
     method: "POST", body: JSON.stringify(body), headers: { "X-CSRFToken": token(), "Content-Type": "application/json" },
   }).catch(() => null);
-  if (!response) return { ok: false, told: { error: "The connection was lost." } };
-  return { ok: response.ok, told: await response.json().catch(() => ({ error: "That did not work." })) };
+  if (!response) return { ok: false, told: { error: t("The connection was lost.") } };
+  return { ok: response.ok, told: await response.json().catch(() => ({ error: t("That did not work.") })) };
 }

@@ -1,5 +1,7 @@
 // <photo-order>: drag a photo by its handle, or move it with the arrow keys; the new order is saved at once.
 
+import { t } from "./words.js";
+
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 class PhotoOrder extends HTMLElement {
@@ -34,7 +36,7 @@ class PhotoOrder extends HTMLElement {
     const place = Math.max(0, Math.min(items.length - 1, items.indexOf(item) + step));
     this.put(item, place);
     grip.focus();
-    this.say(`Moved to place ${place + 1} of ${items.length}.`);
+    this.say(t("Moved to place %(place)s of %(all)s.", { place: place + 1, all: items.length }));
     clearTimeout(this.later);
     this.later = setTimeout(() => this.save(), 500);
   }
@@ -93,9 +95,9 @@ class PhotoOrder extends HTMLElement {
     }).catch(() => null);
     if (response?.ok) {
       this.known = keys;
-      this.say("The order is saved.");
+      this.say(t("The order is saved."));
     } else {
-      this.say("The order could not be saved.");
+      this.say(t("The order could not be saved."));
       // Somebody else has changed the photos meanwhile: show what is true.
       if (response) location.reload();
     }

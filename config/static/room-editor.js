@@ -1,11 +1,12 @@
 // <room-editor>: drag the points where floor and walls meet; the server answers which room has them, as often as asked.
 
 import { Overlay, post } from "./handles.js";
+import { t } from "./words.js";
 
 const NAMES = {
-  back_left: "Floor, far left corner", back_right: "Floor, far right corner",
-  front_left: "Foot of the left wall, near you", front_right: "Foot of the right wall, near you",
-  ceiling_left: "Ceiling, far left corner", ceiling_right: "Ceiling, far right corner",
+  back_left: t("Floor, far left corner"), back_right: t("Floor, far right corner"),
+  front_left: t("Foot of the left wall, near you"), front_right: t("Foot of the right wall, near you"),
+  ceiling_left: t("Ceiling, far left corner"), ceiling_right: t("Ceiling, far right corner"),
 };
 
 class RoomEditor extends HTMLElement {

@@ -1,6 +1,8 @@
 // <photo-uploads>: many files at once, each in pieces. A lost line costs one piece: the next try asks the server how
 // much is there and goes on from that. Without this file the form inside sends them all in one go.
 
+import { t } from "./words.js";
+
 const PIECE = 4 * 2 ** 20;
 const AT_ONCE = 3;
 const TRIES = 8;
@@ -82,7 +84,7 @@ class PhotoUploads extends HTMLElement {
       try {
         const answer = await this.send(job);
         this.counts[answer.new ? "done" : "old"] += 1;
-        job.note.textContent = answer.new ? "" : "is here already";
+        job.note.textContent = answer.new ? "" : t("is here already");
         if (answer.new) job.row.remove();
         this.add(answer);
       } catch (error) {
@@ -92,7 +94,7 @@ class PhotoUploads extends HTMLElement {
         const again = document.createElement("button");
         again.type = "button";
         again.className = "link";
-        again.textContent = "Try again";
+        again.textContent = t("Try again");
         again.addEventListener("click", () => {
           job.row.classList.remove("wrong");
           job.note.textContent = "";
@@ -133,15 +135,15 @@ class PhotoUploads extends HTMLElement {
       try {
         response = await fetch(url, { method, body, headers: { "X-CSRFToken": this.token } });
       } catch {
-        if (attempt >= TRIES) throw new Error("The connection was lost.");
+        if (attempt >= TRIES) throw new Error(t("The connection was lost."));
       }
       if (response && response.status !== 503 && response.status < 500) {
         const told = await response.json().catch(() => ({}));
         if (response.ok || (response.status === 409 && method === "PUT")) return told;
-        throw new Refused(told.error || "This file could not be taken in.");
+        throw new Refused(told.error || t("This file could not be taken in."));
       }
-      if (attempt >= TRIES) throw new Error("The server is busy.");
-      this.said.textContent = "Waiting for the connection…";
+      if (attempt >= TRIES) throw new Error(t("The server is busy."));
+      this.said.textContent = t("Waiting for the connection…");
       await wait(Math.min(15000, 500 * 2 ** attempt));
     }
   }
@@ -165,9 +167,9 @@ class PhotoUploads extends HTMLElement {
   show() {
     const { all, done, old, wrong } = this.counts;
     this.bar.value = this.sizes.all ? this.sizes.sent / this.sizes.all : 0;
-    const parts = [`${done + old} of ${all} uploaded`];
-    if (old) parts.push(`${old} here already`);
-    if (wrong) parts.push(`${wrong} not taken in`);
+    const parts = [t("%(done)s of %(all)s uploaded", { done: done + old, all })];
+    if (old) parts.push(t("%(old)s here already", { old }));
+    if (wrong) parts.push(t("%(wrong)s not taken in", { wrong }));
     this.said.textContent = parts.join(", ");
     if (!this.working && !this.queue.length && all && !wrong && this.reload) location.reload();
   }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import capfirst
+from django.utils.translation import gettext, gettext_noop
 
 from billing import access, ledger
 from billing.models import Entry
@@ -15,12 +16,12 @@ from staging.models import Output, Photo, Render
 from staging.renders import RenderStatus
 
 ENTRY_WORDS = {
-    "grant": "Given",
-    "hold": "Held for a picture",
-    "settle": "Picture done, charged",
-    "release": "Given back, not charged",
-    "adjust": "Corrected",
-    "purchase": "Bought",
+    "grant": gettext_noop("Given"),
+    "hold": gettext_noop("Held for a picture"),
+    "settle": gettext_noop("Picture done, charged"),
+    "release": gettext_noop("Given back, not charged"),
+    "adjust": gettext_noop("Corrected"),
+    "purchase": gettext_noop("Bought"),
 }
 
 register = template.Library()
@@ -44,13 +45,13 @@ def balance(context: dict[str, Any]) -> int | None:
 @register.filter
 def entry_word(entry: Entry) -> str:
     """What an entry of the ledger was for, in words that need no ledger."""
-    return ENTRY_WORDS.get(entry.kind, entry.get_kind_display())
+    return gettext(ENTRY_WORDS.get(entry.kind, entry.get_kind_display()))
 
 
 @register.filter
 def stage_words(stage: str) -> str:
     """What is being done to a picture, for the person who waits for it."""
-    return "Waiting for its turn" if stage in {"", "waiting"} else capfirst(stage)
+    return gettext("Waiting for its turn") if stage in {"", "waiting"} else capfirst(gettext(stage))
 
 
 @register.filter
@@ -93,10 +94,10 @@ def photo_thumbnail(photo: Photo) -> str:
 def time_left(seconds: int | None) -> str:
     """How long it will take, in words."""
     if not seconds:
-        return "Nearly done"
+        return gettext("Nearly done")
     if seconds < 90:
-        return "About a minute left"
-    return f"About {round(seconds / 60)} minutes left"
+        return gettext("About a minute left")
+    return gettext("About %(minutes)s minutes left") % {"minutes": round(seconds / 60)}
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -43,7 +44,7 @@ def key_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a key."""
     key = get_object_or_404(_manages_keys(request).keys, pk=number)
     keys.revoke(key)
-    messages.success(request, f"The key “{key.name}” no longer works.")
+    messages.success(request, gettext("The key “%(name)s” no longer works.") % {"name": key.name})
     return redirect("listings:account")
 
 
@@ -51,7 +52,7 @@ def _manages_keys(request: HttpRequest) -> Account:
     """The visitor's account. Raises PermissionDenied when its keys are not the visitor's to manage."""
     owned = access.account_of(request.user)
     if not access.may_manage_keys(request.user, owned):
-        raise PermissionDenied("Owners and managers make and revoke keys.")
+        raise PermissionDenied(gettext("Owners and managers make and revoke keys."))
     return owned
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -63,7 +64,11 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 def stop(request: HttpRequest, number: int) -> HttpResponse:
     """Stop what nobody works on yet."""
     stopped = batches.cancel_waiting(listing_or_404(request, number))
-    messages.success(request, f"{stopped} waiting picture{'' if stopped == 1 else 's'} stopped. Nothing was charged.")
+    one, many = (
+        gettext("1 waiting picture stopped. Nothing was charged."),
+        gettext("%(count)s waiting pictures stopped. Nothing was charged."),
+    )
+    messages.success(request, one if stopped == 1 else many % {"count": stopped})
     return redirect("listings:listing", number)
 
 
@@ -77,10 +82,11 @@ def retry(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     except renders.InsufficientCredits as error:
         messages.error(request, too_few(error))
     except (KeyError, ValueError):
-        messages.error(request, "This page is out of date. Please try again.")
+        messages.error(request, gettext("This page is out of date. Please try again."))
     return redirect("listings:listing", number)
 
 
 def too_few(error: renders.InsufficientCredits) -> str:
     """What is missing, in words."""
-    return f"This costs {error.needed} credits; you have {error.balance}. Nothing was started."
+    said = gettext("This costs %(needed)s credits; you have %(balance)s. Nothing was started.")
+    return said % {"needed": error.needed, "balance": error.balance}

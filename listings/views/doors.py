@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 
 from billing import access
 from billing.models import Account, User
@@ -23,7 +24,7 @@ def account_or_403(request: HttpRequest) -> Account:
     """The account that the visitor makes pictures for. Raises PermissionDenied."""
     account = access.account_of(request.user)
     if not access.may_make_pictures(request.user, account):
-        raise PermissionDenied("Your role in this account is billing alone; ask its owner to make pictures.")
+        raise PermissionDenied(gettext("Your role in this account is billing alone; ask its owner to make pictures."))
     return account
 
 

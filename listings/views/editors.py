@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from listings import batches, reviews
@@ -62,7 +63,7 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
     else:
         editing.finish(staged.render, {"room": corrected})
         reviews.reopen(staged)
-    messages.success(request, "The room is corrected, and its picture is being made again.")
+    messages.success(request, gettext("The room is corrected, and its picture is being made again."))
     return redirect("listings:listing", staged.listing_photo.listing_id)
 
 

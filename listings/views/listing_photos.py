@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from listings import photos, uploads
@@ -19,7 +20,7 @@ from listings.models import Listing, ListingPhoto, Upload
 from listings.views.doors import listing_or_404, photo_or_404, user_of
 from staging import exchange, sources
 
-BUSY = "Many photos are coming in at this moment. Please try again in a minute."
+BUSY = gettext_lazy("Many photos are coming in at this moment. Please try again in a minute.")
 # A piece of a file; the browser sends them one after the other.
 PIECE_MOST = 8 * 2**20
 
@@ -44,9 +45,12 @@ def photos_add(request: HttpRequest, number: int) -> HttpResponse:
         _, is_new = photos.add(shown, photo, user=user_of(request), file_name=name)
         new += is_new
         if not is_new:
-            messages.info(request, f"{name} is in this listing already.")
+            messages.info(request, gettext("%(name)s is in this listing already.") % {"name": name})
     if new:
-        messages.success(request, "1 photo was added." if new == 1 else f"{new} photos were added.")
+        messages.success(
+            request,
+            gettext("1 photo was added.") if new == 1 else gettext("%(count)s photos were added.") % {"count": new},
+        )
     return redirect("listings:listing", number)
 
 
@@ -110,7 +114,7 @@ def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpRespons
             {"code": "incomplete", "error": "Pieces are missing.", "received": upload.received}, status=409
         )
     except (sources.DecodersBusy, exchange.Busy):
-        return _trouble(503, "unavailable", BUSY)
+        return _trouble(503, "unavailable", str(BUSY))
     except sources.InvalidImage as error:
         uploads.forget(upload)
         return _trouble(400, "invalid_image", str(error))
@@ -150,7 +154,7 @@ def photo_edit(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
         photos.describe(photo_or_404(request, number, key), **form.cleaned_data)
         if getattr(request, "htmx", False):
             return HttpResponse(status=204)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect(_back(photo))
     context = {"listing": photo.listing, "photo": photo, "form": form}
     return answer(request, "listings/photo.html", context, status=400 if form.errors else 200)
@@ -161,7 +165,7 @@ def photo_edit(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
 def photo_remove(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
     """Take the photo out of the listing."""
     photos.remove(photo_or_404(request, number, key))
-    messages.success(request, "The photo was taken out of this listing. Pictures made of it are kept.")
+    messages.success(request, gettext("The photo was taken out of this listing. Pictures made of it are kept."))
     return redirect("listings:listing", number)
 
 

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,10 +20,10 @@ from listings.listing_forms import ListingForm, NewListingForm
 from listings.models import Listing
 from listings.reso_words import StandardStatus
 from listings.views.doors import account_or_403, listing_or_404
+from listings.views.listing_photos import BUSY
 from staging import exchange, sources
 
 PAGE = 24
-BUSY = "Many photos are coming in at this moment. Please try again in a minute."
 
 
 @require_GET
@@ -110,15 +111,17 @@ def listing_edit(request: HttpRequest, number: int) -> HttpResponse:
         except records.Stale:
             messages.warning(
                 request,
-                "Somebody else has changed this listing since you opened it. Your words are still in the form; "
-                "look at the listing, then save again to put them in its place.",
+                gettext(
+                    "Somebody else has changed this listing since you opened it. Your words are still in the form; "
+                    "look at the listing, then save again to put them in its place."
+                ),
             )
             typed = request.POST.copy()
             typed["version"] = str(current.version)
             form.data = typed
             status = 409
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("listings:listing", number)
     context = {"listing": listing_or_404(request, number), "form": form}
     return answer(request, "listings/listing_edit.html", context, status=status)
@@ -131,8 +134,8 @@ def listing_archive(request: HttpRequest, number: int) -> HttpResponse:
     shown = listing_or_404(request, number)
     if request.POST.get("restore"):
         records.restore(shown)
-        messages.success(request, f"{shown.title} is back among your listings.")
+        messages.success(request, gettext("%(title)s is back among your listings.") % {"title": shown.title})
         return redirect("listings:listing", number)
     records.archive(shown)
-    messages.success(request, f"{shown.title} is in the archive.")
+    messages.success(request, gettext("%(title)s is in the archive.") % {"title": shown.title})
     return redirect("listings:listings")

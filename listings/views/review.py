@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from PIL import Image
@@ -87,5 +88,5 @@ def verdict(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         else:
             reviews.withdraw(staged, user)
     except reviews.NotReady:
-        messages.error(request, "There is no picture yet to be judged.")
+        messages.error(request, gettext("There is no picture yet to be judged."))
     return redirect("listings:review", number, public_id)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,7 +21,10 @@ from listings.views.doors import staged_or_404
 from staging import editing, files, scenes, variations
 from staging.models import Output, Role, Run, State
 
-STILL = {State.QUEUED: "A draft is waiting for its turn…", State.RUNNING: "A draft is being made: {percent} %"}
+STILL = {
+    State.QUEUED: gettext_noop("A draft is waiting for its turn…"),
+    State.RUNNING: gettext_noop("A draft is being made: {percent} %"),
+}
 
 
 @never_cache
@@ -37,7 +41,7 @@ def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
             messages.error(request, f"{error}.")
             return redirect("listings:scene", number, public_id)
         reviews.reopen(staged)
-        messages.success(request, "The picture is being made with the furniture as you placed it.")
+        messages.success(request, gettext("The picture is being made with the furniture as you placed it."))
         return redirect("listings:listing", number)
     context = {
         "listing": staged.listing_photo.listing,
@@ -93,8 +97,9 @@ def _note(run: Run) -> str:
     if run.state == State.FAILED:
         return run.error_message
     if run.state == State.DONE:
-        return "This is a draft. Make the picture when you like it."
-    return STILL.get(State(run.state), "").format(percent=round(100 * run.progress))
+        return gettext("This is a draft. Make the picture when you like it.")
+    told = STILL.get(State(run.state), "")
+    return gettext(told).format(percent=round(100 * run.progress)) if told else ""
 
 
 def _scene_or_404(staged: StagedPhoto) -> tuple[Output, dict[str, Any]]:

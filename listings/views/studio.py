@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
@@ -25,7 +26,7 @@ from staging.briefs import Brief, Kind
 from staging.models import Photo, Render, Source
 
 PAGE = 24
-BUSY = "Many photos are coming in at this moment. Please try again in a minute."
+BUSY = gettext_lazy("Many photos are coming in at this moment. Please try again in a minute.")
 
 
 @login_required
@@ -40,7 +41,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             render = renders.request(account, photo, form.brief(), source=Source.DASHBOARD)
             return redirect("listings:render", render.public_id)
         except (sources.InvalidImage, exchange.Busy) as error:
-            form.add_error("photo", str(error) or BUSY)
+            form.add_error("photo", str(error) or str(BUSY))
         except renders.InsufficientCredits as error:
             form.add_error(None, _too_few(error))
     context = {**_shop(account), "form": form, "rooms": vocabulary.STAGEABLE, "styles": vocabulary.STYLES.values()}
@@ -120,7 +121,7 @@ def _account(request: HttpRequest) -> Account:
     """The account that the visitor makes pictures for. Raises PermissionDenied."""
     account = access.account_of(request.user)
     if not access.may_make_pictures(request.user, account):
-        raise PermissionDenied("Your role in this account is billing alone; ask its owner to make pictures.")
+        raise PermissionDenied(gettext("Your role in this account is billing alone; ask its owner to make pictures."))
     return account
 
 
@@ -149,4 +150,5 @@ def _next(brief: Brief) -> dict[str, object]:
 
 
 def _too_few(error: renders.InsufficientCredits) -> str:
-    return f"This picture costs {error.needed} credits; you have {error.balance}."
+    said = gettext("This picture costs %(needed)s credits; you have %(balance)s.")
+    return said % {"needed": error.needed, "balance": error.balance}

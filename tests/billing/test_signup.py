@@ -41,7 +41,7 @@ def test_signing_up_opens_an_account_on_the_free_plan_and_asks_to_confirm(client
 
     answer = client.post("/accounts/signup/", SIGN_UP)
 
-    assert (answer.status_code, answer["Location"]) == (302, "/studio/")
+    assert (answer.status_code, answer["Location"]) == (302, "/listings/")
     user = User.objects.get()
     assert get_user(client) == user
     assert user.email == "agent@example.com"
@@ -58,7 +58,7 @@ def test_confirming_the_address_gives_the_free_credits_once(client: Client) -> N
     link = _link(mail.outbox[0], "/accounts/confirm-email/")
 
     answer = client.get(link)
-    assert (answer.status_code, answer["Location"]) == (302, "/studio/")
+    assert (answer.status_code, answer["Location"]) == (302, "/listings/")
     told = [str(message) for message in client.get("/accounts/email/").context["messages"]]
     assert "Thank you: agent@example.com is confirmed." in told
     assert "5 free credits are in your account." in told
@@ -143,7 +143,7 @@ def test_signing_in_by_address_in_any_case_and_out_again(client: Client, account
     assert not get_user(client).is_authenticated
 
     answer = client.post("/accounts/login/", {"login": "OWNER@Example.com", "password": PASSWORD})
-    assert (answer.status_code, answer["Location"]) == (302, "/studio/")
+    assert (answer.status_code, answer["Location"]) == (302, "/listings/")
     assert get_user(client) == owner
 
     assert "<h1>Sign out</h1>" in client.get("/accounts/logout/").content.decode()

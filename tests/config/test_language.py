@@ -1,0 +1,86 @@
+"""Pages speak English and Spanish, every string of them; the APIs speak English to everybody."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils.translation.template import templatize
+
+from billing.models import Account
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLS = {"gettext", "gettext_lazy", "gettext_noop"}
+SAID = re.compile(r"""(?:_|gettext)\(u?(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\)""", re.S)
+
+
+def catalogue(domain: str) -> dict[str, str]:
+    """The compiled Spanish catalogue, as it is in the repository."""
+    file = ROOT / "config" / "locale" / "es" / "LC_MESSAGES" / f"{domain}.mo"
+    with file.open("rb") as opened:
+        found: dict[str, str] = gettext.GNUTranslations(opened)._catalog  # type: ignore[attr-defined]
+    return found
+
+
+def in_templates() -> set[str]:
+    files = [file for file in (ROOT / "templates").rglob("*.*") if "admin" not in file.parts]
+    texts = [templatize(file.read_text()) for file in files]
+    return {
+        (one or other).encode().decode("unicode_escape").encode("latin-1").decode()
+        for text in texts
+        for one, other in SAID.findall(text)
+    }
+
+
+def in_python() -> set[str]:
+    found = set()
+    for app in ("billing", "listings"):
+        for file in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+                    found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    return found
+
+
+def in_scripts() -> set[str]:
+    return {
+        text
+        for file in (ROOT / "config" / "static").glob("*.js")
+        for text in re.findall(r'\bt\("([^"]+)"', file.read_text())
+    }
+
+
+def test_every_string_has_its_spanish() -> None:
+    pages, scripts = catalogue("django"), catalogue("djangojs")
+    said = in_templates() | in_python()
+    assert len(said) > 500
+    assert sorted(text for text in said if not pages.get(text)) == []
+    assert sorted(text for text in in_scripts() if not scripts.get(text)) == []
+    for text, spanish in {**pages, **scripts}.items():
+        assert set(re.findall(r"%\(\w+\)s", text)) == set(re.findall(r"%\(\w+\)s", spanish)), text
+
+
+@pytest.mark.django_db
+def test_the_browsers_language_and_the_visitors_choice() -> None:
+    client = Client(headers={"Accept-Language": "es-MX,es;q=0.9"})
+    page = client.get("/").content.decode()
+    assert '<html lang="es">' in page
+    assert "Una estancia vacía cuesta de vender" in page
+    assert "El orden est\\u00e1 guardado." in client.get("/words.js?es").content.decode()
+    client.post("/language/", {"language": "en", "next": "/"})
+    page = client.get("/").content.decode()
+    assert '<html lang="en">' in page
+    assert "/words.js" not in page
+
+
+@pytest.mark.django_db
+def test_the_apis_speak_english(account: Account, api_key: str) -> None:
+    client = Client(headers={"Accept-Language": "es", "X-Api-Key": api_key})
+    wrong = client.post("/v1/render/create", {"room_type": "throne room"})
+    english = Client(headers={"X-Api-Key": api_key}).post("/v1/render/create", {"room_type": "throne room"})
+    assert wrong.json()["message"] == english.json()["message"]
+    assert "Content-Language" not in wrong.headers
