@@ -66,6 +66,7 @@ STAGEABLE_ROOMS = frozenset(
         RoomType.KIDS_ROOM,
         RoomType.KITCHEN,
         RoomType.BATHROOM,
+        RoomType.OUTDOOR,
     }
 )
 

@@ -49,7 +49,16 @@ def clean(empty: Floats, furnished: Floats, alpha: Floats, room: Room, faces: Fa
     raw = _flattened(raw, trusted, faces.labels, scale=width / 1024)
     applied = _damped(_normalised(raw, trusted, faces.labels), faces.labels)
     applied = _calmed(applied, background & (faces.labels == CEILING), faces.labels == CEILING)
+    if room.open_air:
+        applied = _on_ground(applied, faces.labels)
     return Ratio(raw, _kept(applied, panes, room, width, height))
+
+
+def _on_ground(ratio: Floats, labels: NDArray[np.int8]) -> Floats:
+    """Shadows fall on the free ground alone: what stands beside and behind it was not traced."""
+    inside = cv2.GaussianBlur((labels == FLOOR).astype(np.float32), (0, 0), 1.5)
+    weight = (np.clip(2 * inside - 1, 0, 1) * (labels == FLOOR))[..., None]
+    return (1 + (ratio - 1) * weight).astype(np.float32)
 
 
 def _untrusted(empty: Floats, panes: Mask, room: Room, labels: NDArray[np.int8]) -> Mask:

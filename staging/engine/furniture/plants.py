@@ -37,8 +37,13 @@ def _potted(shop: Workshop, species: str) -> list[Mesh]:
     pot_height = (0.30 if tall else 0.42 * h) * (1.1 if species in ("snake", "palm") else 1.0)
     pot_radius = min(0.17, 0.30 * min(w, d)) if tall else min(0.30 * min(w, d), pot_height * 0.62)
     soil = pot_height * 0.92
-    green = _GROWERS[species](shop, rng, soil, h)
-    return _pot(shop, pot_radius, pot_height) + _within(merged(green), w, d, soil, h)
+    return _pot(shop, pot_radius, pot_height) + grown(shop, species, rng, soil)
+
+
+def grown(shop: Workshop, species: str, rng: np.random.Generator, soil: float) -> list[Mesh]:
+    """The plant alone, from `soil` metres up to the piece's height and inside its width and depth."""
+    green = _GROWERS[species](shop, rng, soil, shop.height)
+    return _within(merged(green), shop.width, shop.depth, soil, shop.height)
 
 
 # Outsides and insides of planters as (radius, height) shares, going up the outside and down into the soil.

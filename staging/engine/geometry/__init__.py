@@ -8,9 +8,11 @@ scale       the metre; view   the frame in which all this happens; reading   the
 walls       the walls seen straight on; rectangles   what edges frame there
 windows, doors, patches   three finders; leaves   of open doors; openings   what they found together
 lamps       ceiling lamps; confidence   whether to trust all this
+ground      the free ground of an outdoor photo, which has no box
 overlay     draws the result over the photo
 """
 
+from staging.engine.geometry.ground import read_ground
 from staging.engine.geometry.reading import read_room, reread
 
-__all__ = ["read_room", "reread"]
+__all__ = ["read_ground", "read_room", "reread"]

@@ -135,7 +135,7 @@ def guess(width: int, height: int) -> Room:
     """A plausible box for a photo in which nothing can be read: status "manual", confidence 0."""
     longest = max(width, height)
     view = View(width, height, camera.FOCAL * longest, 0.0, 0.0, 0.0, 0.0)
-    pinhole = _pinhole(view, scale.CAMERA[0], "prior")
+    pinhole = pinhole_camera(view, scale.CAMERA[0], "prior")
     room = Room(pinhole, Box(-2.0, 2.0, -1.0, 4.0, scale.CEILING[0]), confidence={"total": 0.0}, status="manual")
     return _with_floor(room)
 
@@ -143,10 +143,10 @@ def guess(width: int, height: int) -> Room:
 def _assembled(fit: camera.CameraFit, view: View, boxes: Floats, figures: dict[str, float]) -> Room:
     """The room in metres, with its faces and floor, before openings are known."""
     source = "exif" if fit.focal_given else "vp" if fit.focal_drop > 0.06 else "prior"
-    unit = Room(_pinhole(view, 1.0, source), _box(boxes[0], 1.0))
+    unit = Room(pinhole_camera(view, 1.0, source), _box(boxes[0], 1.0))
     ceiling_share = floor.face_shares(unit)["ceiling"]
     height, cue = scale.camera_height(unit.box.height, ceiling_share)
-    pinhole = _pinhole(view, height, source)
+    pinhole = pinhole_camera(view, height, source)
     box = scale.held_ceiling(pinhole, _box(boxes[0], height))
     room = Room(
         pinhole,
@@ -174,7 +174,7 @@ def _with_floor(room: Room) -> Room:
     return dataclasses.replace(known, status=confidence.status(known.confidence["total"], known.visible["floor"]))
 
 
-def _pinhole(view: View, height: float, f_source: str) -> Camera:
+def pinhole_camera(view: View, height: float, f_source: str) -> Camera:
     """The view as a camera of the room frame, `height` metres above the floor."""
     matrix = view.matrix @ ROOM_TO_AXES
     cx, cy = view.centre

@@ -15,6 +15,7 @@ from staging.engine.light import evidence
 from staging.engine.light.evidence import WALLS, Evidence, Image
 from staging.engine.light.preset import flat_light
 from staging.engine.light.rig import GROUPS, LUMINANCE, RGB, LightRig, rgb
+from staging.engine.light.sky import fit_sky
 from staging.engine.scene.faces import CEILING, FLOOR
 from staging.engine.scene.room import Room
 
@@ -57,6 +58,8 @@ def fit(photo: NDArray[np.uint8], room: Room, render_basis: RenderBasis) -> Ligh
     `render_basis` is `trace.basis.render_basis`, or anything that renders so. Always answers a usable rig: when
     nothing explains the photo (error over 0.20), it is the flat-light preset, and says so.
     """
+    if room.open_air:
+        return fit_sky(photo, room)
     seen = evidence.gather(photo, room, WIDTH)
     guess = first_guess(seen, room)
     pictures = render_basis(room, guess, WIDTH, SAMPLES)

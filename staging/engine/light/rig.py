@@ -23,7 +23,8 @@ class LightRig:
     let light in (the group "windows"). `wall`, `ceiling`, `floor` are albedos. `neutral` is the colour of the
     light, of luminance 1. `floor_gloss` is 0 for matt and up to 1 for a floor that mirrors. `error` is the median
     relative error of the fit; `preset` says that the flat-light preset stands in for it. `wall_radiance` is the
-    median luminance of the photo's walls.
+    median luminance of the photo's walls. In the open air the groups are "sky" (radiance) and "sun" (irradiance on a
+    surface that faces it); `sun` is the direction to the sun, a unit vector of the room frame.
     """
 
     groups: dict[str, RGB]
@@ -36,6 +37,7 @@ class LightRig:
     preset: bool
     wall_radiance: float
     panes: tuple[int, ...] = ()
+    sun: RGB | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""
@@ -56,6 +58,7 @@ class LightRig:
                 preset=bool(data["preset"]),
                 wall_radiance=float(data["wall_radiance"]),
                 panes=tuple(int(i) for i in data.get("panes", ())),
+                sun=rgb(data["sun"]) if data.get("sun") else None,
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a light rig: {error}") from error

@@ -17,7 +17,7 @@ from staging.engine.composite.gates import check as check_composite
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
-from staging.engine.geometry import fittings, read_room
+from staging.engine.geometry import fittings, read_ground, read_room
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY
@@ -110,9 +110,9 @@ def stage(
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
-        known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN)
+        known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN, outdoors=room_type == "outdoor")
         look = fittings.find if room_type in BUILT_IN else fittings.find_walls
-        seen = look(photo, known) if arrangement is None else None
+        seen = None if arrangement is not None or known.open_air else look(photo, known)
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
         # A person's arrangement alone, else those that are worth a picture.
@@ -137,11 +137,18 @@ def stage(
     raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
 
 
-def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None, *, wet: bool = False) -> Room:
+def known_room(
+    photo: Bytes,
+    focal_35mm: float | None,
+    given: dict[str, Any] | None,
+    *,
+    wet: bool = False,
+    outdoors: bool = False,
+) -> Room:
     """The room as given, brought to this photo's size, or as read; UnusablePhoto when it cannot be read.
 
     Kitchens and bathrooms (`wet`) show little of their walls' feet; what is put there rests on the photo's pixels, so
-    that a sure camera is enough.
+    that a sure camera is enough. `outdoors` there is no box to read, but free ground.
     """
     height, width = photo.shape[:2]
     if given is not None:
@@ -153,6 +160,8 @@ def known_room(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | N
             ) from error
         # What follows from the box is worked out anew: an editor may have changed the box alone.
         return completed(room.resized(width, height))
+    if outdoors:
+        return MEMORY.recall(("ground", _digest(photo), focal_35mm), lambda: read_ground(photo, focal_35mm=focal_35mm))
     room = MEMORY.recall(("room", _digest(photo), focal_35mm), lambda: read_room(photo, focal_35mm=focal_35mm))
     if room.status == "manual" and wet and room.confidence.get("camera", 0.0) >= SURE_CAMERA:
         return replace(room, status="check")
@@ -178,7 +187,16 @@ def _lit_by(room: Room) -> str:
     camera = room.camera
     lens = [length / camera.width for length in (camera.f, camera.cx, camera.cy)]
     openings = [(o.kind, o.wall, [round(v, 4) for v in (o.u0, o.u1, o.z0, o.z1)]) for o in room.openings]
-    numbers = np.round([*lens, camera.height, *np.ravel(camera.rotation), *dataclasses.astuple(room.box)], 4)
+    numbers = np.round(
+        [
+            *lens,
+            camera.height,
+            *np.ravel(camera.rotation),
+            *dataclasses.astuple(room.box),
+            *np.ravel(room.floor_polygon if room.open_air else ()),
+        ],
+        4,
+    )
     return repr((numbers.tolist(), openings, np.round(room.lamps, 4).tolist()))
 
 

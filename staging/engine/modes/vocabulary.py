@@ -20,6 +20,7 @@ ROOM_TYPES: Final = (
     "kids_room",
     "kitchen",
     "bathroom",
+    "outdoor",
 )
 STYLES: Final = (
     "modern",

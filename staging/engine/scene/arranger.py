@@ -15,7 +15,7 @@ from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.layout import FLAT, Layout
 from staging.engine.scene.picture import rate
 from staging.engine.scene.room import Room
-from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living
+from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living, outdoor
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, shortlist
 from staging.engine.scene.stock import Stock
@@ -49,6 +49,7 @@ class Rules:
     narrowest: float = NARROWEST
     least_floor: float = LEAST_FLOOR
     least_score: float = -math.inf
+    open_air: bool = False
 
 
 RULES: Final = {
@@ -61,6 +62,7 @@ RULES: Final = {
     "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
     "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=1.2),
     "bathroom": Rules("bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, narrowest=1.4, least_floor=1.2),
+    "outdoor": Rules("terrace or garden", outdoor.TASTE, outdoor.stands, outdoor.furnish, open_air=True),
 }
 
 
@@ -84,6 +86,8 @@ def arrange_from(
     if room_type not in RULES:
         raise UnusablePhoto("room_type_unknown", f"The engine cannot furnish a room of the type {room_type!r}.")
     rules, site = RULES[room_type], Site(room, fittings)
+    if rules.open_air != room.open_air:
+        raise UnusablePhoto("bad_room", f"The room that was read from this photo is no place for a {rules.title}.")
     if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
         raise _no_space(rules)
     if fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE:

@@ -27,6 +27,10 @@ BLOCKS: Final[dict[str, tuple[Block, ...]]] = {
     "armchair": _SEAT,
     "dining_chair": _CHAIR,
     "office_chair": _CHAIR,
+    "outdoor_sofa": _SEAT,
+    "outdoor_armchair": _SEAT,
+    "outdoor_chair": _CHAIR,
+    "sun_lounger": ((-0.5, 0.5, 0.5), (0.15, 0.5, 1.0)),
 }
 
 # How much of its blocks one does not see through; between legs and leaves the room shows.
@@ -34,6 +38,8 @@ SOLIDITY: Final = {
     "floor_lamp": 0.2, "table_lamp": 0.5, "desk_lamp": 0.3, "pendant": 0.5, "plant": 0.6, "plant_small": 0.7,
     "coffee_table": 0.6, "side_table": 0.5, "console_table": 0.5, "dining_table": 0.5, "dining_chair": 0.5,
     "desk": 0.5, "tv": 0.9, "office_chair": 0.6, "vase": 0.6, "laptop": 0.6, "armchair": 0.85, "bench": 0.7,
+    "parasol": 0.12, "planter": 0.7, "outdoor_table": 0.6, "outdoor_dining_table": 0.5, "outdoor_chair": 0.5,
+    "outdoor_armchair": 0.85, "sun_lounger": 0.7, "lantern": 0.5,
     "bar_stool": 0.45, "towel_ladder": 0.6, "bath_stool": 0.7, "herb_pots": 0.6, "utensil_crock": 0.7,
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ MAIN_IN_FRAME: Final = 0.8
 MAIN_DISTANCE: Final = 1.2  # metres
 CEILING: Final = (2.3, 3.2)  # metres; what lies outside was read at the wrong scale
 CEILING_READ: Final = 0.1  # metres to which a ceiling is read
+LEAST_ON_GROUND: Final = 0.9  # of a footprint, where there are no walls to stand before
 OVERLAP: Final = 0.02  # metres by which bounding boxes may touch: they are a little larger than what they bound
 
 
@@ -38,7 +39,7 @@ def check(room: Room, arrangement: Arrangement) -> tuple[Gate, ...]:
         _walkways(site, pieces),
         _windows(site, pieces),
         _art(site, pieces),
-        _ceiling(room),
+        _on_ground(site, pieces) if room.open_air else _ceiling(room),
     )
 
 
@@ -121,6 +122,18 @@ def _hangs_on_wall(site: Site, piece: Piece) -> bool:
     if u - half < low or u + half > high:
         return False
     return site.bare(wall, (u - half, u + half), (piece.z, piece.z + piece.size[2]), 0.0)
+
+
+def _on_ground(site: Site, pieces: tuple[Piece, ...]) -> Gate:
+    """The least share of a piece's footprint on the free ground."""
+    shares = [(site.on_visible_floor(footprint(p)), p.id) for p in pieces if p.z < 0.1]
+    worst, name = min(shares, default=(1.0, ""))
+    text = (
+        f"Only {worst:.0%} of {name} stands on the free ground."
+        if worst < LEAST_ON_GROUND
+        else "All is on free ground."
+    )
+    return Gate("on_free_ground", worst >= LEAST_ON_GROUND, round(worst, 3), LEAST_ON_GROUND, text)
 
 
 def _ceiling(room: Room) -> Gate:

@@ -109,6 +109,8 @@ def from_corners(near: Room, corners: Corners) -> Room:
 
 def completed(room: Room) -> Room:
     """The room with its visible floor and faces worked out anew, for a box or camera that was edited."""
+    if room.open_air:  # its ground is what was seen, and does not follow from its box
+        return room
     return dataclasses.replace(
         room, visible=floor.face_shares(room), floor_polygon=floor.visible_polygon(room.camera, room.box)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,5 +51,18 @@ def face_map(room: Room, width: int, height: int) -> FaceMap:
         hit = (along * sign > 1e-6) & (t < nearest)
         nearest[hit] = t[hit]
         labels[hit] = label
+    if room.open_air:
+        labels = _ground(room, width, height)
     points = origin + np.where(np.isfinite(nearest), nearest, 0.0)[..., None] * directions
     return FaceMap(labels, points)
+
+
+def _ground(room: Room, width: int, height: int) -> NDArray[np.int8]:
+    """In the open air only the free ground is a face: what else the rays of the box would meet is not there."""
+    camera = room.camera.resized(width, height)
+    outline = np.array([(x, y, 0.0) for x, y in room.floor_polygon]).reshape(-1, 3)
+    pixels, depth = camera.project(outline)
+    labels = np.zeros((height, width), np.uint8)
+    if len(outline) >= 3 and depth.min() > 0:
+        cv2.fillPoly(labels, [np.round(pixels).astype(np.int32)], FLOOR)
+    return labels.astype(np.int8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from staging.engine.scene.arrangement import Piece
 
@@ -56,9 +57,14 @@ class Footprint:
         return math.hypot(across, along)
 
 
+# What spreads over people's heads takes only the floor of its foot: width and depth, metres.
+FEET: Final = {"parasol": (0.56, 0.56)}
+
+
 def footprint(piece: Piece) -> Footprint:
     """Where `piece` stands."""
     width, depth, height = piece.size
+    width, depth = FEET.get(piece.kind, (width, depth))
     return Footprint(piece.x, piece.y, width, depth, piece.turn, piece.z, piece.z + height)
 
 

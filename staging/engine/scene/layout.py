@@ -27,6 +27,7 @@ PICTURE_HIDDEN: Final = 0.2  # share of a picture on the wall that one piece may
 LOWEST: Final = 0.985  # share of the picture's height that companions may reach down to
 FAR_ENOUGH: Final = 2.8  # from here on tall pieces may stand anywhere
 RUG_MARGIN: Final = 0.12  # metres of floor that show between a rug and a wall
+ON_GROUND: Final = 0.93  # least share of a footprint on the free ground in the open air; cells are coarse
 WALL_MARGIN: Final = 0.02  # metres between any piece and a wall
 
 # Chairs are pushed under tables: by so many metres their bounding boxes may overlap.
@@ -34,9 +35,10 @@ TUCKED: Final = {
     ("dining_chair", "dining_table"): 0.28,
     ("office_chair", "desk"): 0.28,
     ("kids_chair", "kids_desk"): 0.24,
+    ("outdoor_chair", "outdoor_dining_table"): 0.3,
 }
 
-FLAT: Final = frozenset({"rug", "runner", "bath_mat"})
+FLAT: Final = frozenset({"rug", "runner", "bath_mat", "outdoor_rug"})
 HUNG: Final = frozenset({"wall_art", "mirror", "curtain", "wall_shelf", "towel_rail"})
 
 
@@ -107,7 +109,8 @@ class Layout:
         """Why `piece` cannot be kept, in a word or two; empty when it can. The cheap questions come first."""
         shape = footprint(piece)
         hung = piece.kind in HUNG
-        if not self.site.inside(shape, 0.0 if hung else RUG_MARGIN if piece.kind in FLAT else WALL_MARGIN):
+        margin = 0.0 if hung else RUG_MARGIN if piece.kind in FLAT else WALL_MARGIN
+        if not self.site.inside(shape, margin) or not self._on_ground(shape):
             return "outside the room"
         if not hung and self.site.blocked(shape, flat=piece.kind in FLAT):
             return "in the way of an opening"
@@ -129,6 +132,10 @@ class Layout:
             for other in self.pieces
             if math.hypot(other.x - piece.x, other.y - piece.y) < max(other.size[:2])
         )
+
+    def _on_ground(self, shape: Footprint) -> bool:
+        """Whether a piece keeps to the free ground; indoors the walls alone bound the floor."""
+        return not self.site.room.open_air or self.site.on_visible_floor(shape) >= ON_GROUND
 
     def _refusal_in_picture(self, piece: Piece, demand: Demand) -> str:
         if demand.in_frame > 0.5 and not sees_middle(self.site.room, piece):

@@ -135,6 +135,8 @@ class Room:
     auto (stage at once), check (stage carefully, ask a person where there is one), manual (do not stage).
     `scale_source` names the cue that fixed the metre: "door", "ceiling", "camera", "given".
     `alternatives` are the next-best hypotheses, as boxes, best first.
+    `open_air` is for terraces and gardens: only the ground inside `floor_polygon` is there; the box bounds it and has
+    neither walls nor ceiling.
     """
 
     camera: Camera
@@ -148,6 +150,7 @@ class Room:
     status: Status = "auto"
     scale_source: str = "camera"
     alternatives: tuple[Box, ...] = ()
+    open_air: bool = False
 
     def openings_on(self, wall: Wall, *kinds: OpeningKind) -> tuple[Opening, ...]:
         """Openings of one wall, of the given kinds (all kinds when none is given)."""
@@ -187,6 +190,7 @@ class Room:
                 status=data.get("status", "auto"),
                 scale_source=data.get("scale_source", "given"),
                 alternatives=tuple(Box(**b) for b in data.get("alternatives", ())),
+                open_air=bool(data.get("open_air", False)),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a room: {error}") from error

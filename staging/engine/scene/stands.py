@@ -11,7 +11,7 @@ from typing import Final
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import WALLS, Frame, wall_coordinate, wall_distance, wall_frame
-from staging.engine.scene.layout import FLAT, NEAREST, WALL_MARGIN
+from staging.engine.scene.layout import FLAT, NEAREST, ON_GROUND, WALL_MARGIN
 from staging.engine.scene.room import Wall
 from staging.engine.scene.site import WINDOW_COVERED, Site
 from staging.engine.scene.stock import Size, Stock
@@ -177,6 +177,7 @@ def _stands_free(site: Site, stand: Stand, manner: Manner) -> bool:
         and not site.blocked(replace(shape, z1=0.01) if manner.tight else shape, flat=flat)
         and site.window_cover(shape) <= (WINDOW_COVERED if manner.tight else 0.0)
         and (manner.tight or site.on_visible_floor(shape) >= ON_FLOOR)
+        and (not site.room.open_air or site.on_visible_floor(shape) >= ON_GROUND)
     )
 
 

@@ -19,7 +19,7 @@ from staging.engine.light.rig import GROUPS, LUMINANCE, LightRig
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Camera, Opening, Room
-from staging.engine.trace import bsdf
+from staging.engine.trace import bsdf, open_air
 from staging.engine.trace.normals import merged, shaded
 
 Shapes = dict[str, Any]
@@ -109,11 +109,15 @@ def load(shapes: Shapes) -> Any:
 
 def box_shapes(room: Room, light: LightRig) -> Shapes:
     """The empty room with its emitters."""
+    if room.open_air:
+        return open_air.shapes(room, light)
     return {**_faces(room, light, flat=False), **dict(_emitters(room, light))}
 
 
 def flat_box_shapes(room: Room, light: LightRig) -> Shapes:
     """The empty room as albedo alone, for primary-ray passes."""
+    if room.open_air:
+        return open_air.ground(room, light)
     return _faces(room, light, flat=True)
 
 

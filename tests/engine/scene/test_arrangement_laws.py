@@ -35,7 +35,12 @@ rooms = st.builds(
 
 
 @settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(room=rooms, room_type=st.sampled_from(sorted(RULES)), seed=st.integers(0, 99), careful=st.booleans())
+@given(
+    room=rooms,
+    room_type=st.sampled_from(sorted(name for name, rules in RULES.items() if not rules.open_air)),
+    seed=st.integers(0, 99),
+    careful=st.booleans(),
+)
 def test_laws_hold_in_any_room(room, room_type, seed, careful):
     try:
         arrangement = arrange_from(room, room_type, STOCK, seed, careful=careful)

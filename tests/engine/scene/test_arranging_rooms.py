@@ -33,12 +33,14 @@ COMPANIONS = {
     "bathroom": {"bath_mat", "bath_stool"},
 }
 
+INDOORS = sorted(name for name, rules in RULES.items() if not rules.open_air)
+
 
 def kinds(arrangement: Arrangement) -> set[str]:
     return {piece.kind for piece in arrangement.pieces}
 
 
-@pytest.mark.parametrize("room_type", sorted(RULES))
+@pytest.mark.parametrize("room_type", INDOORS)
 @pytest.mark.parametrize("name", sorted(ROOMS))
 def test_every_room_type_is_furnished_and_passes_its_gates(room_type, name):
     arrangement = arrange_from(ROOMS[name], room_type, STOCK, 3)
@@ -89,7 +91,7 @@ def test_careful_is_smaller_and_hangs_nothing():
     assert careful.pieces[0].size[0] <= STOCK.usual("sofa")[0]
 
 
-@pytest.mark.parametrize("room_type", sorted(RULES))
+@pytest.mark.parametrize("room_type", INDOORS)
 def test_a_room_in_which_nothing_fits_is_refused_in_words(room_type):
     closet = room(width=1.2, depth=3.0)
 
