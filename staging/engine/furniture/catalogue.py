@@ -324,7 +324,7 @@ _SIZES: dict[tuple[str, str], Size] = (
         ("kids_bed", "coastal"): (2.06, 1.00, 0.98),
         ("kids_bed", "industrial"): (2.06, 0.98, 0.98),
         ("kids_bed", "standard"): (2.12, 1.00, 0.98),
-        ("kids_bed", "modern"): (2.08, 1.00, 0.78),
+        ("kids_bed", "modern"): (2.08, 1.00, 0.88),
         ("bunk_bed", "scandinavian"): (2.08, 1.06, 1.90),
         ("play_tent", "modern"): (1.10, 1.00, 1.40),
         ("play_tent", "standard"): (1.10, 1.00, 1.40),
