@@ -3,7 +3,7 @@
 What `Piece.options` may ask for: "decor" (bool, off) dresses the tops of tables and cabinets; "tv" (bool, off) puts a
 television on a tv_unit; "cushions" and "throw" (bool) on seats and beds; "stems" (bool) in a vase; "books" (bool) in a
 bookshelf; "species" of a plant; "design" of rugs and art; "round" (bool) rugs; "panels" (1 or 2) of curtains; "hand"
-("left", "right") of a corner sofa; "hung" (bool) for a television on a wall.
+("left", "right") of a corner sofa; "seat" (metres) of a counter stool; "hung" (bool) for a television on a wall.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.mesh import Mesh
 
 SEAT_HEIGHT = 0.66  # metres: a counter is 0.9 m high
+SEATS = (0.56, 0.84)  # metres that `options` may ask for
 FOOTREST = 0.22
 
 
@@ -54,10 +55,13 @@ _FORMS = {
 
 
 def bar_stool(shop: Workshop) -> list[Mesh]:
-    """A stool for a counter in the style's form; the size's height is that of its back, or of its seat without one."""
+    """A stool for a counter in the style's form; the size's height is that of its back, or of its seat without one.
+
+    `options`: seat (metres from the floor).
+    """
     form = _FORMS[shop.style.name]
     w, d = shop.width, shop.depth
-    top = min(SEAT_HEIGHT, shop.height)
+    top = min(float(np.clip(float(shop.option("seat", SEAT_HEIGHT)), *SEATS)), shop.height)
     thick = {"pad": 0.06, "round": 0.035, "drum": 0.09, "saddle": 0.04, "boxed": 0.08}[form.seat]
     parts = moved(_seat(shop, form, w, d, thick), 0, 0, top - thick)
     under = top - thick + 0.004

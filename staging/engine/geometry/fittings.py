@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.geometry import counters
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.segments import Segments
 from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
@@ -50,7 +51,8 @@ def find(photo: Picture, room: Room) -> Fittings:
     possible = (faces.labels == FLOOR) & (faces.points[..., 1] < FARTHEST)
     coloured = _like_floor(small, possible, upright)
     clear = _plain(small, _unbuilt(coloured, faces, upright))
-    return Fittings(clear, _bare(small, faces, lines, clear) & ~_beside_joinery(faces, upright) | clear)
+    calm = (_bare(small, faces, lines, clear) & ~_beside_joinery(faces, upright)) | clear
+    return Fittings(clear, calm, counters.find(np.asarray(lines.ends, np.float64), upright, clear, camera))
 
 
 def find_walls(photo: Picture, room: Room) -> Fittings:

@@ -18,6 +18,7 @@ from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.room import Camera
 
 ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
+AT_FOOT: Final = 0.85  # the same at a counter's foot, which was found as a line but darkens the floor before it
 CALM: Final = 0.88  # least share of what a piece hides that must be bare floor or bare wall
 BARE: Final = 0.75  # least share of what a picture on a wall hides that must be bare wall
 RIM: Final = 0.04  # metres of a footprint's rim that may lie where floor meets wall, which no pixel tells exactly
@@ -27,15 +28,38 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Counter:
+    """The back of an island or bar that one can sit at: it runs along `axis` (0: x, 1: y) from `low` to `high`, stands
+    at `at` on the other axis in its middle, drifts `slope` metres a metre from there, and is `height` metres high."""
+
+    axis: int
+    at: float
+    low: float
+    high: float
+    height: float
+    slope: float = 0.0
+
+    def place(self, along: float, before: float) -> tuple[float, float, float]:
+        """(x, y, turn) of someone who sits `before` metres off it and looks at it; the camera is on that side."""
+        at = self.at + self.slope * (along - (self.low + self.high) / 2)
+        turned = math.degrees(math.atan(self.slope))
+        if self.axis == 0:
+            return along, at - before, 180.0 + turned
+        side = -1.0 if self.at < 0 else 1.0
+        return at - side * before, along, 90.0 * side - turned
+
+
+@dataclass(frozen=True)
 class Fittings:
     """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
 
     Both have the photo's proportions at a smaller size. With `walls_only` nobody looked at the floor: only what hangs
-    on walls is judged.
+    on walls is judged. `counters` are those that one can sit at.
     """
 
     clear: Mask
     calm: Mask
+    counters: tuple[Counter, ...] = ()
     walls_only: bool = False
 
     def area(self, camera: Camera) -> float:

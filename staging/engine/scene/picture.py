@@ -21,8 +21,8 @@ WORTH: Final = {
     "planter": 0.5, "parasol": 0.6, "lantern": 0.2, "fire_bowl": 1.0, "wall_shelf": 0.4,
     "plush": 0.25, "toys": 0.25, "play_ball": 0.2,
     "tv": 0.2, "pouf": 0.25, "vase": 0.15, "bowl": 0.15, "books": 0.15, "plant_small": 0.15,
-    "runner": 0.6, "fruit_bowl": 0.4, "bath_mat": 0.8, "bath_stool": 0.6, "towel_stack": 0.3, "bath_tray": 0.25,
-    "candles": 0.2, "laundry_basket": 0.4,
+    "bar_stool": 0.9, "runner": 0.6, "fruit_bowl": 0.4, "bath_mat": 0.8, "bath_stool": 0.6, "towel_stack": 0.3,
+    "bath_tray": 0.25, "candles": 0.2, "laundry_basket": 0.4,
 }  # fmt: skip
 
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.fittings import BARE, CALM, ON_FLOOR, Fittings
+from staging.engine.scene.fittings import AT_FOOT, BARE, CALM, ON_FLOOR, Fittings
 from staging.engine.scene.footprints import Footprint, penetration
 from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
 from staging.engine.scene.room import Box, Opening, Room, Wall
@@ -25,6 +25,7 @@ PIER: Final = 3.0  # metres: a broader stretch between two doors is a wall of it
 PIER_REACH: Final = 0.3  # metres from its ends at which passages bound it
 FARTHEST: Final = 15.0  # metres from the camera at which walls end
 PASSABLE: Final = 0.55  # metres: nobody walks through less (a curtain or a pilaster was read as an opening)
+AT_COUNTERS: Final = frozenset({"bar_stool"})  # they stand before the back of an island, which they may hide
 CELL: Final = 0.1  # metres of a cell of the floor grids
 
 
@@ -94,14 +95,13 @@ class Site:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
         if self.fittings is None or piece.z > self.box.height / 2:
             return ""
-        camera = self.room.camera
+        camera, at_counter = self.room.camera, piece.kind in AT_COUNTERS
         if self.fittings.walls_only:
             hung = piece.role == "wall" and self.fittings.hides_only_calm(camera, piece) < BARE
             return "would hang before something" if hung else ""
-        on_wall = piece.z > 0.4
-        if not on_wall and piece.z < 0.05 and self.fittings.on_floor(camera, piece) < ON_FLOOR:
+        if piece.z < 0.05 and self.fittings.on_floor(camera, piece) < (AT_FOOT if at_counter else ON_FLOOR):
             return "not on floor that is surely free"
-        if not flat and self.fittings.hides_only_calm(camera, piece) < CALM:
+        if not (flat or at_counter) and self.fittings.hides_only_calm(camera, piece) < CALM:
             return "would hide a part of the room"
         return ""
 

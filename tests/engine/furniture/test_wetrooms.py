@@ -59,6 +59,15 @@ def test_people_can_sit_at_a_counter() -> None:
         assert 0.60 < middle[:, 2].max() < 0.70, style
 
 
+def test_a_stool_is_built_for_the_height_of_its_counter() -> None:
+    for style in ("modern", "industrial"):
+        width, depth, height = size_for("bar_stool", style)
+        piece = Piece("p", "bar_stool", style, (width, depth, height + 0.15), 0.0, 0.0, options={"seat": 0.81})
+        points = np.concatenate([m.vertices for m in build(piece).meshes])
+        middle = points[np.hypot(points[:, 0], points[:, 1]) < 0.08]
+        assert middle[:, 2].max() == pytest.approx(0.81, abs=0.03)
+
+
 def test_a_towel_hangs_on_both_sides_of_its_bar() -> None:
     for style in ("modern", "farmhouse"):
         built = made("towel_rail", style)

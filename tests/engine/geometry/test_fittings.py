@@ -88,3 +88,31 @@ def test_what_lies_on_the_floor_in_another_colour_is_not_free() -> None:
     cv2.fillConvexPoly(mat, np.round(pixels).astype(np.int32), 1)
     photo[mat > 0] = (70, 90, 150)
     assert upscaled(fittings.find(photo, ROOM).clear)[cv2.erode(mat, np.ones((7, 7))) > 0].mean() < 0.05
+
+
+def test_an_island_with_a_plain_back_is_a_counter_to_sit_at() -> None:
+    photo = EMPTY.copy()
+    block(photo, ROOM, (-0.9, 1.0), (2.6, 3.4), WHITE)
+    (counter,) = fittings.find(photo, ROOM).counters
+    assert counter.axis == 0
+    assert counter.at == pytest.approx(2.6, abs=0.1)
+    assert (counter.low, counter.high) == pytest.approx((-0.9, 1.0), abs=0.12)
+    assert counter.height == pytest.approx(0.9, abs=0.05)
+
+
+def test_nobody_sits_at_doors_and_drawers_nor_at_an_oven() -> None:
+    doors, oven = EMPTY.copy(), EMPTY.copy()
+    for x in np.arange(-1.2, 1.1, 0.45):
+        block(doors, ROOM, (x, x + 0.43), (2.6, 3.4), WHITE)
+    block(oven, ROOM, (0.1, 0.8), (2.6, 3.2), WHITE)
+    assert fittings.find(doors, ROOM).counters == ()
+    assert fittings.find(oven, ROOM).counters == ()
+
+
+def test_a_dado_is_no_counter() -> None:
+    photo = EMPTY.copy()
+    box = ROOM.box
+    pixels, _ = ROOM.camera.project(np.array([(box.x0, box.y1, 0.95), (box.x1, box.y1, 0.95)]))
+    (a, b) = np.round(pixels).astype(int)
+    cv2.line(photo, tuple(map(int, a)), tuple(map(int, b)), (120, 110, 100), 3, cv2.LINE_AA)
+    assert fittings.find(photo, ROOM).counters == ()

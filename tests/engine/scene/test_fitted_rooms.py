@@ -9,7 +9,7 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import arrange_from
 from staging.engine.scene.faces import FLOOR, face_map
-from staging.engine.scene.fittings import Fittings
+from staging.engine.scene.fittings import Counter, Fittings
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.layout import FLAT
 from tests.engine.scene.showroom import PLAIN, STOCK
@@ -78,3 +78,29 @@ def test_chairs_come_in_pairs() -> None:
 def test_the_area_of_free_floor_is_measured_in_square_metres() -> None:
     patch = FLOORS & (np.abs(X) < 1.0) & (Y > 2.0) & (Y < 4.0)
     assert Fittings(patch, patch).area(PLAIN.camera) == pytest.approx(4.0, rel=0.08)
+
+
+@pytest.mark.parametrize("height", [0.91, 1.07])
+def test_stools_stand_in_a_row_at_a_counter_and_look_at_it(height: float) -> None:
+    clear = FLOORS & (Y < 3.3)
+    counter = Counter(axis=0, at=3.3, low=-1.1, high=1.1, height=height)
+    arrangement = arrange_from(PLAIN, "kitchen", STOCK, 0, fittings=Fittings(clear, clear, (counter,)))
+    stools = [p for p in arrangement.pieces if p.kind == "bar_stool"]
+    assert 2 <= len(stools) <= 4
+    assert len({stool.y for stool in stools}) == 1
+    for stool in stools:
+        assert abs(stool.turn) == 180.0
+        assert 0.0 < counter.at - max(y for _, y in footprint(stool).corners) < 0.35
+        assert 0.2 < height - stool.options["seat"] < 0.32
+    places = sorted(stool.x for stool in stools)
+    assert np.diff(places) == pytest.approx(np.full(len(places) - 1, 0.62), abs=0.02)
+
+
+def test_without_a_counter_there_are_no_stools() -> None:
+    for seed in range(2):
+        assert "bar_stool" not in {p.kind for p in arranged("kitchen", FLOORS, EVERYWHERE, seed).pieces}
+
+
+def test_a_counter_beside_the_camera_is_faced_from_its_side() -> None:
+    x, y, turn = Counter(axis=1, at=-1.5, low=2.0, high=4.0, height=0.9).place(3.0, 0.3)
+    assert (x, y, turn) == pytest.approx((-1.2, 3.0, -90.0))

@@ -10,7 +10,7 @@ from typing import Final
 
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.footprints import footprint, penetration
-from staging.engine.scene.frames import Frame, wall_coordinate
+from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules import dressing
 from staging.engine.scene.rules.kitchen import lying
@@ -29,7 +29,7 @@ TASTE: Final = Taste(
     front=0.3,
 )
 LEANS: Final = 0.01  # metres between the ladder's head and its wall
-LADDER: Final = 1.5  # how much more a ladder with all about it is worth than a mat alone
+LADDER: Final = 3.0  # how much more a ladder with all about it is worth than a mat alone
 MATS: Final = ((0.95, 0.6), (0.8, 0.52), (0.62, 0.44))  # width and depth, metres
 BESIDE: Final = 0.16  # metres between the ladder and what stands beside it
 
@@ -65,11 +65,6 @@ def _about(layout: Layout) -> None:
     _basket(layout)
     if layout.careful:
         return
-    if layout.wall and layout.rng.random() < 0.7:
-        u = wall_coordinate(layout.wall, layout.main.x, layout.main.y)
-        for side in layout.rng.sample((-1, 1), 2):
-            if dressing.hang(layout, layout.wall, u + side * 0.95, above=1.1, breadth=0.62):
-                return
     dressing.art_elsewhere(layout)
 
 

@@ -5,12 +5,13 @@ and art.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.fittings import ON_FLOOR
+from staging.engine.scene.fittings import ON_FLOOR, Counter
 from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.frames import WALLS, Frame, wall_distance, wall_frame
 from staging.engine.scene.layout import Demand, Layout
@@ -24,9 +25,17 @@ TASTE: Final = Taste(
     distance=(2.2, 4.6), width=(0.14, 0.4), in_open=0.3, behind=-2.0, before=0.0, reach=-0.3, front=0.0
 )
 AROUND: Final = 0.8  # metres about a table: a chair that is pushed back, and a step
-TABLE: Final = 1.5  # how much more a table is worth than a runner alone
+TABLE: Final = 3.0  # how much more a table is worth than a runner alone
+AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
 # Width and depth of runners in a kitchen's aisle, metres.
 RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5))
+STOOLS: Final = 4.8  # and how much more stools at a counter are
+PITCH: Final = 0.62  # metres from stool to stool
+DRAWN: Final = (0.06, 0.16, 0.28)  # metres from a counter to its stools
+STEP: Final = 0.31  # metres between the places that are tried for the first
+MOST_STOOLS: Final = 4
+LEGROOM: Final = 0.26  # metres from a seat up to the counter's top
+SEAT: Final = 0.66  # metres: of the usual stool
 WHOLE: Final = 0.97  # least share of a runner or mat in the picture, where it is what the picture is about
 OFF_WALL: Final = 0.75  # metres from a wall to a runner's middle: where one stands at a counter
 
@@ -40,7 +49,46 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
         far = min(wall_distance(site.box, wall, stand.piece.x, stand.piece.y) for wall in WALLS)
         yield replace(stand, score=TABLE - 0.25 * max(far - 1.3, 0.0))
     if site.fittings is not None:
-        yield from lying(site, stock, "runner", RUNNERS)
+        if site.fittings.area(site.room.camera) < AISLE:
+            yield from lying(site, stock, "runner", RUNNERS)
+        for counter in site.fittings.counters:
+            yield from _at_counter(site, stock, counter)
+
+
+def _at_counter(site: Site, stock: Stock, counter: Counter) -> Iterator[Stand]:
+    """One stool at each place along a counter; its neighbours follow."""
+    count = int((counter.high - counter.low - PITCH) / STEP) + 1
+    for i, back in itertools.product(range(max(count, 0)), DRAWN):
+        piece = _stool(stock, counter, counter.low + PITCH / 2 + i * STEP, back, role="main")
+        frame = Frame(piece.x, piece.y, piece.turn).moved(0.0, -piece.size[1] / 2)
+        seen = view(site.room, piece)
+        if seen.in_frame >= WHOLE:
+            yield Stand(piece, frame, None, seen, STOOLS - back)
+
+
+def _stool(stock: Stock, counter: Counter, along: float, back: float, *, role: str = "companion") -> Piece:
+    """A stool of the counter's height, drawn `back` metres from it."""
+    seat = counter.height - LEGROOM
+    usual = stock.usual("bar_stool")
+    size = stock.size("bar_stool", height=usual[2] + seat - SEAT)
+    x, y, turn = counter.place(along, size[1] / 2 + back)
+    return stock.piece("bar_stool", Frame(x, y, turn), size=size, role=role, seat=round(seat, 3))
+
+
+def _stools(layout: Layout) -> bool:
+    """Stools at both sides of the first, one pitch apart, up to four; fewer than two are none."""
+    fittings, main = layout.site.fittings, layout.main
+    assert fittings is not None
+    counter = min(fittings.counters, key=lambda c: abs((main.x, main.y)[1 - c.axis] - c.at))
+    middle = (main.x, main.y)[counter.axis]
+    back = math.dist((main.x, main.y), counter.place(middle, 0.0)[:2]) - main.size[1] / 2
+    demand = Demand(in_frame=0.95, gap=0.05, hides=0.5, hidden=0.8, lowest=1.0)
+    for along in (middle + PITCH, middle - PITCH, middle + 2 * PITCH, middle - 2 * PITCH):
+        inside = counter.low + PITCH / 2 - 0.01 <= along <= counter.high - PITCH / 2 + 0.01
+        if inside and len(layout.of("bar_stool")) < MOST_STOOLS:
+            layout.add(_stool(layout.stock, counter, along, back), demand)
+    layout.note(f"{len(layout.of('bar_stool'))} stools at a counter {counter.height:.2f} m high")
+    return len(layout.of("bar_stool")) >= 2
 
 
 def lying(site: Site, stock: Stock, kind: str, extents: tuple[tuple[float, float], ...]) -> Iterator[Stand]:
@@ -63,7 +111,9 @@ def lying(site: Site, stock: Stock, kind: str, extents: tuple[tuple[float, float
 
 
 def furnish(layout: Layout, stand: Stand) -> bool:
-    """Everything about the table or runner of `stand`; a table without two chairs is none."""
+    """Everything about the table, stool or runner of `stand`; a table wants two chairs, a stool another one."""
+    if stand.piece.kind == "bar_stool":
+        return _stools(layout)
     if stand.piece.kind == "runner":
         dressing.plant(layout)
         return True
