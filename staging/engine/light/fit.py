@@ -14,6 +14,7 @@ from scipy.optimize import nnls
 from staging.engine.light import evidence
 from staging.engine.light.evidence import WALLS, Evidence, Image
 from staging.engine.light.preset import flat_light
+from staging.engine.light.reflection import polish
 from staging.engine.light.rig import GROUPS, LUMINANCE, RGB, LightRig, rgb
 from staging.engine.light.sky import fit_sky
 from staging.engine.scene.faces import CEILING, FLOOR
@@ -83,7 +84,7 @@ def fit(photo: NDArray[np.uint8], room: Room, render_basis: RenderBasis) -> Ligh
             if strength > 0
         },
         floor=floor,
-        floor_gloss=evidence.floor_gloss(seen, room, guess.panes, matt),
+        floor_gloss=max(evidence.floor_gloss(seen, room, guess.panes, matt), polish(seen, room)),
         error=mixture.error,
         preset=preset,
     )
