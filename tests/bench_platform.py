@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 HELD, ENDED_AT_ONCE, PACED = 2000, 1600, 300
 PACE_SECONDS = 0.03
+WAVE = 250
 POLLS = 400
 IN_FLIGHT = 50
 ENVIRONMENT = {
@@ -128,7 +130,9 @@ async def poll_times(client: Client, render_id: str, count: int, pause: float = 
     return times
 
 
-async def requests_a_second(client: Client, render_id: str, seconds: float = 6.0, connections: int = 8) -> float:
+async def requests_a_second(
+    client: Client, render_id: str, path: str = "/v1/render", seconds: float = 6.0, connections: int = 8
+) -> float:
     """Polls answered a second, asked for without a pause on a few connections."""
     until, done = time.perf_counter() + seconds, 0
 
@@ -136,7 +140,7 @@ async def requests_a_second(client: Client, render_id: str, seconds: float = 6.0
         nonlocal done
         connection = await client.open()
         while time.perf_counter() < until:
-            status, _ = await client.on(connection, "GET", f"/v1/render?render_id={render_id}")
+            status, _ = await client.on(connection, "GET", f"{path}?render_id={render_id}")
             assert status == 200
             done += 1
         connection[1].close()
@@ -154,12 +158,15 @@ async def held(web: Any, client: Client, photo: bytes, ends: Ends) -> list[Row]:
     polled = json.loads(body)["render_id"]
     # A warm process: its pools of threads and what they import are no cost of waiting.
     await asyncio.gather(*(client.call("POST", f"{CREATE}&wait_for_completion=0", photo) for _ in range(64)))
-    await requests_a_second(client, polled, 2.0)
+    await requests_a_second(client, polled, seconds=2.0)
     alone = await poll_times(client, polled, POLLS)
     before = megabytes(web.pid)
     answers: dict[str, tuple[float, int]] = {}
-    waiting = [asyncio.create_task(_wait(client, photo, answers)) for _ in range(HELD)]
-    ids = await ends.begun(HELD, besides={polled})
+    waiting: list[asyncio.Task[None]] = []
+    while len(waiting) < HELD:
+        # In waves: what is asked for in one moment waits to be decoded, and only a thousand may.
+        waiting += [asyncio.create_task(_wait(client, photo, answers)) for _ in range(min(WAVE, HELD - len(waiting)))]
+        ids = await asyncio.wait_for(ends.begun(len(waiting), besides={polled}), 120)
     await asyncio.sleep(3.0)
     after = megabytes(web.pid)
     beside = await poll_times(client, polled, POLLS)
@@ -280,6 +287,9 @@ def rows() -> Iterator[Row]:
         from tests.staging.pictures import encoded  # noqa: PLC0415
 
         photo = encoded()
+        # A socket for each request that waits.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         web = serving.Web(here.folder, here.environment)
         web.start()
         client = Client(web.port, here.key)
@@ -300,8 +310,8 @@ def polls(here: Place, client: Client) -> Iterator[Row]:
     try:
         render_id = Ends._waiting()[0]
         rates: dict[int, list[float]] = {client.port: [], stock.port: []}
-        for port in [client.port, stock.port] * 3:
-            rates[port].append(asyncio.run(requests_a_second(Client(port, here.key), render_id)))
+        for port, path in [(client.port, "/v1/render"), (stock.port, "/stock/render")] * 3:
+            rates[port].append(asyncio.run(requests_a_second(Client(port, here.key), render_id, path)))
     finally:
         stock.kill()
     ours, theirs = (statistics.median(found) for found in rates.values())

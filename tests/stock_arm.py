@@ -1,7 +1,7 @@
 """The arms that `make bench` compares with: the same work written the stock way, on the same server.
 
-* `urlpatterns`: GET /v1/render as a Django REST framework tutorial would write it: token authentication that reads its
-  row each time, a ModelSerializer with nested serializers, JSONRenderer. Served instead of ours by
+* `urlpatterns`: a poll as a Django REST framework tutorial would write it: token authentication that reads its
+  row each time, a ModelSerializer with nested serializers, JSONRenderer. Served by
   DJANGO_SETTINGS_MODULE=tests.stock_settings.
 * `render`: a render as one RQ job that holds its forked worker and polls the rendering server until it is done.
 """
@@ -91,7 +91,8 @@ class RenderView(RetrieveAPIView):
         return found
 
 
-urlpatterns = [path("v1/render", RenderView.as_view())]
+# Another address: the fast answer to polls stands before the table of addresses.
+urlpatterns = [path("stock/render", RenderView.as_view())]
 
 
 def render(photo: str, number: int) -> float:
