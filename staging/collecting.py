@@ -114,9 +114,12 @@ def _store(output: Output, image: Image.Image, data: bytes) -> None:
         if delivered is image
         else default_storage.save(f"{base}/{output.role}-{long_edge}.png", ContentFile(renditions.png(delivered)))
     )
+    small = image
     for name, edge in (("preview", renditions.PREVIEW_EDGE), ("thumbnail", renditions.THUMBNAIL_EDGE)):
-        small = renditions.webp(finish(renditions.shrunk(image, edge)))
-        setattr(output, name, default_storage.save(f"{base}/{output.role}-{name}.webp", ContentFile(small)))
+        # Each from the next larger one, before its label is drawn.
+        small = renditions.shrunk(small, edge)
+        data = renditions.webp(finish(small))
+        setattr(output, name, default_storage.save(f"{base}/{output.role}-{name}.webp", ContentFile(data)))
 
 
 def _as_it_is(image: Image.Image) -> Image.Image:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 
 from PIL import Image
 
@@ -30,9 +31,13 @@ def resampled(image: Image.Image, long_edge: int) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """PNG bytes without metadata."""
+    """PNG bytes without metadata.
+
+    Runs alone, since the grain of a photograph repeats nothing: zlib's search for repetitions takes four times as long
+    and saves a tenth.
+    """
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=6)
+    image.save(buffer, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
     return buffer.getvalue()
 
 
