@@ -27,6 +27,7 @@ check: setup-dev
 
 bench: setup-dev
 	$(PY) -m tests.bench
+	$(PY) -m tests.bench_platform
 
 # Calls made up from our own OpenAPI document; FUZZ_ARGS="--cases 500 --seed 1" makes fewer.
 fuzz: setup-dev

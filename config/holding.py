@@ -116,6 +116,10 @@ class Holding:
         """The view's last answer once the render has ended, `late` after the wait, None when nobody waits any more."""
         hold = exchange.hold
         assert hold is not None
+        # Thousands wait at once: what the request has used is let go of, but for the bytes of the late answer.
+        await self.pool.close(late)
+        late.close = _nothing
+        exchange.outcomes.clear()
         with self.waiters.waiting(hold.render_id) as ended:
             gone = asyncio.create_task(_gone(receive))
             try:
@@ -124,23 +128,34 @@ class Holding:
             finally:
                 gone.cancel()
             if ended.done() and ended.result():
-                await self.pool.close(late)
+                if (found := await self.pool.do(hold.last)) is not None:
+                    _tell(exchange, *found)
+                    return _with_body(late, *found)
                 last = Exchange(ended=hold.render_id, kept=exchange.kept)
                 return await self.pool.answer(scope, bodies.empty(), {KEY: last})
             if gone.done():
                 # The render goes on; the client may poll for it.
-                await self.pool.close(late)
-                _tell(exchange, CLIENT_GONE)
+                _tell(exchange, CLIENT_GONE, b"")
                 return None
         late.status = hold.status
-        _tell(exchange, hold.status)
+        _tell(exchange, hold.status, late.body if isinstance(late.body, bytes) else b"")
         return late
 
 
-def _tell(exchange: Exchange, status: int) -> None:
+def _nothing() -> None:
+    """Close what is closed."""
+
+
+def _with_body(answer: Answer, status: int, body: bytes) -> Answer:
+    """The answer with another status and body under the same headers."""
+    headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
+    return Answer(status, [*headers, (b"content-length", b"%d" % len(body))], body, answer.close)
+
+
+def _tell(exchange: Exchange, status: int, body: bytes) -> None:
     """Let the view know how a request ended that it gave no last answer to."""
     if exchange.unanswered is not None:
-        exchange.unanswered(status)
+        exchange.unanswered(status, body)
 
 
 async def _gone(receive: Receive) -> None:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from config.bodies import MEMORY_BYTES, Body, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
+T = TypeVar("T")
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 CHUNK_BYTES = 2**18
@@ -61,6 +62,10 @@ class Pool:
         """Run the app once for this request; `extra` goes into its WSGI environment."""
         environ = {**environ_of(scope, body), **extra}
         return await asyncio.get_running_loop().run_in_executor(self.threads, _run, self.application, environ)
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Run something short in one of the app's threads."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
     async def close(self, answer: Answer) -> None:
         """End the request inside the app, in one of the app's threads."""

@@ -58,18 +58,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Hold:
-    """Hold the answer until this render has ended; the response at hand, with this status, is for a wait too long."""
+    """Hold the answer until this render has ended; the response at hand, with this status, is for a wait too long.
+
+    `last` says status and body of the answer once it has; None leaves that to another pass of the view.
+    """
 
     render_id: str
     status: int
+    last: Callable[[], tuple[int, bytes] | None]
 
 
 @dataclass
 class Exchange:
     """One request between the layer and the app. The layer fills the first three, the view the others.
 
-    `kept` is what the view wants to know again in its next pass. `unanswered` is told the status when a held request
-    ends without another pass: that of the late answer, or 499 when nobody waits any more.
+    `kept` is what the view wants to know again in its next pass. `unanswered` is told status and body when a held
+    request ends without another pass: the last or the late answer's, or 499 when nobody waits any more.
     """
 
     body_too_large: bool = False
@@ -78,7 +82,7 @@ class Exchange:
     kept: dict[str, Any] = field(default_factory=dict)
     work: Work | None = None
     hold: Hold | None = None
-    unanswered: Callable[[int], None] | None = None
+    unanswered: Callable[[int, bytes], None] | None = None
 
 
 def _exchange(request: HttpRequest) -> Exchange | None:
@@ -122,7 +126,7 @@ def is_held(request: HttpRequest) -> bool:
     return exchange is not None and exchange.hold is not None
 
 
-def when_unanswered(request: HttpRequest, tell: Callable[[int], None]) -> None:
+def when_unanswered(request: HttpRequest, tell: Callable[[int, bytes], None]) -> None:
     """Have `tell` called when the held request ends without another pass of the view."""
     exchange = _exchange(request)
     if exchange is not None:
@@ -152,12 +156,17 @@ def can_hold(request: HttpRequest) -> bool:
     return _exchange(request) is not None
 
 
-def hold(request: HttpRequest, render_id: str, late: HttpResponse) -> HttpResponse:
-    """Have the answer held until the render has ended; `late` is sent instead when the wait runs out."""
+def hold(
+    request: HttpRequest, render_id: str, late: HttpResponse, last: Callable[[], tuple[int, bytes] | None]
+) -> HttpResponse:
+    """Have the answer held until the render has ended; `late` is sent instead when the wait runs out.
+
+    `last` must hold on to nothing of the request: thousands wait at once.
+    """
     exchange = _exchange(request)
     if exchange is None:
         raise RuntimeError("no layer is there to hold this answer: ask can_hold first")
-    exchange.hold = Hold(render_id, late.status_code)
+    exchange.hold = Hold(render_id, late.status_code, last)
     late.status_code = PASS
     return late
 

@@ -85,6 +85,11 @@ def _output_url(output: Output, ending: str) -> str:
     return signed(f"/renders/{output.run.render.public_id}/outputs/{output.uuid}{ending}")
 
 
+def is_emptied(url: str) -> bool:
+    """Whether a delivered picture's address is that of an emptied room."""
+    return url.partition("?")[0].endswith(_EMPTIED)
+
+
 def output_path(public_id: str, number: str, role: Role) -> str:
     """Path of the delivered picture, not yet signed."""
     return f"/renders/{public_id}/outputs/{number}{_EMPTIED if role == Role.EMPTIED else _DELIVERED}"

@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 HELD, ENDED_AT_ONCE, PACED = 2000, 1600, 300
 PACE_SECONDS = 0.03
-WAVE = 250
+WAVE, WARM = 250, 300
 POLLS = 400
 IN_FLIGHT = 50
 ENVIRONMENT = {
@@ -157,7 +157,7 @@ async def held(web: Any, client: Client, photo: bytes, ends: Ends) -> list[Row]:
     _, body = await client.call("POST", f"{CREATE}&wait_for_completion=0", photo)
     polled = json.loads(body)["render_id"]
     # A warm process: its pools of threads and what they import are no cost of waiting.
-    await asyncio.gather(*(client.call("POST", f"{CREATE}&wait_for_completion=0", photo) for _ in range(64)))
+    await asyncio.gather(*(client.call("POST", f"{CREATE}&wait_for_completion=0", photo) for _ in range(WARM)))
     await requests_a_second(client, polled, seconds=2.0)
     alone = await poll_times(client, polled, POLLS)
     before = megabytes(web.pid)
@@ -204,7 +204,7 @@ class Ends:
         """The ids of `count` renders, once they are all there."""
         while True:
             ids = await asyncio.to_thread(self._waiting)
-            if len(ids) >= count + 64 + len(besides):
+            if len(ids) >= count + WARM + len(besides):
                 return ids[-count:]
             await asyncio.sleep(0.3)
 

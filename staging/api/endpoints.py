@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -84,7 +85,10 @@ class KeyedEndpoint(APIView):
             _note(request, 500, None)
             raise
         if exchange.is_held(request):
-            exchange.when_unanswered(request, partial(_note, request, response=response))
+            # What is held on to is the note, not the request: thousands wait at once.
+            kept = exchange.kept(request)
+            account_id, call = kept["caller"][0], _call(request, response.status_code, response)
+            exchange.when_unanswered(request, partial(_note_held, account_id, call, kept["started"]))
         elif not exchange.will_go_on(request):
             _note(request, response.status_code, response)
         return response
@@ -93,18 +97,27 @@ class KeyedEndpoint(APIView):
 def _note(request: HttpRequest, status: int, response: HttpResponseBase | None) -> None:
     """Remember the call for its account's people, when it is known whose it is."""
     kept = exchange.kept(request)
-    if "caller" not in kept:
-        return
-    account_id, key = kept["caller"]
+    if "caller" in kept:
+        calls.note(kept["caller"][0], _call(request, status, response))
+
+
+def _note_held(account_id: int, call: calls.Call, started: float, status: int, body: bytes) -> None:
+    """Remember a call whose answer was held, now that it is known."""
+    told = calls.without_keys(body.decode(errors="replace"))[: calls.BODY_LENGTH] if status >= 400 else ""
+    ms = round((time.perf_counter() - started) * 1000)
+    calls.note(account_id, replace(call, at=int(time.time() * 1000), status=status, ms=ms, body=told))
+
+
+def _call(request: HttpRequest, status: int, response: HttpResponseBase | None) -> calls.Call:
+    kept = exchange.kept(request)
     body = response.content.decode(errors="replace") if isinstance(response, HttpResponse) else ""
     render = _RENDER_ID.search(body) or _RENDER_ID.search(request.META.get("QUERY_STRING", ""))
-    call = calls.of(
+    return calls.of(
         request,
         status=status,
         started=kept["started"],
-        key=key,
+        key=kept["caller"][1],
         body=body if status >= 400 else "",
         render_id=render[1] if render else "",
         detail=response.headers.get("X-Error-Detail", "") if response is not None else "",
     )
-    calls.note(account_id, call)

@@ -68,6 +68,23 @@ def finished(status: RenderStatus, request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def after_create(render: dict[str, Any]) -> dict[str, Any]:
+    """What `finished` says, from a render as GET shows it."""
+    outputs = render["outputs"]
+    emptied = [url for url in outputs if files.is_emptied(url)]
+    return {
+        "render_id": render["render_id"],
+        "result_image_url": outputs[0],
+        **({"removal_output": emptied[0]} if emptied else {}),
+        **{name: render[name] for name in ("status", "created_at", "outputs")},
+    }
+
+
+def after_variation(render: dict[str, Any]) -> dict[str, Any]:
+    """What `varied` says, from a render as GET shows it."""
+    return {"render_id": render["render_id"], "result_image_url": render["outputs"][-1]}
+
+
 def _urls_when_done(status: RenderStatus, request: HttpRequest) -> list[str]:
     if status.error is not None:
         raise ApiError(500, "render_failed", status.error.message, render_id=status.public_id, state=status.status)

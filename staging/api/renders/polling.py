@@ -86,7 +86,7 @@ def _answer(environ: dict[str, Any]) -> tuple[list[tuple[str, str]], bytes] | No
     standing = throttling.count(known.key_id, known.plan)
     if standing is not None and not standing.allowed:
         return None
-    body = json.dumps(_body(asked[1], known, rows, origin)).encode()
+    body = json.dumps(_body(asked[1], math.floor(known.created_at.timestamp() * 1000), rows, origin)).encode()
     request_id = uuid.uuid4().hex
     ms = (time.perf_counter() - started) * 1000
     call = calls.Call(
@@ -125,6 +125,28 @@ def _origin(environ: dict[str, Any]) -> str | None:
 def _is_allowed(host: str) -> bool:
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def last(
+    render_id: int, public_id: str, created_at: int, origin: str, words: Callable[[dict[str, Any]], dict[str, Any]]
+) -> tuple[int, bytes] | None:
+    """Status and body for a caller who waited, in one query; `words` makes of a render what was asked for.
+
+    None leaves it to the view: the render goes on after all, or the database does not answer.
+    """
+    try:
+        rows = _rows(render_id)
+    except DatabaseError:
+        connection.close()
+        return None
+    if not rows or rows[-1][0] in UNFINISHED:
+        return None
+    render = _body(public_id, created_at, rows, origin)
+    if render["status"] == "error":
+        text = render["error"]
+        failed = {"error": text, "message": text, "code": "render_failed", "render_id": public_id, "status": "error"}
+        return 500, json.dumps(failed).encode()
+    return 200, json.dumps(words(render)).encode()
 
 
 # --- the two queries --------------------------------------------------------------------------------------
@@ -173,7 +195,7 @@ def _moment(value: Any) -> datetime:
 # --- the body ---------------------------------------------------------------------------------------------
 
 
-def _body(public_id: str, known: _Known, rows: list[Any], origin: str) -> dict[str, Any]:
+def _body(public_id: str, created_at: int, rows: list[Any], origin: str) -> dict[str, Any]:
     """As `answers.render` writes it."""
     outputs, styles, room_types = [], [], []
     for _, _, _, brief_json, _, _, number, role in rows:
@@ -192,7 +214,7 @@ def _body(public_id: str, known: _Known, rows: list[Any], origin: str) -> dict[s
     body: dict[str, Any] = {
         "render_id": public_id,
         "status": "queued" if shows_queued and state == State.QUEUED else status,
-        "created_at": math.floor(known.created_at.timestamp() * 1000),
+        "created_at": created_at,
         "outputs": outputs,
         "progress": 1.0 if state == State.DONE else round(progress, 3),
         "outputs_styles": styles,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,7 @@ from staging import exchange, idempotency, masks, renders, sources, variations, 
 from staging.api import waits
 from staging.api.bodies import json_answer
 from staging.api.endpoints import KeyedEndpoint, caller_of
-from staging.api.renders import answers, document, errors
+from staging.api.renders import answers, document, errors, polling
 from staging.api.renders.arguments import Arguments, is_raw_image
 from staging.api.renders.briefs import create_brief, mask_url, variation_brief
 from staging.api.renders.errors import ApiError
@@ -81,6 +82,8 @@ class Asking(Endpoint):
         render, wait = self.asked(request, arguments)
         return self._held(request, render) if wait else json_answer({"render_id": render.public_id})
 
+    words: Callable[[dict[str, Any]], dict[str, Any]]
+
     def asked(self, request: Request, arguments: Arguments) -> tuple[Render, bool]:
         """The render, with the run that was asked for, and whether the caller waits for it."""
         raise NotImplementedError
@@ -93,7 +96,9 @@ class Asking(Endpoint):
         """Wait for the render: held by the layer around the app, or in this thread where there is none."""
         late = errors.answer_of(errors.wait_timeout(render.public_id))
         if exchange.can_hold(request):
-            return exchange.hold(request, render.public_id, late)
+            origin = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+            last = partial(polling.last, render.pk, render.public_id, _ms(render), origin, self.words)
+            return exchange.hold(request, render.public_id, late, last)
         ended = wakeups.wait_for(render, settings.WAIT_MAX_SECONDS)
         return self._finished(request, render) if ended else late
 
@@ -106,6 +111,7 @@ class Create(Asking):
     """POST /v1/render/create"""
 
     takes_photos = True
+    words = staticmethod(answers.after_create)
 
     def answer(self, status: RenderStatus, request: Request) -> dict[str, Any]:
         """The body once the render has ended. Raises ApiError when it failed."""
@@ -132,6 +138,8 @@ class Create(Asking):
 class CreateVariation(Asking):
     """POST /v1/render/create-variation"""
 
+    words = staticmethod(answers.after_variation)
+
     def answer(self, status: RenderStatus, request: Request) -> dict[str, Any]:
         """The body once the render has ended. Raises ApiError when it failed."""
         return answers.varied(status, request)
@@ -145,6 +153,10 @@ class CreateVariation(Asking):
         claim = _claim(request, "create-variation", render=render.public_id, brief=brief.to_dict(), webhook=webhook)
         make = partial(variations.request, render, brief, switch_to_queued=switch, webhook_url=webhook)
         return idempotency.once(claim, make), wait
+
+
+def _ms(render: Render) -> int:
+    return math.floor(render.created_at.timestamp() * 1000)
 
 
 def _wait(arguments: Arguments) -> bool:

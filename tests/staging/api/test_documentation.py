@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 
 from staging.briefs import RoomType, Style
+from tests import needs
 from tests.staging.api.renders.conftest import Caller
 
 
@@ -95,3 +97,32 @@ def test_answers_are_as_it_says(document: dict[str, Any], caller: Caller) -> Non
         told = document["paths"][path][method]["responses"][str(answer.status_code)]
         schema = told["content"]["application/json"]["schema"]
         jsonschema.validate(answer.json(), {**schema, "components": document["components"]})
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_shows_every_operation_and_asks_no_other_host(
+    live_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
+
+    # Playwright's loop runs in this thread; Django would refuse to speak to the database beside it.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=needs.chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        complaints: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{live_server.url}/api/docs")
+        page.get_by_text("/v1/render/create-variation").first.wait_for()
+        page.get_by_text("/interior/").first.click()
+        page.get_by_text("the room, or the house front").first.wait_for()
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/api-docs.png", full_page=True)
+        browser.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith((live_server.url, "data:"))] == []
