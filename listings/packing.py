@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
-from listings import presets, rules, xmp
+from listings import presets, prints, rules, xmp
 from listings.contents import Altered, Item
 from listings.models import Delivery, Profile
 from listings.reso_words import IMAGE_OF_ROOM
@@ -62,6 +62,8 @@ def write(target: IO[bytes], delivery: Delivery, items: list[Item], tell: Callab
         _add(archive, "DISCLOSURE.txt", _disclosure(delivery, media).encode())
         _add(archive, "captions.csv", _captions(media).encode())
         _add(archive, "REMARKS.txt", remarks(delivery, items).encode())
+        for name, data in prints.of(items):
+            _add(archive, name, data)
     return manifest
 
 

@@ -9,6 +9,7 @@ import uuid
 import zipfile
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
@@ -129,9 +130,8 @@ def test_each_mls_gets_what_its_rules_ask_for(
     media = altered(manifest)
 
     assert names(manifest) == order
-    assert sorted(archive.namelist()) == sorted(
-        [*order, "manifest.json", "DISCLOSURE.txt", "captions.csv", "REMARKS.txt"]
-    )
+    beside = [name for name in archive.namelist() if not name.startswith("print/")]
+    assert beside == [*order, "manifest.json", "DISCLOSURE.txt", "captions.csv", "REMARKS.txt"]
     assert media["ShortDescription"] == caption + (page.code if caption.endswith("/o/") else "")
     assert len(media["ShortDescription"]) <= 50
     assert len(media["LongDescription"]) <= 1024
@@ -163,6 +163,17 @@ def test_stellars_remarks_begin_as_prescribed(listing: Listing, owner: User) -> 
 
     assert archive.read("REMARKS.txt").decode() == "One or more photo(s) was virtually staged. A bright home."
     assert manifest["Property"]["PublicRemarks"].startswith("One or more photo(s) was virtually staged.")
+
+
+def test_the_codes_for_print_lead_to_the_original(listing: Listing, owner: User) -> None:
+    archive, _ = made(listing, "crmls", owner)
+    page = OriginalPage.objects.get()
+
+    picture = cv2.imdecode(np.frombuffer(archive.read(f"print/{page.code}.png"), np.uint8), cv2.IMREAD_GRAYSCALE)
+    text, *_ = cv2.QRCodeDetector().detectAndDecode(picture)
+    assert text == f"{URL}/o/{page.code}"
+    assert archive.read(f"print/{page.code}.svg").lstrip().startswith(b"<?xml")
+    assert text in archive.read("print/FLYER.txt").decode()
 
 
 def test_the_agent_may_ask_for_a_label_where_the_rules_leave_it_open(listing: Listing, owner: User) -> None:
