@@ -37,6 +37,9 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
 # A short name of this site for captions, which have 50 characters in all; empty: PUBLIC_URL's own.
 SHORT_HOST = env.text("SHORT_HOST")
+# PEM files of the certificate chain and key that sign Content Credentials; empty: our own, made in DATA_DIR.
+C2PA_CERTIFICATE = env.text("C2PA_CERTIFICATE")
+C2PA_PRIVATE_KEY = env.text("C2PA_PRIVATE_KEY")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", False) else None
 _https = PUBLIC_URL.startswith("https://")

@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
-from listings import presets, prints, rules, xmp
+from listings import credentials, presets, prints, rules, xmp
 from listings.contents import Altered, Item
 from listings.models import Delivery, Profile
 from listings.reso_words import IMAGE_OF_ROOM
@@ -111,6 +111,17 @@ def _in_order(profile: Profile, item: Item, *, primary: bool) -> list[Altered | 
 
 
 def _original(delivery: Delivery, item: Item, order: int) -> Picture:
+    data, picture = _packed_original(delivery, item)
+    captions = rules.Captions(
+        item.photo.short_description or ("Original, unaltered photo" if item.altered else ""),
+        item.photo.long_description,
+    )
+    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), data, picture)
+    return Picture(media["MediaURL"], data, media | {"OriginalSHA256": item.photo.photo.sha256})
+
+
+def _packed_original(delivery: Delivery, item: Item) -> tuple[bytes, Image.Image]:
+    """The original as it goes out: its JPEG, and the picture in it."""
     preset = presets.PRESETS[delivery.preset]
     picture = presets.sized(_opened(item.photo.photo.picture), preset)
     where = (
@@ -121,12 +132,7 @@ def _original(delivery: Delivery, item: Item, order: int) -> Picture:
         preset,
         xmp.packet(source_type=xmp.CAPTURED, description=f"Original, unaltered photo.{where}", tool=_TOOL),
     )
-    captions = rules.Captions(
-        item.photo.short_description or ("Original, unaltered photo" if item.altered else ""),
-        item.photo.long_description,
-    )
-    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), data, picture)
-    return Picture(media["MediaURL"], data, media | {"OriginalSHA256": item.photo.photo.sha256})
+    return data, picture
 
 
 def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Picture:
@@ -144,9 +150,18 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Pi
         system=engine,
         version=version,
     )
-    data = presets.packed(picture, preset, packet)
+    plain = presets.packed(picture, preset, packet)
+    data = credentials.signed(
+        plain,
+        _packed_original(delivery, item)[0],
+        source_type=xmp.source_type(engine, altered.output.run.brief.kind.value),
+        said=altered.page.said,
+        title=f"{order + 1:03d}",
+    )
     shot = _Shot(item, order, "altered", tuple(altered.page.alterations), captions)
     media = _media(delivery, shot, data, picture)
+    # The signature differs each time; what it covers does not.
+    media["UnsignedSHA256"] = hashlib.sha256(plain).hexdigest()
     return Picture(
         media["MediaURL"], data, media | _proof(item, altered, labelled) | {"Engine": engine, "Version": version}
     )

@@ -9,6 +9,7 @@ import uuid
 import zipfile
 from typing import Any
 
+import c2pa
 import cv2
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from django.test import Client
 from PIL import Image
 
 from billing.models import Account, User
-from listings import batches, deliveries, photos, records, reviews, rules
+from listings import batches, credentials, deliveries, photos, records, reviews, rules, xmp
 from listings.models import Delivery, Listing, OriginalPage, Profile, StagedPhoto
 from staging import sources
 from staging.briefs import Brief, Kind, RoomType, Style
@@ -212,11 +213,49 @@ def test_nothing_leaves_before_it_is_approved(listing: Listing, owner: User, bro
 
 
 def test_the_same_listing_gives_the_same_bytes(listing: Listing, owner: User) -> None:
-    made(listing, "crmls", owner)
-    made(listing, "crmls", owner)
+    (one, first), (other, second) = (made(listing, "crmls", owner) for _ in range(2))
 
-    first, second = Delivery.objects.values_list("sha256", flat=True)
+    signed = altered(first)["MediaURL"]
+    assert altered(first).pop("SHA256") != altered(second).pop("SHA256")
     assert first == second
+    for name in one.namelist():
+        if name not in {signed, "manifest.json"}:
+            assert one.read(name) == other.read(name), name
+
+
+def test_credentials_name_the_original_and_notice_a_change(listing: Listing, owner: User) -> None:
+    archive, manifest = made(listing, "crmls", owner)
+    data = archive.read(altered(manifest)["MediaURL"])
+    root = credentials.identity().root
+    trust = {"version": 1, "trust": {"user_anchors": root}, "verify": {"verify_trust": True}}
+    trusting = c2pa.Context(settings=c2pa.Settings.from_dict(trust))
+
+    reader = c2pa.Reader("image/jpeg", io.BytesIO(data), context=trusting)
+    told = json.loads(reader.json())
+    active = told["manifests"][told["active_manifest"]]
+    assert reader.get_validation_state() == "Trusted"
+    assert [(one["title"], one["relationship"]) for one in active["ingredients"]] == [("original.jpg", "parentOf")]
+    actions = [action for one in active["assertions"] if "actions" in one["label"] for action in one["data"]["actions"]]
+    edited = next(action for action in actions if action["action"] == "c2pa.edited")
+    assert edited["digitalSourceType"] == xmp.COMPOSITE
+    assert edited["description"] == "furniture and decoration were added"
+
+    tampered = bytearray(data)
+    tampered[-2000] ^= 1
+    reader = c2pa.Reader("image/jpeg", io.BytesIO(bytes(tampered)), context=trusting)
+    assert reader.get_validation_state() == "Invalid"
+
+
+def test_our_own_key_is_made_once_and_readable_by_its_owner_alone(settings: Any, tmp_path: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    first = credentials.identity()
+
+    assert credentials.identity() == first
+    assert (tmp_path / "credentials" / "key.pem").stat().st_mode & 0o077 == 0
+    settings.C2PA_CERTIFICATE, settings.C2PA_PRIVATE_KEY = (
+        str(tmp_path / "credentials" / name) for name in ("chain.pem", "key.pem")
+    )
+    assert credentials.identity() == credentials.Identity(first.chain, first.key)
 
 
 def test_sizes_weights_and_the_proof_of_each_picture(listing: Listing, owner: User) -> None:
