@@ -1,6 +1,6 @@
 """C2PA Content Credentials: who altered which photo, signed into each altered picture, last of all.
 
-The operator names a certificate (C2PA_CERTIFICATE, C2PA_PRIVATE_KEY). Without one, a key and a root of our own are made in
+The operator names a certificate (C2PA_CERTIFICATE, C2PA_PRIVATE_KEY). Without one, a key and a root of our own lie in
 DATA_DIR: such a picture proves that nothing was changed since, and readers that trust our root call it trusted.
 """
 
