@@ -23,7 +23,7 @@ from staging.engine.modes.asked import Asked, Made
 from staging.engine.modes.declutter import declutter
 from staging.engine.modes.emptying import staged_when_empty
 from staging.engine.modes.enlargement import enlargement, resampled
-from staging.engine.modes.redesign import Emptied, redesign_room
+from staging.engine.modes.redesign import Emptied, redesign_front, redesign_room
 from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
@@ -87,7 +87,13 @@ def _sketch(asked: Asked) -> Made:
 def _redesign(asked: Asked) -> Made:
     brief = asked.brief
     if brief.get("space") == "exterior":
-        raise UnusablePhoto("unsupported_space", "House fronts are not redesigned yet. Send the photo of a room.")
+        return redesign_front(
+            asked.photo,
+            style=brief["style"],
+            seed=brief.get("seed", 0),
+            dusk=brief.get("dusk", False),
+            progress=asked.progress,
+        )
     return redesign_room(
         asked.photo,
         emptied=_emptied(asked),
@@ -103,11 +109,12 @@ def _redesign(asked: Asked) -> Made:
 
 
 def _emptied(asked: Asked) -> Emptied | None:
-    """The room without what stands in it, where this engine can take that away."""
-    empty = MAKERS.get("declutter")
-    if empty is None:
+    """The room without what stands in it, where the brief asks for that; None where nothing was taken away."""
+    wanted = asked.brief.get("declutter", "off")
+    if wanted == "off":
         return None
-    made = empty(dataclasses.replace(asked, brief={"kind": "declutter", "declutter": "auto"}, progress=None))
+    empty = MAKERS["declutter"]
+    made = empty(dataclasses.replace(asked, brief={"kind": "declutter", "declutter": wanted}, progress=None))
     removed = made.pictures["mask"]
     return Emptied(made.pictures["emptied"], removed, made.record()["room"]) if removed.any() else None
 

@@ -12,6 +12,7 @@ from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, known_room, stage
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
+from staging.engine.redesign.exterior import freshen
 from staging.engine.redesign.interior import Redecorated, redecorate
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
@@ -60,8 +61,8 @@ class Redesigned:
             "space": self.space,
             "redesign": {
                 **self.done,
-                "furniture": isinstance(self.furnished, Staged),
-                "unfurnished": self.furnished if isinstance(self.furnished, str) else None,
+                **({} if self.furnished is None else {"furniture": isinstance(self.furnished, Staged)}),
+                **({"unfurnished": self.furnished} if isinstance(self.furnished, str) else {}),
             },
             "room": None if self.room is None else self.room.to_dict(),
             "gates": [gate.to_dict() for gate in self.gates],
@@ -112,6 +113,27 @@ def redesign_room(
     )
     removed = None if emptied is None else emptied.removed
     return _united(photo, painted, furnished, removed=removed, checks=checks, timings=timings)
+
+
+def redesign_front(
+    photo: Bytes, *, style: str, seed: int = 0, dusk: bool = False, progress: Progress | None = None
+) -> Redesigned:
+    """Paint the house front of `photo` (H, W, 3), uint8 sRGB, upright, and freshen what is round it; or let it be dusk.
+
+    The same arguments give the same bytes. Raises UnusablePhoto where nothing fit for it is seen, NothingUsable where
+    a gate refuses the picture.
+    """
+    _require_size(photo)
+    tell = progress or (lambda _fraction, _stage: None)
+    began = time.perf_counter()
+    tell(0.0, "painting the front")
+    made = freshen(photo, style, seed, at_dusk=dusk)
+    tell(0.9, "checking the picture")
+    # At dusk the whole picture is changed: only there may the mask be everything.
+    checks = gates.check(photo, made.picture, made.mask, most=1.0 if dusk else gates.MOST_MASK)
+    _require(checks)
+    timings = {"total": round(time.perf_counter() - began, 3)}
+    return Redesigned(made.picture, made.mask, "exterior", made.done, checks, timings)
 
 
 def _furnished(picture: Bytes, **brief: Any) -> Staged | str:

@@ -19,8 +19,8 @@ MOST_IN_OPENINGS: Final = 0.12
 MOST_BLEEDING: Final = 0.2
 
 
-def check(photo: Bytes, picture: Bytes, mask: Bytes) -> tuple[Gate, ...]:
-    """Gates of any repainted picture: (H, W, 3) before and after, and its edit mask (H, W)."""
+def check(photo: Bytes, picture: Bytes, mask: Bytes, most: float = MOST_MASK) -> tuple[Gate, ...]:
+    """Gates of any repainted picture: (H, W, 3) before and after, and its edit mask (H, W), `most` of it white."""
     kept = mask == 0
     differing = int(np.any(picture[kept] != photo[kept], axis=-1).sum())
     share = float((mask > 0).mean())
@@ -32,9 +32,7 @@ def check(photo: Bytes, picture: Bytes, mask: Bytes) -> tuple[Gate, ...]:
         Gate(
             "identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the edit mask differ."
         ),
-        Gate(
-            "mask_share", 0 < share < MOST_MASK, share, MOST_MASK, f"The edit mask covers {share:.0%} of the picture."
-        ),
+        Gate("mask_share", 0 < share <= most, share, most, f"The edit mask covers {share:.0%} of the picture."),
         Gate("clipped", burnt <= MOST_CLIPPED, burnt, MOST_CLIPPED, f"{burnt:.1%} of what was painted is burnt out."),
     )
 

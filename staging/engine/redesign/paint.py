@@ -86,7 +86,7 @@ def tint(regions: Regions, paint: Mask, colour: str, light: Light) -> Tint:
     seen = photo_light(regions.copy)
     target = linear(colour).astype(np.float32) * light.level * light.colour
     common = np.median(seen[paint], 0)
-    factor, mono = (np.broadcast_to(part, seen.shape).astype(np.float32).copy() for part in _parts(target, common))
+    factor, mono = (np.broadcast_to(part, seen.shape).astype(np.float32).copy() for part in parts(target, common))
     for label in WALL_LABELS.values():
         face = regions.faces.labels == label
         here = paint & face
@@ -95,11 +95,12 @@ def tint(regions: Regions, paint: Mask, colour: str, light: Light) -> Tint:
         own = np.median(seen[here], 0)
         one, other = _lab(own), _lab(common)
         if np.hypot(one[1] - other[1], one[2] - other[2]) > OTHER_PAINT or abs(one[0] - other[0]) > 30:
-            factor[face], mono[face] = _parts(target, own)
+            factor[face], mono[face] = parts(target, own)
     return Tint(factor, mono)
 
 
-def _parts(target: Floats, old: Floats) -> tuple[Floats, Floats]:
+def parts(target: Floats, old: Floats) -> tuple[Floats, Floats]:
+    """The two parts of a tint, each (3,), that takes paint of `old` linear light to `target`."""
     bright = max(float(luminance(old)), 0.004)
     target = target * min(1.0, MOST * bright / float(luminance(target)))
     grey = float(np.clip((_chroma(old) - 8) / 8, 0, 1))

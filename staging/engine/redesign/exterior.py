@@ -1,0 +1,149 @@
+"""A house front in a style's colours under a better sky; or the same front at dusk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import band
+from staging.engine.composite.tone import decode, encode, linear, luminance, quantised
+from staging.engine.errors import UnusablePhoto
+from staging.engine.furniture.colours import linear as colour_of
+from staging.engine.redesign import dusk, facade, sky
+from staging.engine.redesign.facade import Front
+from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
+from staging.engine.redesign.paint import Tint, parts
+from staging.engine.redesign.palettes import PALETTES
+from staging.engine.redesign.patches import Patches
+
+_BAND: Final = 256
+GRASS: Final = np.array([-17.0, 30.0], np.float32)  # Lab a and b of a well-kept lawn
+GREENER: Final = 0.5  # how far towards it
+
+
+@dataclass(frozen=True)
+class Freshened:
+    """The `picture` (H, W, 3) with its edit `mask` (H, W; 0 or 255), and what was done, in plain JSON types."""
+
+    picture: Bytes
+    mask: Bytes
+    done: dict[str, Any]
+
+
+def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
+    """Paint the front, freshen lawn and dull sky, and if asked let it become evening. Raises UnusablePhoto."""
+    palette = PALETTES[style]
+    copy = working_copy(photo)
+    patches = Patches.cut(copy)
+    front = Front(patches, sky.find(patches))
+    wall, grass = facade.painted_wall(front), facade.lawn(front)
+    colour = palette.fronts[seed % len(palette.fronts)]
+    work = _Work(photo)
+    if wall.any():
+        work.wall = _matte(wall, copy), _tint(copy, wall, colour)
+    if grass.any():
+        work.grass = _matte(grass, copy)
+    overcast = front.sky.share > sky.LEAST and front.sky.dull
+    if at_dusk:
+        work.evening = dusk.Evening.of(front, seed)
+    elif overcast:
+        small = sky.day(copy.shape[0], copy.shape[1], front.sky.horizon, seed)
+        work.sky = sky.matte(front.sky, patches), small, front.sky.colour
+    if not (wall.any() or grass.any() or overcast or at_dusk):
+        raise UnusablePhoto(
+            "nothing_to_redesign",
+            "Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture. "
+            "Take the photo of the house from the street, with the whole front in view.",
+        )
+    picture, mask = work.drawn()
+    done = {
+        "front": colour if wall.any() else None,
+        "lawn": bool(grass.any()),
+        "sky": bool(overcast and not at_dusk),
+        "dusk": at_dusk,
+    }
+    return Freshened(picture, mask, done)
+
+
+def _matte(rough: Mask, copy: Bytes) -> Matte:
+    return Matte.of(rough.astype(np.float32), copy, radius=3, epsilon=3e-4, reach=2)
+
+
+def _tint(copy: Bytes, wall: Mask, colour: str) -> Tint:
+    """Between the old brightness and that of the new colour in daylight: the sun on this wall is not known."""
+    old = np.median(linear(copy)[wall], 0)
+    target = colour_of(colour).astype(np.float32)
+    wanted = 0.95 * float(luminance(target))
+    bright = float(luminance(old)) ** 0.35 * wanted**0.65
+    factor, mono = parts((target * bright / float(luminance(target))).astype(np.float32), old)
+    shape = copy.shape
+    return Tint(np.broadcast_to(factor, shape).astype(np.float32), np.broadcast_to(mono, shape).astype(np.float32))
+
+
+@dataclass
+class _Work:
+    """The full-size picture in bands, so that a large photo takes little memory."""
+
+    photo: Bytes
+    wall: tuple[Matte, Tint] | None = None
+    grass: Matte | None = None
+    sky: tuple[Matte, Floats, Floats] | None = None
+    evening: dusk.Evening | None = None
+
+    def drawn(self) -> tuple[Bytes, Bytes]:
+        height, width = self.photo.shape[:2]
+        picture, mask = self.photo.copy(), np.zeros((height, width), np.uint8)
+        for top in range(0, height, _BAND):
+            bottom = min(top + _BAND, height)
+            after, covered = self._rows(top, bottom)
+            changed = covered > 0
+            picture[top:bottom][changed] = quantised(encode(after[changed]))
+            mask[top:bottom][changed] = 255
+        return picture, mask
+
+    def _rows(self, top: int, bottom: int) -> tuple[Floats, Floats]:
+        height, width = self.photo.shape[:2]
+        after = linear(self.photo[top:bottom])
+        covered = np.zeros((bottom - top, width), np.float32)
+        if self.wall is not None:
+            matte, tint = self.wall
+            share = matte.rows(self.photo, top, bottom)
+            after = after + share[..., None] * (tint.rows(after, height, top, bottom) - after)
+            covered = np.maximum(covered, share)
+        if self.grass is not None:
+            share = self.grass.rows(self.photo, top, bottom)
+            after = after + share[..., None] * (_greener(after) - after)
+            covered = np.maximum(covered, share)
+        if self.sky is not None:
+            matte, new, old = self.sky
+            share = matte.rows(self.photo, top, bottom)
+            new, old = (band(f, width, height, top, bottom, kernel=cv2.INTER_LINEAR) for f in (new, old))
+            after = behind(after, share, new, old)
+            covered = np.maximum(covered, share)
+        if self.evening is not None:
+            after = self.evening.rows(self.photo, after, top, bottom)
+            covered = np.ones_like(covered)
+        return after, covered
+
+
+def behind(light: Floats, share: Floats, new: Floats, old: Floats) -> Floats:
+    """Linear light with the sky `new` instead of `old` behind it; `share` (h, w) is how much of a pixel is sky.
+
+    What is before the sky keeps its own colour: the old sky is taken out of mixed pixels before the new one goes in.
+    """
+    part = share[..., None]
+    own = np.clip(light - part * old, 0, None)
+    own = own * np.clip((1 - part) / 0.12, 0, 1)
+    # Where the sky was brighter than its model, its own share must not turn dark.
+    own = np.minimum(own, light)
+    return (own + part * new).astype(np.float32)
+
+
+def _greener(light: Floats) -> Floats:
+    lab = np.asarray(cv2.cvtColor(encode(light), cv2.COLOR_RGB2Lab), np.float32)
+    lab[..., 1:] = lab[..., 1:] + GREENER * (GRASS - lab[..., 1:]) * np.clip(lab[..., :1] / 30, 0.2, 1)
+    rgb = cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)
+    return decode(np.clip(rgb, 0, 1))

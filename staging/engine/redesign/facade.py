@@ -1,0 +1,285 @@
+"""The painted wall of a house front, its windows, and the lawn before it: patches judged by colour, grain and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.sky import Sky, roughness
+
+PLACE: Final = (0.18, 0.71)  # of the height: where the middle of a front's patch lies
+GRAIN: Final = 5.0  # deviation of lightness above which a wall is brick, stone or leaves and keeps its colour
+LEAST: Final = 0.025  # share of the picture that a front must take to be painted
+MOST: Final = 0.7  # of the picture: more is a blank wall and no front
+HUE: Final = 7.0  # Lab units of a and b within which patches share a paint
+SHADE: Final = 30.0  # of lightness: sun and shadow
+DARKEST: Final = 45.0  # lightness under which stone and weathered wood are meant rather than paint
+SEAM: Final = 4.5  # Lab units of a step that is no edge
+UNDER_SKY: Final = 0.22  # share of a patch's upper border at the sky, above which it is a roof
+HIGH: Final = 0.4  # of the height: no drive reaches farther up
+GROUND: Final = 0.985  # of the height: what reaches lower is drive or street
+LEAST_WHOLE: Final = 0.5  # share of what has the wall's colour that must be painted
+LIKE_SKY: Final = 9.0  # Lab units from the sky behind: rather sky between branches
+MOST_RAGGED: Final = 0.2  # share of the border of the paint that may lie on no edge
+_EDGE_WIDTH: Final = 6  # pixels
+PANE_AREA: Final = (0.00007, 0.03)  # of the picture
+WINDOW_LEAST: Final = 0.0005
+LAWN_LEAST: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Front:
+    """A house front's patches with what all judgements need of each, (n,)."""
+
+    patches: Patches
+    sky: Sky
+
+    @cached_property
+    def light(self) -> Floats:
+        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 0]))
+
+    @cached_property
+    def a(self) -> Floats:
+        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 1]))
+
+    @cached_property
+    def b(self) -> Floats:
+        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 2]))
+
+    @cached_property
+    def grain(self) -> Floats:
+        return self.patches.mean(roughness(self.patches.lab))
+
+    @cached_property
+    def share(self) -> Floats:
+        """Of the picture."""
+        return np.asarray(self.patches.area / self.patches.patch.size, np.float32)
+
+    @cached_property
+    def place(self) -> Floats:
+        """The middle's row as a share of the height."""
+        height, width = self.patches.patch.shape
+        return self.patches.mean(np.repeat((np.arange(height, dtype=np.float32) / height)[:, None], width, 1))
+
+    @cached_property
+    def lowest(self) -> Floats:
+        """The lowest row as a share of the height."""
+        height, width = self.patches.patch.shape
+        found = np.zeros(self.patches.count, np.float32)
+        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
+        np.maximum.at(found, self.patches.patch.ravel(), rows.ravel())
+        return found
+
+    @cached_property
+    def ground(self) -> Mask:
+        """Drives and streets: what reaches the lower edge of the picture and does not begin high up."""
+        height, width = self.patches.patch.shape
+        highest = np.ones(self.patches.count, np.float32)
+        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
+        np.minimum.at(highest, self.patches.patch.ravel(), rows.ravel())
+        return np.asarray((self.lowest > GROUND) & (highest > HIGH))
+
+    @cached_property
+    def in_sky(self) -> Mask:
+        return np.asarray(self.patches.mean(self.sky.rough) > 0.5)
+
+    @cached_property
+    def green(self) -> Mask:
+        return np.asarray(((self.a < -5) & (self.b > 5)) | ((self.a < 1) & (self.b > 18)))
+
+    @cached_property
+    def doors(self) -> Mask:
+        """Garage doors: broad rectangles low in the picture."""
+        found = np.zeros(self.patches.count, bool)
+        for number in np.flatnonzero(
+            (self.share > 0.006) & (self.share < 0.06) & (self.lowest > 0.45) & ~self.in_sky & ~self.green
+        ):
+            ys, xs = np.nonzero(self.patches.patch == number)
+            _, sides, _ = cv2.minAreaRect(np.stack([xs, ys], -1).astype(np.float32))
+            full = len(xs) > 0.76 * (sides[0] + 1) * (sides[1] + 1)
+            found[number] = full and 1.1 < int(np.ptp(xs)) / max(int(np.ptp(ys)), 1) < 5
+        return found
+
+    @cached_property
+    def like_sky(self) -> Mask:
+        """Patches beside the sky that have its colour."""
+        sky = self.sky
+        if sky.share == 0:
+            return np.zeros(self.patches.count, bool)
+        distance = np.linalg.norm(self.patches.lab - sky.lab, axis=-1).astype(np.float32)
+        return np.asarray((self.patches.mean(distance) < LIKE_SKY) & (self.place < sky.horizon + 0.15))
+
+    @cached_property
+    def under_sky(self) -> Floats:
+        """The share of each patch's upper border that meets the sky."""
+        patch = self.patches.patch
+        # Some pixels farther up: between the two lies the blurred edge itself.
+        here, next_up, above = patch[_EDGE_WIDTH:], patch[_EDGE_WIDTH - 1 : -1], patch[:-_EDGE_WIDTH]
+        upper = here != next_up
+        count = np.bincount(here[upper], minlength=self.patches.count)
+        at_sky = np.bincount(here[upper & self.in_sky[above]], minlength=self.patches.count)
+        return np.asarray(at_sky.astype(np.float32) / np.maximum(count, 1).astype(np.float32), np.float32)
+
+
+def painted_wall(front: Front) -> Mask:
+    """The rendered or boarded wall (h, w), all False where there is none or where it is brick or stone."""
+    patches = front.patches
+    possible = (
+        ~front.in_sky
+        & ~front.green
+        & (front.light > 28)
+        & (front.grain < GRAIN)
+        & (front.place > PLACE[0])
+        & (front.place < PLACE[1])
+        & ~front.ground
+        & (front.under_sky < UNDER_SKY)
+        & ~front.doors
+        & ~front.like_sky
+        & (np.hypot(front.a, front.b) < 45)
+        & ~((front.a > 17) & (front.b > 14))  # clay tiles and bricks
+    )
+    paint = _common(front, possible)
+    nothing = np.zeros(patches.patch.shape, bool)
+    if paint is None or paint[0] < DARKEST:
+        return nothing
+    hue = np.hypot(front.a - paint[1], front.b - paint[2])
+    chosen = possible & (hue < HUE) & (np.abs(front.light - paint[0]) < SHADE)
+    for _ in range(6):
+        near, whole = patches.borders.touching(chosen, patches.count, SEAM)
+        more = possible & ~chosen & (near > 0.25 * whole) & (hue < 1.6 * HUE)
+        if not more.any():
+            break
+        chosen = chosen | more
+    wall, complete = _whole(front, chosen, paint)
+    grain = float((front.grain * front.share)[chosen].sum() / max(front.share[chosen].sum(), 1e-6))
+    if (
+        not LEAST < wall.mean() < MOST
+        or complete < LEAST_WHOLE
+        or grain > 0.8 * GRAIN
+        or _ragged(patches, wall) > MOST_RAGGED
+    ):
+        return nothing
+    return wall
+
+
+def _whole(front: Front, chosen: Mask, paint: Floats) -> tuple[Mask, float]:
+    """The `chosen` patches with what joins them and has the same paint: boards and their joints, shaded parts; and the
+    share of all of that paint's colour that they make up.
+    """
+    lab = front.patches.lab
+    # No lower than the foot of the wall itself, or the fill runs out over the drive.
+    foot = float(np.average(front.lowest[chosen], weights=front.share[chosen])) if chosen.any() else PLACE[1]
+    placed = (front.place > PLACE[0]) & (front.place < foot) & ~front.ground & (front.under_sky < UNDER_SKY)
+    own = (np.hypot(front.a - paint[1], front.b - paint[2]) < 4) & (np.abs(front.light - paint[0]) < 10)
+    placed &= ~front.in_sky & ~front.green & (~front.doors | own) & ~front.like_sky
+    hue = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
+    like = (hue < HUE) & (np.abs(lab[..., 0] - paint[0]) < SHADE) & placed[front.patches.patch]
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(like, connectivity=4)
+    sure = chosen[front.patches.patch]
+    overlap = np.bincount(labels.ravel(), sure.ravel()) / np.maximum(np.bincount(labels.ravel()), 1)
+    overlap[0] = 0
+    wall = sure | (overlap > 0.3)[labels]
+    wall = _without_specks(np.asarray(cv2.morphologyEx(wall.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0))
+    return wall, float((wall & (like > 0)).sum() / max(int(like.sum()), 1))
+
+
+def _ragged(patches: Patches, wall: Mask) -> float:
+    """The share, 0..1, of the wall's border that lies on no edge of the photo."""
+    inner = cv2.erode(wall.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    border = wall & ~inner
+    return float((border & ~patches.edges).sum() / max(int(border.sum()), 1))
+
+
+def _common(front: Front, possible: Mask) -> Floats | None:
+    """The colour, Lab (3,), that most of the possible wall in the middle of the picture has."""
+    height, width = front.patches.patch.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    central = np.exp(-(((x / width - 0.5) / 0.33) ** 2) - ((y / height - 0.5) / 0.25) ** 2)
+    weight = front.patches.mean(central.astype(np.float32)) * front.share * possible
+    if weight.sum() <= 0:
+        return None
+    colours = np.stack([front.light, front.a, front.b], -1)
+    some = np.argsort(-weight)[:60]
+    distance = np.linalg.norm((colours[some, None] - colours[None]) * np.array([0.35, 1, 1]), axis=-1)
+    best = some[int((np.exp(-((distance / 5) ** 2)) * weight).sum(1).argmax())]
+    near = (np.linalg.norm((colours - colours[best]) * np.array([0.35, 1, 1]), axis=-1) < 8) & possible
+    return np.asarray(np.average(colours[near], axis=0, weights=weight[near] + 1e-9), np.float32)
+
+
+def _without_specks(mask: Mask) -> Mask:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] > 120
+    large[0] = False
+    return np.asarray(large[labels]) if count > 1 else mask
+
+
+def lawn(front: Front) -> Mask:
+    """Grass (h, w): green or dry, grained, in the lower half, and level with the ground."""
+    grass = (
+        ~front.in_sky
+        & (((front.a < -4) & (front.b > 8)) | ((front.a < -0.5) & (front.b > 24)))
+        & (front.light > 22)
+        & (front.light < 92)
+        & (front.place > 0.55)
+        & (front.grain > 0.6)
+    )
+    found = _without_specks(grass[front.patches.patch])
+    return found if found.mean() > LAWN_LEAST else np.zeros_like(found)
+
+
+def windows(front: Front) -> Mask:
+    """Panes (h, w): upright rectangles darker than what frames them, alone or as the lights of one window."""
+    patches = front.patches
+    possible = (
+        ~front.in_sky
+        & ~front.green
+        & (front.share > PANE_AREA[0])
+        & (front.share < PANE_AREA[1])
+        & (front.light < 55)
+        & (np.hypot(front.a, front.b) < 18)
+        & (front.place > 0.12)
+        & (front.place < 0.8)
+    )
+    found = np.zeros(patches.patch.shape, bool)
+    for number in np.flatnonzero(possible):
+        ys, xs = np.nonzero(patches.patch == number)
+        if _rectangle(xs, ys) < 0.72:
+            continue
+        reach = max(4, round(0.3 * min(np.ptp(xs), np.ptp(ys))))
+        around = (slice(max(0, ys.min() - reach), ys.max() + reach), slice(max(0, xs.min() - reach), xs.max() + reach))
+        ring = patches.patch[around] != number
+        leaves = front.green[patches.patch[around]][ring].mean()
+        frame = float(np.median(patches.lab[around][ring][:, 0]))
+        if frame - front.light[number] > 14 and leaves < 0.3:
+            found[ys, xs] = True
+    return _framed(found)
+
+
+def _framed(panes: Mask) -> Mask:
+    """Those panes that make up something of a window's size and shape."""
+    joined = cv2.morphologyEx(panes.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    keep = np.zeros(count, bool)
+    for i in range(1, count):
+        ys, xs = np.nonzero(labels == i)
+        keep[i] = stats[i, cv2.CC_STAT_AREA] > WINDOW_LEAST * panes.size and _rectangle(xs, ys) > 0.6
+    return np.asarray(panes & keep[labels])
+
+
+def _rectangle(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
+    """How much of its smallest rectangle a patch fills, 0..1; 0 where that one is slanted or a strip."""
+    _, (one, other), angle = cv2.minAreaRect(np.stack([xs, ys], -1).astype(np.float32))
+    slant = min(angle % 90, 90 - angle % 90)
+    ratio = (np.ptp(xs) + 1) / (np.ptp(ys) + 1)
+    if slant > 22 or not 0.2 < ratio < 4:
+        return 0.0
+    return float(len(xs) / ((one + 1) * (other + 1)))

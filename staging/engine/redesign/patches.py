@@ -1,0 +1,95 @@
+"""The small copy of a photo cut into patches of nearly one colour, and the borders between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.redesign.matting import Bytes, Floats, Mask
+
+_SCALE: Final = 90.0  # of Felzenszwalb and Huttenlocher: larger patches with a larger value
+_SMALLEST: Final = 30  # pixels of a patch
+_BESIDE: Final = 3  # pixels from a border at which the colours of its two sides are compared
+_EDGE: Final = 5.0  # Lab units within some pixels that are an edge
+_WEIGHTS: Final = np.array([1.0, 1.3, 1.3], np.float32)
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Pairs of patches that touch: their numbers, how many pixels long, and the mean step across, Lab units."""
+
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    length: Floats
+    step: Floats
+
+    def touching(self, chosen: Mask, count: int, weakest: float) -> tuple[Floats, Floats]:
+        """Per patch (n,): the length of its border with chosen patches over steps below `weakest`, and of all."""
+        weak = self.length * (self.step < weakest)
+        near = np.bincount(self.one, weak * chosen[self.other], count)
+        near += np.bincount(self.other, weak * chosen[self.one], count)
+        whole = np.bincount(self.one, self.length, count) + np.bincount(self.other, self.length, count)
+        return near.astype(np.float32), whole.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Patches:
+    """`lab` (h, w, 3) CIE Lab of the `copy`; `patch` (h, w) numbers of connected areas of nearly one colour."""
+
+    copy: Bytes
+    lab: Floats
+    patch: NDArray[np.int32]
+
+    @classmethod
+    def cut(cls, copy: Bytes) -> Self:
+        """Cut `copy` (h, w, 3) into patches."""
+        lab = np.asarray(cv2.cvtColor(copy.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+        cutter = cv2.ximgproc.segmentation.createGraphSegmentation(0.7, _SCALE, _SMALLEST)
+        return cls(copy, lab, np.asarray(cutter.processImage(cv2.bilateralFilter(lab, 7, 4.0, 2.5)), np.int32))
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.patch.max()) + 1
+
+    @cached_property
+    def area(self) -> Floats:
+        """Pixels of each patch (n,)."""
+        return np.bincount(self.patch.ravel(), minlength=self.count).astype(np.float32)
+
+    def mean(self, field: Floats | Mask) -> Floats:
+        """The mean of a field (h, w) over each patch (n,)."""
+        return (np.bincount(self.patch.ravel(), field.ravel(), self.count) / self.area).astype(np.float32)
+
+    @cached_property
+    def borders(self) -> Borders:
+        """The borders between patches that touch."""
+        smooth = np.asarray(cv2.GaussianBlur(self.lab, (0, 0), 0.8), np.float32) * _WEIGHTS
+        found: list[tuple[NDArray[np.int32], NDArray[np.int32], Floats]] = []
+        for axis in (0, 1):
+            ahead, behind = np.roll(smooth, -_BESIDE, axis), np.roll(smooth, _BESIDE - 1, axis)
+            step = np.linalg.norm(ahead - behind, axis=-1).astype(np.float32)
+            here, there = self.patch, np.roll(self.patch, -1, axis)
+            inner = [slice(_BESIDE, -_BESIDE)] * 2
+            differs = (here != there)[tuple(inner)]
+            found.append(
+                (here[tuple(inner)][differs], there[tuple(inner)][differs], np.asarray(step[tuple(inner)][differs]))
+            )
+        one, other = (np.concatenate([f[i] for f in found]) for i in (0, 1))
+        step = np.concatenate([f[2] for f in found])
+        key = np.minimum(one, other).astype(np.int64) * self.count + np.maximum(one, other)
+        keys, index, length = np.unique(key, return_inverse=True, return_counts=True)
+        mean = np.bincount(index, step) / length
+        return Borders(keys // self.count, keys % self.count, length.astype(np.float32), mean.astype(np.float32))
+
+    @cached_property
+    def edges(self) -> Mask:
+        """Pixels (h, w) on or beside an edge of the photo."""
+        smooth = np.asarray(cv2.GaussianBlur(self.lab, (0, 0), 0.8), np.float32)
+        kernel = np.ones((7, 7), np.uint8)
+        spread = cv2.dilate(smooth, kernel) - cv2.erode(smooth, kernel)
+        return np.asarray(np.linalg.norm(spread, axis=-1) > _EDGE)

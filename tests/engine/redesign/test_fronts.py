@@ -1,0 +1,114 @@
+"""House fronts, drawn here: painted by style under a better sky, or turned to dusk; and what is no such photo."""
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.redesign import redesign_front
+
+SIZE = (640, 480)
+WALL, SKY = (slice(190, 350), slice(130, 510)), (slice(0, 90), slice(0, 640))
+WINDOWS = [(180, 230), (300, 230), (420, 230)]
+DOOR = (slice(270, 350), slice(240, 280))
+ROOF = np.array([(110, 190), (530, 190), (470, 110), (170, 110)])
+
+
+def house(sky=(214, 216, 218), wall=(206, 190, 160), brick=False):
+    """A boarded or brick house with a blue-grey roof, three windows and a door, on a lawn under a plain sky."""
+    rng = np.random.default_rng(4)
+    picture = np.empty((SIZE[1], SIZE[0], 3), np.float32)
+    picture[:] = sky
+    picture[350:] = (126, 124, 70)
+    picture[350:] += cv2.GaussianBlur(rng.normal(0, 40, (130, 640, 1)), (0, 0), 1.2)[..., None]
+    picture[WALL] = wall
+    if brick:
+        picture[WALL] = (150, 84, 66)
+        rows = np.arange(190, 350, 8)
+        picture[rows, 130:510] = (196, 186, 176)
+        for row in rows:
+            picture[row : row + 8, 130 + (row // 8 % 2) * 8 : 510 : 16] = (196, 186, 176)
+    cv2.fillPoly(picture, [ROOF], (92, 100, 112))
+    for x, y in WINDOWS:
+        picture[y - 4 : y + 54, x - 4 : x + 44] = (246, 246, 244)
+        picture[y : y + 50, x : x + 40] = (58, 66, 74)
+    picture[DOOR] = (120, 32, 30)
+    picture += rng.normal(0, 1.2, picture.shape)
+    return np.clip(cv2.GaussianBlur(picture, (0, 0), 0.6), 0, 255).astype(np.uint8)
+
+
+def inner(area, margin=5):
+    return tuple(slice(s.start + margin, s.stop - margin) for s in area)
+
+
+@pytest.fixture(scope="module")
+def overcast():
+    return house()
+
+
+@pytest.fixture(scope="module")
+def painted(overcast):
+    return redesign_front(overcast, style="coastal", seed=0)
+
+
+def test_wall_lawn_and_dull_sky_change_and_nothing_else(painted, overcast):
+    kept = painted.mask == 0
+    assert np.array_equal(painted.picture[kept], overcast[kept])
+    changed = (painted.picture != overcast).any(-1)
+    for x, y in WINDOWS:
+        assert not changed[y + 2 : y + 48, x + 2 : x + 38].any()
+    assert not changed[inner(DOOR)].any()
+    assert not changed[120:180, 200:440].any()  # the roof, though blue-grey like a sky
+    done = painted.record()["redesign"]
+    assert done == {"front": "#a9c3d1", "lawn": True, "sky": True, "dusk": False}
+    bare = painted.picture[195:220, 140:500].reshape(-1, 3).mean(0)
+    assert bare[2] > bare[0] + 8  # pale blue, where it was sand
+    sky = painted.picture[inner(SKY)].reshape(-1, 3).mean(0)
+    assert sky[2] > sky[0] + 15
+    grass_before, grass = (p[370:].reshape(-1, 3).mean(0) for p in (overcast, painted.picture))
+    assert grass[1] - grass[0] > grass_before[1] - grass_before[0] + 5
+
+
+def test_the_same_bytes_twice_and_other_styles_differ(painted, overcast):
+    assert np.array_equal(redesign_front(overcast, style="coastal", seed=0).picture, painted.picture)
+    colours = {
+        tuple(redesign_front(overcast, style=style).picture[200:215, 140:160].reshape(-1, 3).mean(0).round())
+        for style in ("modern", "industrial", "scandinavian")
+    }
+    assert len(colours) == 3
+
+
+def test_brick_and_a_blue_sky_stay(overcast):
+    photo = house(sky=(92, 148, 214), brick=True)
+    made = redesign_front(photo, style="modern")
+    assert made.done["front"] is None
+    assert made.done["sky"] is False
+    assert np.array_equal(made.picture[:340], photo[:340])
+
+
+def test_dusk_darkens_all_but_the_lit_windows(overcast):
+    made = redesign_front(overcast, style="modern", dusk=True)
+    assert made.done["dusk"] is True
+    assert (made.mask == 255).all()
+    sky = made.picture[inner(SKY)].mean()
+    assert sky < 0.75 * overcast[inner(SKY)].mean()
+    x, y = WINDOWS[1]
+    pane = made.picture[y + 10 : y + 40, x + 10 : x + 30].reshape(-1, 3).mean(0)
+    wall = made.picture[200:215, 140:160].reshape(-1, 3).mean(0)
+    assert pane[0] > pane[2] + 40  # lamplight
+    assert pane.mean() > wall.mean()
+    near, far = made.picture[288:300, x : x + 40].mean(), made.picture[330:345, 480:505].mean()
+    assert near != far
+
+
+def test_what_cannot_be_dusk_or_a_front_is_refused_in_words(overcast):
+    for photo, dusk, code in (
+        (house(sky=(92, 148, 214)), True, "dusk_unsuitable"),
+        (np.full((400, 500, 3), 120, np.uint8), True, "dusk_unsuitable"),
+        (np.full((400, 500, 3), 120, np.uint8), False, "nothing_to_redesign"),
+        (overcast[:200], False, "photo_too_small"),
+    ):
+        with pytest.raises(UnusablePhoto) as refused:
+            redesign_front(photo, style="modern", dusk=dusk)
+        assert refused.value.code == code
+        assert len(refused.value.message) > 30
