@@ -94,7 +94,8 @@ def opened(house: House) -> Iterator[Opened]:
             page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             yield page
-            assert complaints == []
+            # The browser also notes pages that answer 400 to what a test filled in wrongly on purpose.
+            assert [text for text in complaints if "status of 400" not in text] == []
             context.close()
 
         yield visit
