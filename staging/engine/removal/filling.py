@@ -60,7 +60,9 @@ def covered(scene: Scene, hole: Mask) -> dict[int, tuple[Sheet, Cover]]:
 def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out."""
     covers = covered(scene, hole)
-    feet = {face: foot for face in WALLS if face in covers and (foot := _foot(scene, hole, covers[face])) is not None}
+    floor = _mean_colour(covers[FLOOR][1]) if FLOOR in covers else None
+    on_walls = {face: _foot(scene, hole, covers[face], floor) for face in WALLS if face in covers}
+    feet = {face: foot for face, foot in on_walls.items() if foot is not None}
     lender = max(feet, key=lambda face: feet[face].seen, default=None)
     made = {}
     for face, (sheet, cover) in covers.items():
@@ -98,10 +100,14 @@ def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
     return None if cover is None else (sheet, cover)
 
 
-def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover]) -> skirting.Foot | None:
+def _mean_colour(cover: Cover) -> Floats:
+    return np.asarray(np.median(cover.local[cover.confirmed], 0), np.float32)
+
+
+def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover], floor: Floats | None) -> skirting.Foot | None:
     sheet, cover = covered
     shown = sheet.marked(~hole, scene.camera)
-    return skirting.foot_of(cover.picture, cover.surface, shown, sheet.ppm)
+    return skirting.foot_of(cover.picture, cover.surface, shown, sheet.ppm, floor)
 
 
 def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:

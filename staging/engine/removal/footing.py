@@ -31,16 +31,21 @@ COLUMNS: Final = 160
 
 def settled(scene: Scene, hole: Mask) -> Scene:
     """The scene with its floor raised or lowered to the feet of the walls outside of the hole, where they agree."""
-    found = np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)])
+    rise = _agreed(np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)]))
+    return scene if rise is None else scene.with_room(_raised(scene.room, rise))
+
+
+def _agreed(found: NDArray[np.float64]) -> float | None:
+    """What most columns say; None where they do not, or say that the foot is where it was read.
+
+    What is left of furniture before the walls answers anything: the answer of most is the foot's.
+    """
     if len(found) < FEWEST:
-        return scene
-    # What is left of furniture before the walls answers anything: the answer of most is the foot's.
+        return None
     votes = (np.abs(found[:, None] - found[None]) < APART).sum(0)
     near = np.abs(found - found[votes.argmax()]) < APART
     rise = float(np.median(found[near]))
-    if near.mean() < AGREEING or abs(rise) < LEAST:
-        return scene
-    return scene.with_room(_raised(scene.room, rise))
+    return None if near.mean() < AGREEING or abs(rise) < LEAST else rise
 
 
 def _raised(room: Room, rise: float) -> Room:

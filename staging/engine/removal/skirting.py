@@ -12,6 +12,9 @@ from staging.engine.removal.sheets import Floats, Mask
 TALLEST: Final = 0.26  # metres
 FEWEST: Final = 0.12  # metres of a foot that must be seen, to be believed
 NEARBY: Final = 0.5  # metres along the wall over which stretches speak for their neighbourhood
+TALLEST_BOARD: Final = 0.17  # metres
+OTHER: Final = 0.06  # mean difference, sRGB, from the paint
+LIKE_FLOOR: Final = 0.12  # sRGB
 ODD: Final = 0.13  # mean difference, sRGB, from the usual profile at which a stretch shows something else
 
 
@@ -27,8 +30,12 @@ class Foot:
     seen: float
 
 
-def foot_of(picture: Floats, surface: Floats, shown: Mask, ppm: float) -> Foot | None:
-    """The foot of a wall's sheet, whose photo pixels are free of furniture where `shown`; None when none is seen."""
+def foot_of(picture: Floats, surface: Floats, shown: Mask, ppm: float, floor: Floats | None) -> Foot | None:
+    """The foot of a wall's sheet, whose photo pixels are free of furniture where `shown`; None when none is seen.
+
+    Where the lowest rows have the `floor`'s colour (3,), or are higher than any board, the wall was read too low, and
+    they are no foot.
+    """
     rows = min(round(TALLEST * ppm), picture.shape[0])
     if rows < 3:
         return None
@@ -38,6 +45,10 @@ def foot_of(picture: Floats, surface: Floats, shown: Mask, ppm: float) -> Foot |
     if free.sum() < FEWEST * ppm:
         return None
     usual = np.median(step[:, free], 1)
+    if floor is not None and _is_floor(np.median(picture[low][:, free], 1), np.median(surface[low][:, free], 1), floor):
+        return None
+    if (np.abs(usual).mean(-1) > OTHER).mean() > TALLEST_BOARD / TALLEST:
+        return None
     odd = np.abs(step - usual[:, None]).mean((0, 2))
     free &= odd < ODD
     if free.sum() < FEWEST * ppm:
@@ -49,6 +60,14 @@ def foot_of(picture: Floats, surface: Floats, shown: Mask, ppm: float) -> Foot |
     weight /= weight.sum(1, keepdims=True)
     along = np.einsum("uc,rck->ruk", weight, step[:, columns])
     return Foot(along.astype(np.float32), np.median(step[:, free], 1).astype(np.float32), float(free.sum() / ppm))
+
+
+def _is_floor(seen: Floats, paint: Floats, floor: Floats) -> bool:
+    """Whether the lower half of the rows (n, 3) is rather the floor than the wall or a board."""
+    half = slice(len(seen) // 2, None)
+    to_floor = np.abs(seen[half] - floor).mean(-1)
+    to_paint = np.abs(seen[half] - paint[half]).mean(-1)
+    return bool(((to_floor < 0.5 * to_paint) & (to_floor < LIKE_FLOOR)).mean() > 0.5)
 
 
 def drawn(surface: Floats, foot: Foot) -> Floats:
