@@ -256,10 +256,10 @@ async def whole_line(client: Client, photo: bytes, seconds: float) -> list[float
 
 
 def megabytes(pid: int) -> float:
-    """Resident memory of a process, MB; 0 where the system does not tell."""
+    """Memory of a process that is its own (no mapped files), MB; 0 where the system does not tell."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS"):
+            if line.startswith("RssAnon"):
                 return int(line.split()[1]) / 1024
     return 0.0
 
