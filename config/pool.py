@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar
 
@@ -108,10 +109,16 @@ def _run(application: WSGI, environ: dict[str, Any]) -> Answer:
     status, headers = started[-1]
     return Answer(
         status=int(status.split(" ", 1)[0]),
-        headers=[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+        headers=[_header(name, value) for name, value in headers],
         body=body,
         close=close,
     )
+
+
+@lru_cache(maxsize=256)
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as ASGI has it. Most are alike, and thousands of held answers share them."""
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 def _whole(chunks: Iterable[bytes]) -> bytes | IO[bytes]:
