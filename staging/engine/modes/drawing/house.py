@@ -28,6 +28,7 @@ FOLIAGE: Final = 8
 PARTS: Final = 9
 
 _LARGE: Final = 0.03  # of the picture: open paper, not a piece of a house
+_LEAKED: Final = 0.14  # of the picture: a coarse area that runs over several things
 _LEAST_HOUSE: Final = 0.04
 
 
@@ -58,7 +59,7 @@ def read(reading: Reading) -> House:
     horizon = _horizon(shapes, top, base)
     part = _first_guess(shapes, open_paper, horizon, top, base)
     whole = _first_guess(outlines, _open_paper(outlines), horizon, top, base)
-    part = _smoothed(part, shapes, _votes(regions, whole[coarse.labels]))
+    part = _smoothed(part, shapes, _votes(regions, whole[coarse.labels]), _shared(regions, coarse))
     parts = part[regions.labels].astype(np.int8)
     background = open_paper[regions.labels]
     rows = np.arange(height)[:, None] / height
@@ -136,7 +137,15 @@ def _votes(regions: Regions, parts: NDArray[np.int64]) -> Floats:
     return np.asarray(counts / np.maximum(counts.sum(1, keepdims=True), 1), np.float32)
 
 
-def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats) -> NDArray[np.int64]:
+def _shared(regions: Regions, coarse: Regions) -> Floats:
+    """Share of each area that lies in each coarse one, (N, M); coarse ones so large that they leaked count as none."""
+    flat = regions.labels.ravel().astype(np.int64) * coarse.count + coarse.labels.ravel()
+    counts = np.bincount(flat, minlength=regions.count * coarse.count).reshape(-1, coarse.count).astype(np.float32)
+    counts[:, coarse.areas > _LEAKED * regions.labels.size] = 0
+    return counts / regions.labels.size
+
+
+def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats, shared: Floats) -> NDArray[np.int64]:
     """Small pieces take the part of what they belong to, and of what they border on: boards, tiles, bricks, leaves."""
     neighbours = np.maximum(shapes.touches.sum(1, keepdims=True), 1)
     certain = np.sqrt(np.clip(shapes.area / 0.0035, 0.02, 1.0))[:, None]
@@ -146,6 +155,13 @@ def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats) -> NDArray
     own += 0.75 * large * (1 - certain)
     # What a pane is, its own outline tells best.
     own[part == GLASS] *= 1.6
+    # What lies between the same long lines is most likely of one kind.
+    quiet = own.copy()
+    quiet[:, [GLASS, DOOR]] = 0
+    together = shared.T @ quiet / np.maximum(shared.sum(0)[:, None], 1e-9)
+    together /= np.maximum(together.sum(1, keepdims=True), 1e-9)
+    inside = shared / np.maximum(shared.sum(1, keepdims=True), 1e-9)
+    own += 1.1 * (inside @ together**1.5) * (1 - certain)
     belief = own.copy()
     weight = shapes.touches * np.sqrt(np.clip(shapes.area / 0.0035, 0.05, 1.0))[None]
     for _ in range(5):
