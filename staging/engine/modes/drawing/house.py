@@ -142,7 +142,7 @@ def _shared(regions: Regions, coarse: Regions) -> Floats:
     flat = regions.labels.ravel().astype(np.int64) * coarse.count + coarse.labels.ravel()
     counts = np.bincount(flat, minlength=regions.count * coarse.count).reshape(-1, coarse.count).astype(np.float32)
     counts[:, coarse.areas > _LEAKED * regions.labels.size] = 0
-    return counts / regions.labels.size
+    return np.asarray(counts / np.float32(regions.labels.size), np.float32)
 
 
 def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats, shared: Floats) -> NDArray[np.int64]:
