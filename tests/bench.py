@@ -2,14 +2,17 @@
 
 A time in seconds says as much about the machine and its other work as about the program; a ratio of two times taken
 one after the other says what the program adds. Run it on a machine that does nothing else.
+`python -m tests.bench llvm` measures that tracer alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +20,15 @@ from typing import Any
 from PIL import Image
 
 from staging.engine.child import Child
+from staging.engine.errors import EngineError
+from staging.engine.modes.vocabulary import KINDS
+from staging.engine.scene.changes import changed
 from staging.engine.trace.variant import Variant, choose
 
 SAMPLE = Path(__file__).resolve().parents[1] / "config" / "static" / "samples" / "empty-living-room.jpg"
 JOB = "staging.engine.modes.job.make"
 TIME_LIMIT = 1800.0
+BRIEF = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "standard", "seed": 1}
 
 
 @dataclass(frozen=True)
@@ -41,65 +48,104 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def staged(child: Child, photo: Path, folder: Path, quality: str, **kept: Any) -> Taken:
-    """Stage `photo` in the child at a quality; `kept` may hold a room and an arrangement of an earlier record."""
-    brief = {"kind": "staging", "room_type": "living", "style": "modern", "quality": quality, "seed": 1}
-    payload = {"photo": str(photo), "folder": str(folder), "brief": brief, **kept}
+def made(child: Child, photo: Path, folder: Path, brief: dict[str, Any], **kept: Any) -> Taken:
+    """Make a picture in the child; `kept` may hold what an earlier record says, and the bytes of memory for results."""
+    payload = {"photo": str(photo), "folder": str(folder), "brief": {**BRIEF, **brief}, **kept}
     started = time.perf_counter()
     answer = child.run(JOB, payload, None, TIME_LIMIT)
     return Taken(time.perf_counter() - started, answer["record"])
 
 
-def peak_megabytes(pid: int | None) -> float | None:
-    """The largest resident size of a process so far, MB; None where the system does not tell (not Linux)."""
+def forget_peak(pid: int | None) -> None:
+    """Let the kernel count a process's peak memory from now on, where it can (Linux)."""
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_megabytes(pid: int | None) -> float:
+    """The largest resident size of a process since `forget_peak`, MB; not a number where the system does not tell."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     except OSError:
-        return None
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), None)
+        return float("nan")
+    peaks = [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")]
+    return peaks[0] if peaks else float("nan")
 
 
-def measure(variant: Variant) -> list[tuple[str, str]]:
+def sized(folder: Path, width: int) -> Path:
+    """The sample photo at this width."""
+    path = folder / f"photo-{width}.jpg"
+    with Image.open(SAMPLE) as sample:
+        height = round(width * sample.height / sample.width)
+        sample.resize((width, height), Image.Resampling.LANCZOS).save(path, quality=92)
+    return path
+
+
+def measure(variant: Variant) -> Iterator[tuple[str, str]]:
     """The rows of one tracer variant: what was compared, and the figure."""
-    rows = []
+    child = Child(variant)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        photo = folder / "photo.jpg"
-        with Image.open(SAMPLE) as sample:
-            sample.resize((1800, round(1800 * sample.height / sample.width)), Image.Resampling.LANCZOS).save(
-                photo, quality=92
-            )
-        child = Child(variant)
+        photo = sized(folder, 1800)
         try:
             child.warm()
-            staged(child, photo, folder, "draft")  # the kernels of the tracer are compiled once a process
-            standard = staged(child, photo, folder, "standard")
-            draft = staged(child, photo, folder, "draft")
-            trace = standard.record["trace"]
-            rows += [
-                (
-                    "standard, end to end / bare trace of the furnished frame",
-                    ratio(standard.seconds, standard.trace_seconds),
-                ),
-                ("draft / standard", ratio(draft.seconds, standard.seconds)),
-                ("standard traced at", f"{trace['width']} px, {trace['samples']} samples"),
-                ("standard, seconds here", f"{standard.seconds:.0f}"),
-            ]
+            made(child, photo, folder, {"quality": "draft"}, memory=0)  # kernels are compiled once a process
+            forget_peak(child.pid)
+            standard = made(child, photo, folder, {})
+            peak = peak_megabytes(child.pid)
+            yield from staging_rows(child, photo, folder, standard)
             if variant.name != "scalar_rgb":
-                rows.append(("peak memory of the engine's child, 12 MP photo", memory_at_12_megapixels(child, folder)))
+                yield from memory_rows(child, folder)
+                yield from mode_rows(child, photo, folder, (standard.seconds, peak))
         finally:
             child.close()
-    return rows
 
 
-def memory_at_12_megapixels(child: Child, folder: Path) -> str:
-    """Stage a 4243 x 2828 photo and read the child's peak memory."""
-    photo = folder / "large.jpg"
-    with Image.open(SAMPLE) as sample:
-        sample.resize((4243, 2828), Image.Resampling.BICUBIC).save(photo, quality=90)
-    staged(child, photo, folder, "standard")
-    peak = peak_megabytes(child.pid)
-    return "not known on this system" if peak is None else f"{peak:.0f} MB"
+def staging_rows(child: Child, photo: Path, folder: Path, standard: Taken) -> Iterator[tuple[str, str]]:
+    """What staging costs against its own trace, and drafts and edits against it; nothing is known of the photo but
+    where the row says so."""
+    trace, record = standard.record["trace"], standard.record
+    yield "standard, end to end / bare trace of the furnished frame", ratio(standard.seconds, standard.trace_seconds)
+    yield "standard traced at", f"{trace['width']} px, {trace['samples']} samples"
+    yield "standard, seconds here", f"{standard.seconds:.0f}"
+    kept = {name: record[name] for name in ("room", "arrangement", "light")}
+    piece = next(p for p in kept["arrangement"]["pieces"] if p["role"] == "companion" and p["z"] == 0.0)
+    shifted = {"do": "move", "id": piece["id"], "x": piece["x"] + 0.03}
+    kept["arrangement"] = changed(kept["room"], kept["arrangement"], shifted)["arrangement"]
+    edited = made(child, photo, folder, {}, **kept)
+    yield "one piece moved / standard", ratio(edited.seconds, standard.seconds)
+    yield "the moved one traced at", f"{edited.record['trace']['samples']} samples"
+    again = made(child, photo, folder, {"quality": "draft"})
+    yield "draft of a photo that was read before / standard", ratio(again.seconds, standard.seconds)
+    draft = made(child, photo, folder, {"quality": "draft"}, memory=0)
+    yield "draft / standard", ratio(draft.seconds, standard.seconds)
+
+
+def memory_rows(child: Child, folder: Path) -> Iterator[tuple[str, str]]:
+    """Peak memory of the child at 12 megapixels, and where a smaller photo is staged at 3840 pixels."""
+    for what, photo, brief in (
+        ("12 MP photo", sized(folder, 4243), {}),
+        ("1800 px photo staged at 3840 px", sized(folder, 1800), {"long_edge": 3840}),
+    ):
+        forget_peak(child.pid)
+        made(child, photo, folder, brief)
+        yield f"peak memory of the engine's child, {what}", f"{peak_megabytes(child.pid):.0f} MB"
+
+
+def mode_rows(child: Child, photo: Path, folder: Path, staging: tuple[float, float]) -> Iterator[tuple[str, str]]:
+    """Every other mode on the same photo, its time and memory against `staging` (seconds, MB)."""
+    for kind in KINDS:
+        if kind == "staging":
+            continue
+        forget_peak(child.pid)
+        declutter = "on" if kind == "declutter" else "off"
+        try:
+            taken = made(child, photo, folder, {"kind": kind, "declutter": declutter}, memory=0)
+        except EngineError as error:
+            yield f"{kind} / staging", f"refuses this photo: {error.code}"
+            continue
+        time_share, memory_share = taken.seconds / staging[0], peak_megabytes(child.pid) / staging[1]
+        yield f"{kind} / staging, time and memory", f"{time_share:.2f}, {memory_share:.2f}"
 
 
 def ratio(part: float, whole: float) -> str:
@@ -112,6 +158,8 @@ def main() -> None:
     say(f"{os.cpu_count()} cores, load before the run {load:.1f}, Python {sys.version.split()[0]}")
     usual = choose()
     variants = [usual] if usual.name == "scalar_rgb" else [usual, choose("scalar")]
+    if len(sys.argv) > 1:
+        variants = [choose(name) for name in sys.argv[1:]]
     say("\n| tracer | what | figure |\n|---|---|---|")
     for variant in variants:
         for what, figure in measure(variant):

@@ -22,8 +22,8 @@ Image = NDArray[np.float32]
 EachPass = Callable[[int], None]
 
 PATH_DEPTH: Final = 4
-# Scalar is about 5 times slower. Aimed at 120 s for a standard picture on two cores; measured: 145 s (make bench).
-SCALAR_SHARE: Final = 0.4
+# Scalar is about 5 times slower. Aimed at 120 s for a standard picture on two cores; 0.4 took 145 s (make bench).
+SCALAR_SHARE: Final = 0.3
 SCALAR_FEWEST: Final = 4
 
 
