@@ -121,8 +121,9 @@ def stage(
     known = plans.room
     with clock.step("light", 0.06, 0.2, "reading the light"):
         fits = _digest(photo, _lit_by(known))
+        built = known.camera, known.box, known.openings, known.occluders, known.lamps
         rig = _sent(light, fits) or MEMORY.recall(
-            ("light", _digest(photo, known)), lambda: fit(photo, known, render_basis)
+            ("light", _digest(photo, built)), lambda: fit(photo, known, render_basis)
         )
     work = _Work(photo, known, rig, plan or PLANS[quality], seed, clock, fits, edited=given is not None)
     refused: list[Gate] = []

@@ -62,9 +62,9 @@ class Tracer:
 
     def empty(self, width: int, samples: int, seed: int = 0) -> Traced:
         """The room without furniture. Kept in memory: the same request again answers at once."""
-        request = json.dumps(
-            [self.room.to_dict(), self.light.to_dict(), width, samples, seed, mi.variant()], sort_keys=True
-        )
+        room = self.room
+        built = (room.camera, room.box, room.openings, room.occluders, room.lamps)  # the rest of a room is not traced
+        request = repr((built, json.dumps(self.light.to_dict(), sort_keys=True), width, samples, seed, mi.variant()))
 
         def traced() -> Traced:
             shapes = scenes.box_shapes(self.room, self.light)
