@@ -109,7 +109,7 @@ def _windows(site: Site, pieces: tuple[Piece, ...]) -> Gate:
 
 
 def _art(site: Site, pieces: tuple[Piece, ...]) -> Gate:
-    wrong = [p for p in pieces if p.kind in {"wall_art", "mirror"} and not _hangs_on_wall(site, p)]
+    wrong = [p for p in pieces if p.kind in {"wall_art", "mirror", "towel_rail"} and not _hangs_on_wall(site, p)]
     text = f"{wrong[0].id} hangs on an opening or off the wall." if wrong else "Art hangs on bare wall only."
     return Gate("art_on_bare_wall", not wrong, float(len(wrong)), 0.0, text)
 

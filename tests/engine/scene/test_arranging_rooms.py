@@ -12,6 +12,7 @@ from staging.engine.modes import vocabulary
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import RULES, arrange, arrange_from
 from staging.engine.scene.checks import check
+from staging.engine.scene.site import Site
 from tests.engine.scene.showroom import CORNER, LARGE, PLAIN, ROOMS, SMALL, STOCK, WITH_DOOR, door, room, window
 
 MAIN = {
@@ -173,3 +174,13 @@ def test_a_wall_that_was_read_at_no_sane_distance_does_no_harm():
     endless = replace(PLAIN, box=replace(PLAIN.box, x1=2.6e17))
 
     assert arrange_from(endless, "living", STOCK, 0).pieces[0].role == "main"
+
+
+def test_towels_hang_on_a_bare_wall_at_a_hands_height():
+    rails = [
+        p for seed in range(6) for p in arrange_from(PLAIN, "bathroom", STOCK, seed).pieces if p.kind == "towel_rail"
+    ]
+    assert rails
+    for rail in rails:
+        assert 1.2 < rail.z + rail.size[2] < 1.5
+        assert Site(PLAIN).nearest_wall(rail.x, rail.y)[1] < 0.1

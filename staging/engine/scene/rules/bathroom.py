@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.footprints import footprint, penetration
-from staging.engine.scene.frames import Frame
+from staging.engine.scene.frames import WALLS, Frame, wall_frame, wall_range
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules import dressing
 from staging.engine.scene.rules.kitchen import lying
@@ -31,6 +33,8 @@ TASTE: Final = Taste(
 LEANS: Final = 0.01  # metres between the ladder's head and its wall
 LADDER: Final = 3.0  # how much more a ladder with all about it is worth than a mat alone
 MATS: Final = ((0.95, 0.6), (0.8, 0.52), (0.62, 0.44))  # width and depth, metres
+RAIL: Final = 0.5  # share of bathrooms with a rail of towels as well
+RAIL_FOOT: Final = 0.72  # metres from the floor to the lower hem of the towels on a rail
 BESIDE: Final = 0.16  # metres between the ladder and what stands beside it
 
 
@@ -65,7 +69,26 @@ def _about(layout: Layout) -> None:
     _basket(layout)
     if layout.careful:
         return
+    if layout.rng.random() < RAIL:
+        _rail(layout)
     dressing.art_elsewhere(layout)
+
+
+def _rail(layout: Layout) -> bool:
+    """A rail with towels on a bare stretch of another wall than the ladder's."""
+    size = layout.stock.usual("towel_rail")
+    for wall in (w for w in WALLS if w != layout.wall):
+        low, high = wall_range(layout.site.box, wall)
+        for u in np.arange(low + 0.6, high - 0.6, 0.4):
+            extent = (float(u) - size[0] / 2, float(u) + size[0] / 2)
+            if not layout.site.bare(wall, extent, (RAIL_FOOT, RAIL_FOOT + size[2])):
+                continue
+            frame = wall_frame(layout.site.box, wall, float(u), size[1] / 2 + 0.003)
+            piece = layout.stock.piece("towel_rail", frame, z=RAIL_FOOT, role="wall")
+            if layout.add(piece, Demand(in_frame=0.97, hidden=0.2)):
+                layout.note(f"towel rail on the {wall} wall")
+                return True
+    return False
 
 
 def _stool(layout: Layout, stand: Stand) -> None:

@@ -120,12 +120,23 @@ def furnish(layout: Layout, stand: Stand) -> bool:
     dining.chairs(layout, Frame(stand.piece.x, stand.piece.y, stand.piece.turn), paired=True)
     if len(layout.of("dining_chair")) < 2:
         return False
-    dressing.on_top(layout, "fruit_bowl", layout.main, along=layout.rng.uniform(-0.06, 0.06))
+    _on_table(layout)
     dressing.plant(layout)
     if not layout.careful:
         _runner(layout)
         dressing.art_elsewhere(layout)
     return True
+
+
+def _on_table(layout: Layout) -> None:
+    """Fruit in the middle; on a longer table fruit beside herbs or a folded towel."""
+    width = layout.main.size[0]
+    side = layout.rng.choice((-1, 1))
+    if width < 1.05:
+        dressing.on_top(layout, "fruit_bowl", layout.main, along=layout.rng.uniform(-0.06, 0.06))
+        return
+    dressing.on_top(layout, "fruit_bowl", layout.main, along=side * 0.16)
+    dressing.on_top(layout, layout.rng.choice(("herb_pots", "tea_towel")), layout.main, along=-side * 0.22)
 
 
 def _runner(layout: Layout) -> bool:
