@@ -29,9 +29,9 @@ TABLE: Final = 3.0  # how much more a table is worth than a runner alone
 AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
 # Width and depth of runners in a kitchen's aisle, metres.
 RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5))
-STOOLS: Final = 4.8  # and how much more stools at a counter are
+STOOLS: Final = 6.0  # and how much more stools at a counter are
 PITCH: Final = 0.62  # metres from stool to stool
-DRAWN: Final = (0.06, 0.16, 0.28)  # metres from a counter to its stools
+DRAWN: Final = (0.10, 0.26)  # metres from a counter to its stools
 STEP: Final = 0.31  # metres between the places that are tried for the first
 MOST_STOOLS: Final = 4
 LEGROOM: Final = 0.26  # metres from a seat up to the counter's top
@@ -63,7 +63,7 @@ def _at_counter(site: Site, stock: Stock, counter: Counter) -> Iterator[Stand]:
         frame = Frame(piece.x, piece.y, piece.turn).moved(0.0, -piece.size[1] / 2)
         seen = view(site.room, piece)
         if seen.in_frame >= WHOLE:
-            yield Stand(piece, frame, None, seen, STOOLS - back)
+            yield Stand(piece, frame, None, seen, STOOLS)
 
 
 def _stool(stock: Stock, counter: Counter, along: float, back: float, *, role: str = "companion") -> Piece:
