@@ -87,7 +87,7 @@ def test_stools_stand_in_a_row_at_a_counter_and_look_at_it(height: float) -> Non
     arrangement = arrange_from(PLAIN, "kitchen", STOCK, 0, fittings=Fittings(clear, clear, (counter,)))
     stools = [p for p in arrangement.pieces if p.kind == "bar_stool"]
     assert 2 <= len(stools) <= 4
-    assert len({stool.y for stool in stools}) == 1
+    assert max(stool.y for stool in stools) - min(stool.y for stool in stools) < 0.005
     for stool in stools:
         assert abs(stool.turn) == 180.0
         assert 0.0 < counter.at - max(y for _, y in footprint(stool).corners) < 0.35
