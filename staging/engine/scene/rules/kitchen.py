@@ -35,6 +35,7 @@ DRAWN: Final = (0.10, 0.26)  # metres from a counter to its stools
 STEP: Final = 0.31  # metres between the places that are tried for the first
 MOST_STOOLS: Final = 4
 LEGROOM: Final = 0.26  # metres from a seat up to the counter's top
+LOW_BACK: Final = 1.0  # metres: a stool's back at most, that it does not bar the view
 SEAT: Final = 0.66  # metres: of the usual stool
 WHOLE: Final = 0.97  # least share of a runner or mat in the picture, where it is what the picture is about
 OFF_WALL: Final = 0.75  # metres from a wall to a runner's middle: where one stands at a counter
@@ -70,7 +71,7 @@ def _stool(stock: Stock, counter: Counter, along: float, back: float, *, role: s
     """A stool of the counter's height, drawn `back` metres from it."""
     seat = counter.height - LEGROOM
     usual = stock.usual("bar_stool")
-    size = stock.size("bar_stool", height=usual[2] + seat - SEAT)
+    size = stock.size("bar_stool", height=min(usual[2] + seat - SEAT, LOW_BACK))
     x, y, turn = counter.place(along, size[1] / 2 + back)
     return stock.piece("bar_stool", Frame(x, y, turn), size=size, role=role, seat=round(seat, 3))
 
@@ -83,10 +84,14 @@ def _stools(layout: Layout) -> bool:
     middle = (main.x, main.y)[counter.axis]
     back = math.dist((main.x, main.y), counter.place(middle, 0.0)[:2]) - main.size[1] / 2
     demand = Demand(in_frame=0.95, gap=0.05, hides=0.5, hidden=0.8, lowest=1.0)
-    for along in (middle + PITCH, middle - PITCH, middle + 2 * PITCH, middle - 2 * PITCH):
-        inside = counter.low + PITCH / 2 - 0.01 <= along <= counter.high - PITCH / 2 + 0.01
-        if inside and len(layout.of("bar_stool")) < MOST_STOOLS:
-            layout.add(_stool(layout.stock, counter, along, back), demand)
+    for side in (1, -1):
+        # Outwards as long as each can stay: a gap in a row looks like a missing tooth.
+        for number in (1, 2):
+            along = middle + side * number * PITCH
+            inside = counter.low + PITCH / 2 - 0.01 <= along <= counter.high - PITCH / 2 + 0.01
+            full = len(layout.of("bar_stool")) >= MOST_STOOLS
+            if full or not inside or not layout.add(_stool(layout.stock, counter, along, back), demand):
+                break
     layout.note(f"{len(layout.of('bar_stool'))} stools at a counter {counter.height:.2f} m high")
     return len(layout.of("bar_stool")) >= 2
 
