@@ -93,12 +93,12 @@ class Site:
 
     def in_the_way(self, piece: Piece, *, flat: bool = False) -> str:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
-        if self.fittings is None or piece.z > self.box.height / 2:
-            return ""
         camera, at_counter = self.room.camera, piece.kind in AT_COUNTERS
-        if self.fittings.walls_only:
+        if self.fittings is not None and self.fittings.walls_only:
             hung = piece.role == "wall" and self.fittings.hides_only_calm(camera, piece) < BARE
             return "would hang before something" if hung else ""
+        if self.fittings is None or piece.z > self.box.height / 2:
+            return ""
         if piece.z < 0.05 and self.fittings.on_floor(camera, piece) < (AT_FOOT if at_counter else ON_FLOOR):
             return "not on floor that is surely free"
         if not (flat or at_counter) and self.fittings.hides_only_calm(camera, piece) < CALM:
