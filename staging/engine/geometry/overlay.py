@@ -18,6 +18,7 @@ CEILING: Final = (80, 120, 255)
 CORNER: Final = (0, 220, 0)
 GRID: Final = (0, 200, 255)
 LAMP: Final = (255, 230, 0)
+BEFORE: Final = (0, 0, 0)
 OPENING: Final = {"window": (255, 0, 255), "door": (255, 140, 0), "opening": (150, 0, 230)}
 
 
@@ -46,6 +47,9 @@ def draw(photo: Picture, room: Room) -> Picture:
         uv, depth = room.camera.project(lamp)
         if depth > NEAR:
             cv2.circle(picture, _pixel(uv), 6 * thick, LAMP, thick, cv2.LINE_AA)
+    for occluder in room.occluders:
+        ring = np.array([_pixel(np.array(p)) for p in occluder.polygon], np.int32)
+        cv2.polylines(picture, [ring], True, BEFORE, thick, cv2.LINE_AA)
     return _labelled(picture, room)
 
 

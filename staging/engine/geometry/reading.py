@@ -14,6 +14,7 @@ from staging.engine.geometry import (
     camera,
     confidence,
     evidence,
+    foreground,
     furnished,
     lamps,
     openings,
@@ -64,7 +65,7 @@ def read_room(
     focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
     view, boxes, fit, figures = _explained(fine, lines, focal, seed, hidden)
     room = _assembled(fit, view.resized(width, height), boxes, figures)
-    return with_openings(fine, room)
+    return _with_foreground(fine, lines, with_openings(fine, room))
 
 
 def reread(photo: NDArray[np.uint8], room: Room) -> Room:
@@ -76,7 +77,9 @@ def reread(photo: NDArray[np.uint8], room: Room) -> Room:
     height, cue = scale.camera_height(here.box.height / here.camera.height, here.visible["ceiling"])
     fresh = rescaled(here, height / here.camera.height, cue)
     fresh = dataclasses.replace(fresh, box=scale.held_ceiling(fresh.camera, fresh.box), openings=(), lamps=())
-    return with_openings(_sized(photo, LINES_AT), completed(fresh))
+    fine = _sized(photo, LINES_AT)
+    lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8))
+    return _with_foreground(fine, lines, with_openings(fine, completed(fresh)))
 
 
 def _explained(
@@ -167,6 +170,13 @@ def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
         # what is a door depends on its size: look again, now that the scale is known better
         found = dataclasses.replace(found, openings=openings.find(photo, rescaled(small, factor)))
     return dataclasses.replace(found, lamps=lamps.find(photo, found))
+
+
+def _with_foreground(photo: NDArray[np.uint8], lines: Segments, room: Room) -> Room:
+    """The room with what of the building stands before it, found in the working picture."""
+    small = room.resized(lines.width, lines.height)
+    seen = dataclasses.replace(small, occluders=foreground.find(photo, lines, small))
+    return dataclasses.replace(room, occluders=seen.resized(room.camera.width, room.camera.height_px).occluders)
 
 
 def _with_floor(room: Room) -> Room:

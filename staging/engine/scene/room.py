@@ -119,7 +119,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class Occluder:
-    """A part of the building before the room (column, island): an image polygon in pixels, its depth in metres."""
+    """A part of the building before the room (a wall's end, a column): a polygon in pixels and how deep it stands.
+
+    `depth` is the y of its face, metres: what stands farther into the room and within the polygon is hidden by it.
+    """
 
     polygon: tuple[tuple[float, float], ...]
     depth: float

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.bulk import lattice
 from staging.engine.scene.fittings import AT_FOOT, BARE, CALM, ON_FLOOR, Fittings
 from staging.engine.scene.footprints import Footprint, penetration
 from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
@@ -26,6 +27,7 @@ PIER_REACH: Final = 0.3  # metres from its ends at which passages bound it
 FARTHEST: Final = 15.0  # metres from the camera at which walls end
 PASSABLE: Final = 0.55  # metres: nobody walks through less (a curtain or a pilaster was read as an opening)
 AT_COUNTERS: Final = frozenset({"bar_stool"})  # they stand before the back of an island, which they may hide
+HIDDEN: Final = 0.02  # share of a piece that a wall or column before it may hide
 CELL: Final = 0.1  # metres of a cell of the floor grids
 
 
@@ -94,6 +96,8 @@ class Site:
     def in_the_way(self, piece: Piece, *, flat: bool = False) -> str:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
         camera, at_counter = self.room.camera, piece.kind in AT_COUNTERS
+        if self.room.occluders and self._behind_building(lattice(piece)).mean() > HIDDEN:
+            return "behind a part of the building"
         if self.fittings is not None and self.fittings.walls_only:
             hung = piece.role == "wall" and self.fittings.hides_only_calm(camera, piece) < BARE
             return "would hang before something" if hung else ""
@@ -104,6 +108,14 @@ class Site:
         if not (flat or at_counter) and self.fittings.hides_only_calm(camera, piece) < CALM:
             return "would hide a part of the room"
         return ""
+
+    def _behind_building(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of the points (N, 3) a wall or column before the room hides."""
+        pixels, depth = self.room.camera.project(points)
+        hidden = np.zeros(len(points), dtype=np.bool_)
+        for occluder in self.room.occluders:
+            hidden |= (depth > 0.1) & (points[:, 1] > occluder.depth) & within_polygon(pixels, occluder.polygon)
+        return hidden
 
     def free_spans(self, wall: Wall, height: float, least: float) -> list[tuple[float, float]]:
         """The stretches of a wall, `least` metres long or more, where something `height` metres tall blocks nothing."""
@@ -176,6 +188,7 @@ class Site:
         seen = (depth > 0.2) & (u >= 0) & (u < camera.width) & (v >= 0) & (v < camera.height_px)
         if len(self.room.floor_polygon) >= 3:
             seen &= within_polygon(grid, self.room.floor_polygon)
+        seen &= ~self._behind_building(np.column_stack([grid, np.zeros(len(grid))]))
         cells: NDArray[np.float64] = grid[seen]
         return cells
 
