@@ -30,9 +30,10 @@ READING_EDGE: Final = 1000
 # Of what lies round the furniture that was found, so much must be floor or wall: else it is cut through.
 LEAST_CLEAR: Final = 0.5
 # Of the picture and of its floor: with less furniture than this a room is not surely furnished.
-CERTAIN: Final = 0.035
+CERTAIN: Final = 0.25
 CERTAIN_FLOOR: Final = 0.06
-CERTAIN_SOLID: Final = 0.45
+CERTAIN_SOLID: Final = 0.6
+CERTAIN_CLEAR: Final = 0.55
 LEAST_SOLID: Final = 0.2
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
@@ -161,11 +162,12 @@ class _Work:
                 scene = footing.settled(self._scene(self._read(hiding)), hiding)
                 covers = filling.covered(scene, hiding)
         things = finding.furniture(scene, covers)
-        sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR and things.solid > CERTAIN_SOLID
+        clear = finding.clear_outline(scene, covers, things.mask)
+        sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR
+        sure &= things.solid > CERTAIN_SOLID and clear > CERTAIN_CLEAR
         # Sun and gloss on a floor are no furniture, whoever asks.
         if things.solid < LEAST_SOLID or (certain and not sure):
             things = dataclasses.replace(things, mask=nothing, things=0)
-        clear = finding.clear_outline(scene, covers, things.mask)
         figures = {
             "things": things.things,
             "found_share": things.share,

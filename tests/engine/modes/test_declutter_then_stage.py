@@ -18,7 +18,7 @@ def run(child, folder, photo, **brief):
 @pytest.mark.trace
 def test_the_staged_picture_stands_on_the_emptied_room(child, tmp_path):
     photo, chest = furnished.furnished()
-    asked = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "draft", "declutter": "auto"}
+    asked = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "draft", "declutter": "on"}
     record, pictures = run(child, tmp_path, photo, **asked)
     assert set(pictures) == {"staged", "mask", "emptied", "removed"}
     removed, edited = pictures["removed"] > 0, pictures["mask"] > 0
