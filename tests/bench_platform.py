@@ -360,7 +360,8 @@ def stock_jobs(here: Place, environment: dict[str, str], photo: bytes) -> list[f
     ]
     queue, beyond = django_rq.get_queue("default"), []
     try:
-        while len(_live_workers(queue)) < STOCK_WORKERS:
+        deadline = time.monotonic() + 120
+        while len(_live_workers(queue)) < STOCK_WORKERS and time.monotonic() < deadline:
             time.sleep(0.2)
         for turn in range(1):
             began, jobs = [], []
@@ -370,7 +371,11 @@ def stock_jobs(here: Place, environment: dict[str, str], photo: bytes) -> list[f
                 jobs.append(
                     queue.enqueue("tests.stock_arm.render", str(file), turn * STOCK_WORKERS + number, result_ttl=600)
                 )
+            deadline = time.monotonic() + 4 * STAND_IN_SECONDS + 60
             while any(job.return_value() is None for job in jobs):
+                failed = [job.latest_result() for job in jobs if job.is_failed]
+                if failed or time.monotonic() > deadline:
+                    raise RuntimeError(f"a stock job did not end: {failed[:1]}")
                 time.sleep(0.2)
             beyond += [float(job.return_value()) - at - STAND_IN_SECONDS for job, at in zip(jobs, began, strict=True)]
     finally:
