@@ -132,8 +132,9 @@ class _Writer:
         flush()
 
     def _write(self) -> None:
-        while True:
-            time.sleep(_EVERY_SECONDS)
+        # An event that nobody sets: a clock of this thread's own.
+        pause = threading.Event()
+        while not pause.wait(_EVERY_SECONDS):
             if _waiting:
                 try:
                     flush()
