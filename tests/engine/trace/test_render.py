@@ -57,7 +57,7 @@ def test_scalar_and_llvm_show_the_same_room(scalar: Child, llvm: Child) -> None:
 
 
 def test_scalar_takes_fewer_samples_and_says_so(scalar: Child) -> None:
-    assert trace(scalar, samples=20)["furnished"].samples == 8
+    assert trace(scalar, samples=20)["furnished"].samples == 6
 
 
 def test_the_camera_of_the_photo_sees_each_face_where_the_photo_has_it(tracing_child: Child) -> None:

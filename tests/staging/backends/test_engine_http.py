@@ -13,7 +13,7 @@ import pytest
 from staging.backends import engine_http
 from staging.backends.base import Backend, BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
 from tests.staging import pictures
-from tests.staging.stand_in import StandIn
+from tests.staging.stand_in import EVERY_KIND, StandIn
 
 T = TypeVar("T")
 
@@ -171,4 +171,4 @@ def test_pictures_that_are_gone_by_the_time_they_are_fetched(engine: StandIn) ->
 
 
 def test_capabilities(engine: StandIn) -> None:
-    assert ask(engine, lambda backend: backend.capabilities())["kinds"] == ["staging"]
+    assert ask(engine, lambda backend: backend.capabilities())["kinds"] == EVERY_KIND["ENGINE_KINDS"]

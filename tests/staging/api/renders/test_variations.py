@@ -192,7 +192,6 @@ def test_a_variation_counts_among_those_in_flight(
     [
         ({"style": "gothic"}, "invalid_style"),
         ({"roomType": "garage"}, "invalid_room_type"),
-        ({"roomType": "kitchen"}, "invalid_room_type"),
         ({"wait_for_completion": "maybe"}, "invalid_request"),
         ({"switch_to_queued_immediately": "perhaps"}, "invalid_request"),
         ({"render_id": ""}, "missing_render_id"),
