@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from typing import TYPE_CHECKING
 
@@ -81,12 +80,3 @@ def remove(page: OriginalPage, why: str) -> None:
     OriginalPage.objects.filter(pk=page.pk, removed_at__isnull=True).update(
         removed_at=timezone.now(), removed_why=why[:200]
     )
-
-
-def sha256_of(field: FieldFile) -> str:
-    """SHA-256 of a stored file."""
-    digest = hashlib.sha256()
-    with field.open("rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            digest.update(chunk)
-    return digest.hexdigest()
