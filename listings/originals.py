@@ -32,8 +32,8 @@ def publish(render: Render) -> OriginalPage | None:
     if output is None:
         return None
     with transaction.atomic():
-        page, made = OriginalPage.objects.get_or_create(output=output, defaults=_said(output))
-        if made:
+        page, _ = OriginalPage.objects.get_or_create(output=output, defaults=_said(output))
+        if not page.original:  # new, or its wake-up was lost
             jobs.enqueue_after_commit(keep_copies, page.pk)
     return page
 

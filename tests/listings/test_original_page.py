@@ -55,6 +55,20 @@ def test_the_page_is_whole_before_its_copies_are_made(page: OriginalPage, client
         assert client.get(address.replace("&amp;", "&")).status_code == 200
 
 
+def test_copies_whose_wake_up_was_lost_are_asked_for_again(
+    page: OriginalPage, django_capture_on_commit_callbacks: Any
+) -> None:
+    render = page.output.run.render  # type: ignore[union-attr]
+
+    with django_capture_on_commit_callbacks() as asked:
+        originals.publish(render)
+    assert len(asked) == 1
+    originals.keep_copies(page.pk)
+    with django_capture_on_commit_callbacks() as asked:
+        originals.publish(render)
+    assert asked == []
+
+
 def test_the_code_is_ten_letters_that_stay(page: OriginalPage, owner: User) -> None:
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{10}", page.code)
     staged = page.output.run.render.staged_photo  # type: ignore[union-attr]
