@@ -1,7 +1,23 @@
 """What an agent came for: listings, their photos, the staged pictures made of them, and what is published of them."""
 
 from listings.models.disclosures import Delivery, OriginalPage, Profile
+from listings.models.homes import ListingPage, PagePicture
+from listings.models.imports import Connection, Import, ImportedListing, ImportedPhoto
 from listings.models.listings import Listing
 from listings.models.photos import ListingPhoto, StagedPhoto, Upload
 
-__all__ = ["Delivery", "Listing", "ListingPhoto", "OriginalPage", "Profile", "StagedPhoto", "Upload"]
+__all__ = [
+    "Connection",
+    "Delivery",
+    "Import",
+    "ImportedListing",
+    "ImportedPhoto",
+    "Listing",
+    "ListingPage",
+    "ListingPhoto",
+    "OriginalPage",
+    "PagePicture",
+    "Profile",
+    "StagedPhoto",
+    "Upload",
+]

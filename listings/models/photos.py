@@ -29,6 +29,9 @@ class ListingPhoto(models.Model):
     image_of = models.CharField(max_length=40, choices=[(name, name) for name in IMAGES_OF], blank=True)
     short_description = models.CharField("caption", max_length=50, blank=True)
     long_description = models.CharField(max_length=1024, blank=True)
+    media_alteration = models.JSONField(
+        default=list, blank=True, help_text="RESO MediaAlteration of a picture that came altered; empty: as taken"
+    )
     added_by = models.ForeignKey("billing.User", on_delete=models.SET_NULL, null=True, related_name="+")
     modification_timestamp = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
