@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from listings import originals, photos, rules
+from listings import originals, photos, reviews, rules
 from listings.models import Listing, ListingPhoto, OriginalPage, Profile, StagedPhoto
-from staging import editing
 from staging.models import Output
 
 
@@ -37,7 +36,9 @@ class NothingApproved(Exception):
 
 def of(listing: Listing, profile: Profile) -> list[Item]:
     """The listing's photos in their order, each with its approved pictures that the profile lets out."""
-    staged = StagedPhoto.objects.select_related("render__photo", "judged_by").order_by("pk")
+    staged = StagedPhoto.objects.select_related("render__photo", "judged_by", "output__run__render__photo").order_by(
+        "pk"
+    )
     rows = photos.of_listing(listing).select_related("photo").prefetch_related(Prefetch("staged", queryset=staged))
     return [_item(photo, profile) for photo in rows]
 
@@ -55,10 +56,10 @@ def _item(photo: ListingPhoto, profile: Profile) -> Item:
     withheld: list[tuple[StagedPhoto, str]] = []
     for staged in photo.staged.all():
         why = _kept_back(staged)
-        output = editing.picture_of(staged.render)
+        output = reviews.picture_of(staged)
         if output is None:
             continue
-        page = None if why else originals.publish(staged.render)
+        page = None if why else originals.publish(output)
         if page is not None:
             banned = rules.forbidden(profile, page.alterations)
             why = f"{profile.name} does not allow: {', '.join(banned)}" if banned else ""

@@ -12,8 +12,8 @@ from PIL import Image
 
 from listings import rules
 from listings.models import OriginalPage
-from staging import editing, jobs, renditions
-from staging.models import Output, Render, Role
+from staging import jobs, renditions
+from staging.models import Output, Role
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
@@ -23,14 +23,11 @@ COPY_EDGE = 2048
 _QUALITY = 88
 
 
-def publish(render: Render) -> OriginalPage | None:
-    """The page of the render's present picture, made when there is none; None while there is no picture.
+def publish(output: Output) -> OriginalPage:
+    """The page of this picture, made when there is none.
 
     The row and its code are there at once; its own copies of the pictures are made by a job.
     """
-    output = editing.picture_of(render)
-    if output is None:
-        return None
     with transaction.atomic():
         page, _ = OriginalPage.objects.get_or_create(output=output, defaults=_said(output))
         if not page.original:  # new, or its wake-up was lost

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from staging import credits, jobs, renders, variations
 from staging.briefs import Brief, Quality
@@ -42,9 +43,14 @@ def checked(said: object) -> dict[str, Any]:
 
 def picture_of(render: Render) -> Output | None:
     """The render's latest picture of what was asked for, drafts left out; None while there is none."""
+    return pictures_of(render).last()
+
+
+def pictures_of(render: Render) -> QuerySet[Output]:
+    """All of the render's pictures of what was asked for, in the order in which they were asked for."""
     role = MAIN_ROLES[render.brief.kind]
     made = Output.objects.filter(run__render=render, role=role).exclude(run__kind=Run.Kind.PREVIEW)
-    return made.select_related("run__render").order_by("-run__number").first()
+    return made.select_related("run__render__photo").order_by("run__number")
 
 
 def scene_of(output: Output) -> dict[str, Any]:

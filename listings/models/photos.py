@@ -54,6 +54,8 @@ class StagedPhoto(models.Model):
     """A render of a listing's photo, and what a person said of it. Nothing is delivered before it is approved.
 
     PENDING -> APPROVED | REJECTED, and back: a person may think again, and each time who and when are kept.
+    A render may have several pictures (variations, edits); the verdict is of one of them, `output`, and an approved
+    one stays the one that is delivered whatever is made after it.
     """
 
     class Verdict(models.TextChoices):
@@ -66,6 +68,13 @@ class StagedPhoto(models.Model):
     batch = models.UUIDField(help_text="the form that asked for it: sent twice, it asks once")
     asked_by = models.ForeignKey("billing.User", on_delete=models.SET_NULL, null=True, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.PENDING)
+    output = models.ForeignKey(
+        "staging.Output",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the picture that the verdict is of; empty while there is no verdict",
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="why it was rejected")
     judged_by = models.ForeignKey("billing.User", on_delete=models.SET_NULL, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True, editable=False)

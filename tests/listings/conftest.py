@@ -52,14 +52,15 @@ def render(account: Account, photo: Photo) -> Render:
     return renders.request(account, photo, brief, source=Source.DASHBOARD)
 
 
-def finish(render: Render) -> Output:
-    """Give the render a picture, as a worker does."""
+def finish(render: Render, colour: tuple[int, int, int] = (90, 120, 150)) -> Output:
+    """Give the render's latest run its picture, as a worker does."""
     file = io.BytesIO()
-    Image.new("RGB", (render.photo.width, render.photo.height), (90, 120, 150)).save(file, "PNG")
-    Run.objects.filter(render=render).update(state=State.DONE, progress=1.0, finished_at=timezone.now())
+    Image.new("RGB", (render.photo.width, render.photo.height), colour).save(file, "PNG")
+    run = renders.latest_run(render)
+    Run.objects.filter(pk=run.pk).update(state=State.DONE, progress=1.0, finished_at=timezone.now())
     files = ("master", "delivered", "preview", "thumbnail")
     return Output.objects.create(
-        run=render.runs.get(),
+        run=run,
         role=Role.STAGED,
         order=0,
         **{name: ContentFile(file.getvalue(), f"{name}.png") for name in files},

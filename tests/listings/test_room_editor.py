@@ -59,7 +59,7 @@ def test_applying_makes_the_picture_again_in_the_corrected_room(
     browser: Client, staged: StagedPhoto, owner: User, account: Account
 ) -> None:
     finish(staged.render)
-    reviews.approve(staged, owner)
+    reviews.reject(staged, owner, "The sofa floats")
     browser.post(path(staged), {"corners": json.dumps(corners(staged))})
     run = Run.objects.get(kind=Run.Kind.VARIATION)
     assert run.scene_json["room"]["status"] == "auto"
