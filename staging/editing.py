@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from staging import credits, jobs, renders, variations
 from staging.briefs import Brief, Quality
-from staging.models import MAIN_ROLES, UNFINISHED, Output, Render, Run
+from staging.models import MAIN_ROLES, UNFINISHED, Output, Render, Run, State
 
 # A scene of forty pieces has some 20 kB.
 SCENE_BYTES = 200_000
@@ -51,6 +51,15 @@ def pictures_of(render: Render) -> QuerySet[Output]:
     role = MAIN_ROLES[render.brief.kind]
     made = Output.objects.filter(run__render=render, role=role).exclude(run__kind=Run.Kind.PREVIEW)
     return made.select_related("run__render__photo").order_by("run__number")
+
+
+def record_of(render: Render) -> dict[str, Any]:
+    """What the backend tells of the latest picture; while there is none, of the latest run that failed."""
+    output = picture_of(render)
+    if output is not None:
+        return dict(output.record)
+    failed = render.runs.filter(state=State.FAILED).order_by("-number").first()
+    return dict(failed.record) if failed else {}
 
 
 def scene_of(output: Output) -> dict[str, Any]:

@@ -156,6 +156,7 @@ class Run(models.Model):
     failure = models.CharField(max_length=20, blank=True, help_text="class of the failure; backends/base.py")
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.TextField(blank=True)
+    record = models.JSONField(default=dict, help_text="what the backend had learnt when it failed; see Output.record")
 
     queued_at = models.DateTimeField(default=timezone.now, editable=False)
     first_started_at = models.DateTimeField(null=True)

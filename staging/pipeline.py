@@ -269,6 +269,7 @@ def fail(run: Run, failed: Failed) -> bool:
             failure=failed.failure,
             error_code=failed.code[:60],
             error_message=_sentence(failed),
+            record=failed.record,
             tries=run.tries,
         )
         if won:

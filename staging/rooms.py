@@ -14,7 +14,7 @@ import numpy as np
 from staging.engine.geometry.reading import guess
 from staging.engine.scene.editing import Corners, from_corners
 from staging.engine.scene.room import Room
-from staging.models import Output, Photo
+from staging.models import Photo
 
 NEAR = 0.08  # metres before the camera where lines are cut
 _FAR_OFF = 1e5  # pixels; beyond them a browser draws nothing sensible
@@ -27,10 +27,12 @@ class NoSuchRoom(ValueError):
     """The corners belong to no room; the text is for people."""
 
 
-def room_of(output: Output | None, photo: Photo) -> dict[str, Any]:
-    """The room that a picture was made in, at the photo's size; a guess where there is none."""
-    told = output.record.get("room") if output else None
-    room = Room.from_dict(told) if isinstance(told, dict) else guess(photo.width, photo.height)
+def room_of(record: dict[str, Any], photo: Photo) -> dict[str, Any]:
+    """The room that a backend's `record` tells of, at the photo's size; a guess where it tells of none.
+
+    The record is a picture's, or that of a run that failed: then its room is the likeliest reading.
+    """
+    room = _told(record.get("room")) or guess(photo.width, photo.height)
     if (room.camera.width, room.camera.height_px) != (photo.width, photo.height):
         room = _resized(room, photo)
     return room.to_dict()
@@ -59,6 +61,18 @@ def shown(data: dict[str, Any]) -> dict[str, Any]:
         "size": f"{box.width:.1f} × {box.y1:.1f} m, {box.height:.1f} m high",
         "status": room.status,
     }
+
+
+def _told(data: Any) -> Room | None:
+    """The room in `data` if it is one that an editor can show."""
+    if not isinstance(data, dict):
+        return None
+    try:
+        room = Room.from_dict(data)
+        Corners.of(room)
+    except (ValueError, KeyError):
+        return None
+    return room
 
 
 def _resized(room: Room, photo: Photo) -> Room:

@@ -68,8 +68,8 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
 
 
 def _read(staged: StagedPhoto) -> dict[str, Any]:
-    """The room that the latest picture was made in."""
-    return rooms.room_of(editing.picture_of(staged.render), staged.render.photo)
+    """The room that the latest picture was made in, or what was read of it before the run failed."""
+    return rooms.room_of(editing.record_of(staged.render), staged.render.photo)
 
 
 def _json(said: str | bytes | None) -> Any:

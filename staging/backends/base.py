@@ -65,12 +65,16 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Failed:
-    """The job ended without a picture. `code` is a slug, `message` a sentence for people, `retry_after` seconds."""
+    """The job ended without a picture. `code` is a slug, `message` a sentence for people, `retry_after` seconds.
+
+    `record` is what the backend had learnt before: "room", the likeliest reading of one that it could not read.
+    """
 
     failure: FailureClass
     code: str
     message: str
     retry_after: float | None = None
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

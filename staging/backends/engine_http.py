@@ -12,6 +12,7 @@ The handle is the key.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -206,7 +207,9 @@ def _standing(told: dict[str, Any]) -> Progress | Pictures | Failed | Unknown:
         listed = tuple(Picture(str(entry["role"]), b"") for entry in told.get("pictures") or [])
         return Pictures(listed, told.get("record") or {})
     if state == "failed":
-        return _failed(told.get("error") or {}, FailureClass.TRANSIENT)
+        record = told.get("record")
+        failed = _failed(told.get("error") or {}, FailureClass.TRANSIENT)
+        return dataclasses.replace(failed, record=record if isinstance(record, dict) else {})
     if state == "cancelled":
         # Not by us, or nobody would ask: as good as lost.
         return Unknown()

@@ -130,8 +130,8 @@ class Child:
                     self._told(on_progress, fraction, stage)
                 case ("done", result):
                     return result
-                case ("refused", kind, code, message):
-                    raise _error(kind, code, message)
+                case ("refused", kind, code, message, record):
+                    raise _error(kind, code, message, record)
                 case ("broke", trace):
                     self._log(trace)
                     raise NothingUsable("engine_error", "The engine failed while it made the picture.")
@@ -202,10 +202,10 @@ class Child:
             process.wait()
 
 
-def _error(kind: str, code: str, message: str) -> EngineError:
+def _error(kind: str, code: str, message: str, record: dict[str, Any]) -> EngineError:
     """The error that crossed the pipe, as its own class again."""
     found = getattr(errors, kind, EngineError)
-    made: EngineError = found(code, message)
+    made: EngineError = found(code, message, record)
     return made
 
 
@@ -244,9 +244,9 @@ def _outcome(job: str, payload: dict[str, Any], variant: Variant, progress: Prog
     try:
         return "done", _function(job, root)(**payload, variant=variant, progress=progress)
     except EngineError as error:
-        return "refused", type(error).__name__, error.code, error.message
+        return "refused", type(error).__name__, error.code, error.message, error.record
     except MemoryError:
-        return "refused", "OutOfTime", "out_of_memory", "The machine ran out of memory while it made the picture."
+        return "refused", "OutOfTime", "out_of_memory", "The machine ran out of memory while it made the picture.", {}
     except Exception:  # whatever a job did not foresee must end the job, not the process
         return "broke", traceback.format_exc()
 

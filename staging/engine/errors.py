@@ -4,19 +4,23 @@ The class of an error decides charge, retry and route further up, so there are o
 there are different consequences (backends.md: customer input, misconfigured, transient, nothing usable).
 """
 
+from typing import Any
+
 
 class EngineError(Exception):
     """Base of all errors of the engine.
 
-    `code` is a stable slug for programs; the message is a sentence for people.
+    `code` is a stable slug for programs; the message is a sentence for people. `record` is what the job had learnt
+    before it failed, in plain JSON types: "room", the likeliest reading of it, where there is one.
     """
 
     kind = "nothing_usable"
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, record: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.record: dict[str, Any] = record or {}
 
 
 class UnusablePhoto(EngineError):

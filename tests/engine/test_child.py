@@ -49,6 +49,7 @@ def test_errors_of_the_engine_cross_the_pipe_as_themselves(child: Child) -> None
     with pytest.raises(UnusablePhoto) as refused:
         child.run(JOBS + "refuse", {}, None, 60)
     assert (refused.value.code, refused.value.message) == ("room_unreadable", "No floor can be seen.")
+    assert refused.value.record == {"room": {"status": "manual"}}
 
 
 def test_a_bug_in_a_job_ends_the_job_and_not_the_process(child: Child) -> None:

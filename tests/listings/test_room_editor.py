@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from billing import ledger
 from billing.models import Account, User
@@ -34,8 +35,14 @@ def path(staged: StagedPhoto, tail: str = "") -> str:
 
 def corners(staged: StagedPhoto, **moved: tuple[float, float]) -> dict[str, object]:
     """The corners that the page shows, some of them dragged."""
-    near = rooms.room_of(None, staged.render.photo)
+    near = rooms.room_of({}, staged.render.photo)
     return {**rooms.shown(near)["corners"], **moved}
+
+
+def assert_shows(browser: Client, staged: StagedPhoto, record: dict[str, object]) -> None:
+    """The editor opens with the room of this record."""
+    shown = rooms.shown(rooms.room_of(record, staged.render.photo))
+    assert escape(json.dumps(shown)) in browser.get(path(staged)).content.decode()
 
 
 def test_dragging_shows_the_room_that_has_these_corners(browser: Client, staged: StagedPhoto) -> None:
@@ -76,6 +83,14 @@ def test_the_editor_opens_for_a_room_that_could_not_be_read(
     Run.objects.update(error_code="room_unreadable")
     review = browser.get(path(staged).removesuffix("room/"))
     assert (review.status_code, review.headers["Location"]) == (302, path(staged))
+    assert_shows(browser, staged, {})
+    u, v = corners(staged)["back_left"]  # type: ignore[misc]
+    there = corners(staged, back_left=(u - 12, v))
+    unsure = rooms.corrected(rooms.room_of({}, staged.render.photo), there)
+    Run.objects.update(record={"room": unsure})
+    assert_shows(browser, staged, {"room": unsure})
+    Run.objects.update(record={"room": {"box": {}}})
+    assert_shows(browser, staged, {})
     browser.post(path(staged), {"corners": json.dumps(corners(staged))})
     again = StagedPhoto.objects.exclude(pk=staged.pk).get()
     assert again.render.runs.get().scene_json["room"]["status"] == "auto"
@@ -86,7 +101,7 @@ def test_a_doubtful_room_is_shown_for_a_check(browser: Client, staged: StagedPho
     finish(staged.render)
     review = path(staged).removesuffix("room/")
     assert "Please check the room" not in browser.get(review).content.decode()
-    Output.objects.update(record={"room": {**rooms.room_of(None, staged.render.photo), "status": "check"}})
+    Output.objects.update(record={"room": {**rooms.room_of({}, staged.render.photo), "status": "check"}})
     assert "Please check the room" in browser.get(review).content.decode()
 
 

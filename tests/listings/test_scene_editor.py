@@ -32,7 +32,7 @@ def staged(account: Account, owner: User) -> StagedPhoto:
     (made,) = batches.stage(listing, [(photo, RoomType.LIVING)], style=Style.MODERN, batch=uuid.uuid4(), user=owner)
     finish(made.render)
     scene = {
-        "room": rooms.room_of(None, made.render.photo),
+        "room": rooms.room_of({}, made.render.photo),
         "arrangement": {"room_type": "living", "style": "modern", "seed": 1, "pieces": [SOFA]},
     }
     Output.objects.update(record=scene)

@@ -243,7 +243,8 @@ class Handler(BaseHTTPRequestHandler):
             "stage": "painting a rectangle",
             "error": job.error if job.state == "failed" else None,
             "pictures": pictures if done else [],
-            "record": record if done else {},
+            # A failed job tells at most of the room.
+            "record": record if done else {name: record[name] for name in {"room"} & set(record)},
         }
 
     def _refused(self) -> bool:

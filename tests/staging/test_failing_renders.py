@@ -25,7 +25,9 @@ def test_a_room_that_cannot_be_read_fails_at_once_in_words_and_costs_nothing(
     account: Account, render: Render, engine: StandIn
 ) -> None:
     engine.switches.fail = {"class": "customer_input", "code": "room_unreadable", "message": "We see no floor here."}
+    engine.switches.room = {"status": "manual"}
     go(render)
+    assert run_of(render).record == {"room": {"status": "manual"}}
     error = renders.status(render).error
     assert error is not None
     assert (error.code, error.failure) == ("room_unreadable", "customer_input")

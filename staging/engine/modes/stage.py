@@ -172,6 +172,7 @@ def known_room(
             "The room in this photo could not be read: too little of its floor and of the edges between floor, "
             "walls and ceiling can be seen. Take the photo from a corner or a doorway, level, at chest height, "
             "with the floor in view.",
+            {"room": room.to_dict()},
         )
     return room
 

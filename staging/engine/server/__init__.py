@@ -19,6 +19,8 @@ GET /v1/jobs/KEY?wait=SECONDS
     Roles: staging `staged`, `mask`, and where things were removed `emptied`, `removed`; declutter `emptied`, `mask`;
     redesign `redesigned`, `mask`; sketch `rendered`, `mask`. Where `mask` is 0 (of `emptied` beside a staged picture:
     where `removed` is 0) a picture's pixels are the photo's, or the resampled photo's, byte for byte.
+    `record`: how it was made. Of a failed job what was learnt before it failed: with the error `room_unreadable` its
+    `room` is the likeliest reading, for a person to correct.
 GET /v1/jobs/KEY/pictures/ROLE      the PNG
 DELETE /v1/jobs/KEY                 cancels; a finished job stays as it is
 GET /v1/capabilities                kinds, room types, styles, qualities, tracer, cores, queue

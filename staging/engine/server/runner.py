@@ -76,7 +76,8 @@ class Runner:
         try:
             made = await asyncio.to_thread(self._child.run, JOB_FUNCTION, payload, tell, order.time_limit)
         except EngineError as error:
-            self._jobs.finish(job, "failed", error=failure(error.kind, error.code, error.message))
+            told = failure(error.kind, error.code, error.message)
+            self._jobs.finish(job, "failed", error=told, record=error.record)
         except Exception:  # the last wall: whatever breaks in one job must not end the server
             log.exception("job broke", extra={"job": job.key})
             text = "The engine met an error that it did not expect; it has been logged."

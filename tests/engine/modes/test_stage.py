@@ -10,6 +10,7 @@ from PIL import Image
 from staging import renditions
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.scene.room import Room
 
 pytestmark = pytest.mark.trace
 JOB = "staging.engine.modes.job.make"
@@ -116,6 +117,7 @@ def test_a_photo_without_a_room_says_how_to_take_a_better_one(stage, tmp_path):
         stage(photo=blank, room=None)
     assert refused.value.code == "room_unreadable"
     assert "floor" in refused.value.message
+    assert Room.from_dict(refused.value.record["room"]).status == "manual"
 
 
 def test_what_cannot_be_used_is_told_apart(stage, tmp_path):

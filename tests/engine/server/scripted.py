@@ -34,7 +34,7 @@ class ScriptedChild:
             if seconds * (step + 1) / steps > time_limit:
                 raise OutOfTime("time_limit", "The picture was not finished in time.")
         if script.get("fail"):
-            raise NothingUsable("gate_ceiling", "No picture passed the engine's own checks.")
+            raise NothingUsable("gate_ceiling", "No picture passed the engine's own checks.", {"room": {"box": {}}})
         if script.get("break"):
             raise RuntimeError("unforeseen")
         pictures = []

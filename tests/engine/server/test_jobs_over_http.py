@@ -102,7 +102,9 @@ def test_waiting_ends_after_its_time(engine):
 
 def test_failures_keep_their_class_code_and_sentence(engine):
     engine.put("refused", brief={"script": {"fail": True}})
-    error = engine.finished("refused")["error"]
+    refused = engine.finished("refused")
+    error = refused["error"]
+    assert refused["record"] == {"room": {"box": {}}}
     assert (error["class"], error["code"]) == ("nothing_usable", "gate_ceiling")
     engine.put("late", brief={"script": {"seconds": 5}}, time_limit=0.5)
     assert engine.finished("late")["error"]["class"] == "transient"

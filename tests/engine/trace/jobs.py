@@ -28,7 +28,7 @@ def sleep(*, seconds: float, variant: Variant, progress: Any) -> str:
 
 
 def refuse(*, variant: Variant, progress: Any) -> None:
-    raise UnusablePhoto("room_unreadable", "No floor can be seen.")
+    raise UnusablePhoto("room_unreadable", "No floor can be seen.", {"room": {"status": "manual"}})
 
 
 def break_down(*, variant: Variant, progress: Any) -> None:
