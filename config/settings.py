@@ -258,6 +258,21 @@ FETCH_MAX_REDIRECTS = env.integer("FETCH_MAX_REDIRECTS", 5)
 FETCH_ALLOW_PRIVATE = env.boolean("FETCH_ALLOW_PRIVATE", False)
 FILE_URL_LIFETIME = env.integer("FILE_URL_LIFETIME", 14 * 24 * 3600, minimum=60)
 
+# --- imports (RESO) -------------------------------------------------------------------------------------
+
+# A portion of work before a job lets others go first; for how long a worker that died keeps an import to itself.
+IMPORT_SLICE_SECONDS = env.seconds("IMPORT_SLICE_SECONDS", 10)
+IMPORT_LEASE_SECONDS = env.seconds("IMPORT_LEASE_SECONDS", 180)
+IMPORT_TIMEOUT = env.seconds("IMPORT_TIMEOUT", 60)
+# Failures in a row before an import gives up; it can be continued.
+IMPORT_ATTEMPTS = env.integer("IMPORT_ATTEMPTS", 8, minimum=1)
+IMPORT_PAGE_MAX_BYTES = env.integer("IMPORT_PAGE_MAX_BYTES", 64 * 2**20, minimum=1)
+IMPORT_FILE_MAX_BYTES = env.integer("IMPORT_FILE_MAX_BYTES", 20 * 2**20, minimum=1)
+# Of a new connection, and of photos that a file names; one large provider allows 2 a second and 7,200 an hour.
+IMPORT_REQUESTS_PER_SECOND = env.seconds("IMPORT_REQUESTS_PER_SECOND", 2)
+# How often deletions are looked for, which asks for the keys of all listings.
+IMPORT_KEYS_SECONDS = env.seconds("IMPORT_KEYS_SECONDS", 24 * 3600)
+
 # --- renders --------------------------------------------------------------------------------------------
 
 PRICES = {"redesign": 1, "declutter": 1, "staging": 2, "sketch": 2, "variation": 0}

@@ -45,6 +45,13 @@ IMAGES_OF = (
     "Pool", "View", "Floor Plan", "Other",
 )  # fmt: skip
 
+# RESO MediaAlteration: what was done to a picture.
+MEDIA_ALTERATIONS = (
+    "None", "Decluttered - Item Removed", "Virtual Staging - Item Addition", "Virtual Renovation",
+    "Virtual Enhancements", "Twilight Conversion", "Virtual Representation - To Be Built",
+    "Virtual Representation - Under Construction", "Model Home", "Other Media Modification",
+)  # fmt: skip
+
 IMAGE_OF_ROOM = {
     RoomType.LIVING: "Living Room",
     RoomType.BED: "Bedroom",

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import ipaddress
+import email.utils
+import functools
 import os
 import socket
 import ssl
@@ -24,19 +25,13 @@ from typing import Any
 import httpcore
 import httpx
 
+from staging.addresses import is_public
+
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 5.0
 USER_AGENT = "Openhouse photo fetcher"
 # Services that listen below 1024 are not places where photos lie, and some of them obey whatever text they are sent.
 _LOW_PORTS = frozenset({80, 443})
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-_SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
-_TEREDO = ipaddress.IPv6Network("2001::/32")
-# Protocol assignments and relay anycast (RFC 6890), which Python's versions judge differently.
-_SPECIAL_V4 = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
-_V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
-# Inside unique local addresses (private anyway), named because what answers there gives out credentials.
-_METADATA = frozenset({ipaddress.ip_address("169.254.169.254"), ipaddress.ip_address("fd00:ec2::254")})
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -51,6 +46,15 @@ class Blocked(FetchError):
 
 class Unreachable(FetchError):
     """No answer, a broken one, or one that says no."""
+
+
+class Refused(Unreachable):
+    """An answer that says no. `retry_after`: seconds that the server asks to wait, where it says so."""
+
+    def __init__(self, message: str, status: int, retry_after: float | None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class TooLarge(FetchError):
@@ -70,28 +74,18 @@ class Fetched:
         self.path.unlink(missing_ok=True)
 
 
-def is_public(address: str) -> bool:
-    """Whether `address` (literal, zone allowed) is one that strangers may point us at.
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered, whatever its status; header names are in lower case."""
 
-    IPv6 addresses that carry an IPv4 address are judged by that: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).
-    Teredo and IPv4-compatible ones are refused outright. `is_global` covers private, loopback, link-local,
-    unspecified, shared (100.64/10), documentation and benchmarking ranges.
-    """
-    judged: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if judged in _METADATA:
-        return False
-    if isinstance(judged, ipaddress.IPv6Address):
-        if judged.ipv4_mapped is not None:
-            judged = judged.ipv4_mapped
-        elif any(judged in network for network in _NAT64):
-            judged = ipaddress.IPv4Address(judged.packed[-4:])
-        elif judged in _SIX_TO_FOUR:
-            judged = ipaddress.IPv4Address(judged.packed[2:6])
-        elif judged in _TEREDO or judged in _V4_COMPATIBLE or judged.is_site_local:
-            return False
-    if isinstance(judged, ipaddress.IPv4Address) and any(judged in network for network in _SPECIAL_V4):
-        return False
-    return judged.is_global and not judged.is_multicast and not judged.is_reserved and not judged.is_unspecified
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the server asks to wait (RFC 9110, 10.2.3), a date among them; None where it asks nothing."""
+        return _retry_after(self.headers)
 
 
 def _system_resolve(host: str, port: int) -> list[str]:
@@ -262,16 +256,54 @@ def post(
         return response.status_code
 
 
+def call(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    timeout: float,
+    form: Mapping[str, str] | None = None,
+    allow_private: bool = False,
+    resolve: Resolve = _system_resolve,
+    certificates: ssl.SSLContext | None = None,
+) -> Answer:
+    """GET `url`, or POST `form` to it, within `timeout` seconds in all; the answer with its body in memory.
+
+    Redirects are not followed, so that no other host gets the headers: their status is the answer.
+    Raises Blocked, Unreachable or TooLarge.
+    """
+    method = "GET" if form is None else "POST"
+    sent = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, **headers}
+    with (
+        _in_words(),
+        _client(timeout, allow_private, resolve, certificates) as client,
+        client.stream(method, _parsed(url), data=form, headers=sent) as response,
+    ):
+        _require_identity(response)
+        body = bytearray()
+        for part in response.iter_raw(CHUNK):
+            body += part
+            if len(body) > max_bytes:
+                raise TooLarge(_too_large(max_bytes))
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
+
+
 def require_address(url: str) -> None:
     """Raise Blocked when `url` is none that we would connect to, as far as its text tells."""
     _parsed(url)
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The usual authorities, read once: that takes longer than many a fetch."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _client(timeout: float, allow_private: bool, resolve: Resolve, certificates: ssl.SSLContext | None) -> httpx.Client:
     """A client that connects only to addresses that were judged, and whose deadline begins now."""
     backend = _JudgingBackend(time.monotonic() + timeout, resolve, (lambda _: True) if allow_private else is_public)
     return httpx.Client(
-        transport=_GuardedTransport(backend, certificates or httpx.create_ssl_context(trust_env=False)),
+        transport=_GuardedTransport(backend, certificates or _trusted()),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
@@ -300,10 +332,9 @@ def _next(response: httpx.Response) -> httpx.URL:
 def _body(response: httpx.Response, max_bytes: int, folder: Path | None) -> Fetched:
     """Stream the body to disk, no further than `max_bytes`."""
     if response.status_code != httpx.codes.OK:
-        raise Unreachable(f"This address answers with status {response.status_code} instead of a photo.")
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        # Decompressing would let a small body become a large one.
-        raise Unreachable("This address answers in an encoding that we did not ask for.")
+        said = f"This address answers with status {response.status_code} instead of a photo."
+        raise Refused(said, response.status_code, _retry_after(response.headers))
+    _require_identity(response)
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise TooLarge(_too_large(max_bytes))
@@ -321,6 +352,23 @@ def _body(response: httpx.Response, max_bytes: int, folder: Path | None) -> Fetc
         path.unlink(missing_ok=True)
         raise
     return Fetched(path, response.headers.get("content-type", ""), str(response.url))
+
+
+def _require_identity(response: httpx.Response) -> None:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        # Decompressing would let a small body become a large one.
+        raise Unreachable("This address answers in an encoding that we did not ask for.")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit() and len(said) < 9:
+        return float(said)
+    try:
+        moment = email.utils.parsedate_to_datetime(said)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, moment.timestamp() - time.time())
 
 
 def _too_large(max_bytes: int) -> str:

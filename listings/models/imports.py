@@ -131,6 +131,7 @@ class ImportedListing(models.Model):
     photos_moment = models.DateTimeField(null=True, help_text="the source's PhotosChangeTimestamp")
     found_by = models.ForeignKey(Import, on_delete=models.SET_NULL, null=True, related_name="+")
     gone_at = models.DateTimeField(null=True, help_text="when the source was found to have it no more")
+    photos_settled = models.BooleanField(default=True, help_text="whether photos stand as the source has them")
     imported_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -157,9 +158,10 @@ class ImportedPhoto(models.Model):
     short_description = models.CharField(max_length=50, blank=True)
     long_description = models.CharField(max_length=1024, blank=True)
     alteration = models.JSONField(default=list)
-    listing_photo = models.OneToOneField(
-        "listings.ListingPhoto", on_delete=models.SET_NULL, null=True, related_name="imported"
+    listing_photo = models.ForeignKey(
+        "listings.ListingPhoto", on_delete=models.SET_NULL, null=True, related_name="sources"
     )
+    placed = models.PositiveIntegerField(null=True, help_text="the place that it was last given by an import")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
