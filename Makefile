@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate scale setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale chaos setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -40,6 +40,10 @@ simulate: setup-dev
 # Every admin page at two sizes of the shop; wants DATABASE_URL=postgres://...
 scale: setup-dev
 	$(PY) -m tests.scale
+
+# 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
+chaos: setup-dev
+	$(PY) -m tests.chaos $(CHAOS_ARGS)
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.development

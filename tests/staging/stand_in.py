@@ -196,6 +196,9 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(status, {"id": self._key(), "state": job.state})
 
     def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self._answer(200, {"status": "alive"})
+            return
         if self._refused():
             return
         if urlsplit(self.path).path == "/v1/capabilities":

@@ -1,0 +1,200 @@
+"""`make chaos`: 500 renders while workers, engine, web, Redis and PostgreSQL are killed at 200 random points.
+
+Everything is real but the engine, whose stand-in takes a second and forgets all jobs when it is killed. The seed says
+who calls when and who is killed when. `--without lease` or `--without compare` takes that guard out of the workers, and
+then the run has to fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+
+from config import processes
+from tests.chaos import cluster
+from tests.chaos.broken import GUARDS
+from tests.chaos.callers import Call, plan, serve
+from tests.chaos.site import Site, run_manage
+from tests.chaos.verdict import Kill, judge
+
+PICTURE_SECONDS = 1.0
+RECOVERY_SECONDS = 15.0
+ACCOUNTS, CREDITS = 10, 10_000
+SETTLING_SECONDS = 120.0
+SETTINGS = {"RUN_RETRY_SECONDS": "1", "SWEEP_SECONDS": "2", "RUN_LEASE_SECONDS": "6", "ENGINE_SLOTS": "6"}
+WORKERS = ("worker-1", "worker-2")
+
+
+def main() -> None:
+    """Run it and say what was found; exit status 1 where something is wrong."""
+    read = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    read.add_argument("--renders", type=int, default=500)
+    read.add_argument("--kills", type=int, default=200)
+    read.add_argument("--seconds", type=float, default=300.0, help="over which both are spread")
+    read.add_argument("--seed", type=int, default=1)
+    read.add_argument("--without", choices=sorted(GUARDS), default="", help="take a guard out")
+    asked = read.parse_args()
+    with tempfile.TemporaryDirectory(prefix="oh-chaos-") as scratch:
+        folder = Path(scratch)
+        folder.chmod(0o755)
+        try:
+            wrong = run(folder, asked)
+        except cluster.CannotStart as why:
+            sys.exit(f"make chaos cannot run here: {why}")
+    if wrong:
+        print("\n".join(["", "WRONG:", *wrong[:20]]))
+        sys.exit(1)
+    print("\nNothing lost, nothing charged twice, the ledger exact.")
+
+
+def run(folder: Path, asked: argparse.Namespace) -> list[str]:
+    """One run in `folder`; what was wrong."""
+    site = Site(folder)
+    try:
+        environment, url = start(site, folder, asked.without)
+        keys = open_accounts(environment)
+        photo = _photo()
+        calls = plan(asked.seed, keys, asked.renders, asked.seconds)
+        kills = kill_plan(asked.seed, asked.kills, asked.seconds, list(site.members))
+        print(f"seed {asked.seed}: {len(calls)} renders, {len(kills)} kills in {asked.seconds:.0f} s", flush=True)
+        done = _both(site, calls, kills, url, photo, asked.seconds)
+        _until_ready(url)
+        verdict = judge(calls, done, CREDITS, picture_seconds=PICTURE_SECONDS, limit=RECOVERY_SECONDS)
+        print("killed: " + ", ".join(f"{name} {count}" for name, count in sorted(site.deaths.items())))
+        for name, figure in verdict.figures.items():
+            print(f"{name:>58}  {figure}")
+        if verdict.wrong and os.environ.get("CHAOS_LOGS"):
+            print(site.tails())
+        return verdict.wrong
+    except TimeoutError:
+        print(site.tails())
+        raise
+    finally:
+        site.close()
+
+
+def start(site: Site, folder: Path, without: str) -> tuple[dict[str, str], str]:
+    """Start all members; the environment that they share, and where the web process listens."""
+    database, socket = folder / "pg", folder / "redis.sock"
+    command, port, engine = cluster.prepare(database), processes.free_port(), processes.free_port()
+    environment = {
+        **os.environ,
+        **SETTINGS,
+        "DATABASE_URL": cluster.url(database),
+        "REDIS_URL": f"unix://{socket}",
+        "DATA_DIR": str(folder / "data"),
+        "ENGINE_URL": f"http://127.0.0.1:{engine}",
+        "ENGINE_TOKEN": "",
+        "RENDERS_IN_FLIGHT": "10000",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+    }
+    site.add("postgres", command, {"PATH": os.environ["PATH"], "LC_ALL": "C"}, **cluster.login())
+    site.add("redis", processes.redis_command(socket, folder / "redis"), environment)
+    site.watch()
+    _until(lambda: cluster.make_database(database), "PostgreSQL")
+    _until(lambda: processes.redis_answers(socket), "Redis")
+    run_manage(environment, "migrate", "--verbosity", "0")
+    stand_in = [sys.executable, "-m", "tests.staging.stand_in", "--port", str(engine)]
+    site.add("engine", [*stand_in, "--switches", json.dumps({"seconds": PICTURE_SECONDS})], environment)
+    web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--no-access-log"]
+    site.add("web", web, environment)
+    for name in WORKERS:
+        site.manage(name, "work", environment=environment, broken=without)
+    site.manage("follower", "follow", environment=environment, broken=without)
+    site.manage("scheduler", "schedule", environment=environment, broken=without)
+    url = f"http://127.0.0.1:{port}"
+    _until_ready(url)
+    return environment, url
+
+
+def open_accounts(environment: dict[str, str]) -> list[str]:
+    """Keys of ACCOUNTS accounts with CREDITS each. From here on this process reads the site's database."""
+    os.environ.update(environment)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    keys = []
+    for number in range(ACCOUNTS):
+        with tempfile.TemporaryFile("w+") as said:
+            call_command("create_account", f"chaos{number}@example.com", credits=CREDITS, stdout=said)
+            said.seek(0)
+            keys.append(said.read().split()[-1])
+    connections.close_all()
+    return keys
+
+
+def kill_plan(seed: int, count: int, seconds: float, names: list[str]) -> list[tuple[float, str]]:
+    """When (seconds from the start) and who: at random moments, each member as often as any other."""
+    dice = random.Random(f"kills {seed}")
+    return sorted((dice.uniform(0, seconds), names[number % len(names)]) for number in range(count))
+
+
+def _both(
+    site: Site, calls: list[Call], kills: list[tuple[float, str]], url: str, photo: bytes, seconds: float
+) -> list[Kill]:
+    """Let the callers call and kill meanwhile; which kills were made when."""
+    began, done = time.monotonic(), []
+
+    def killer() -> None:
+        for due, name in kills:
+            time.sleep(max(0.0, began + due - time.monotonic()))
+            site.kill(name)
+            done.append(Kill(time.time(), name))
+
+    def watcher() -> None:
+        while thread.is_alive():
+            ended = Counter(call.status or "open" for call in calls)
+            print(f"  {time.monotonic() - began:5.0f} s  {len(done)} kills, {dict(ended)}", flush=True)
+            thread.join(15)
+
+    thread = threading.Thread(target=killer, daemon=True)
+    thread.start()
+    threading.Thread(target=watcher, daemon=True).start()
+    asyncio.run(serve(calls, url, photo, until=began + seconds + SETTLING_SECONDS))
+    thread.join()
+    return done
+
+
+def _photo() -> bytes:
+    from tests.staging import pictures  # noqa: PLC0415 - wants Django
+
+    return pictures.encoded()
+
+
+def _until_ready(url: str) -> None:
+    def ready() -> bool:
+        try:
+            return httpx.get(f"{url}/readyz", timeout=3).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    _until(ready, "the site")
+
+
+def _until(question: object, what: str, seconds: float = 180.0) -> None:
+    deadline = time.monotonic() + seconds
+    assert callable(question)
+    while not question():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not answer within {seconds:.0f} s")
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
