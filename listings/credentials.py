@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
-_FOLDER: Final = "credentials"
+FOLDER: Final = "credentials"
 _YEARS: Final = datetime.timedelta(days=3650)
 # Thumbnails would add 270 kB to each picture, and nobody may make us fetch anything.
 _OPTIONS: Final = {
@@ -48,7 +48,7 @@ def identity() -> Identity:
     """The operator's, else our own, made at its first use. Raises OSError when the operator's files are not there."""
     if settings.C2PA_CERTIFICATE and settings.C2PA_PRIVATE_KEY:
         return Identity(Path(settings.C2PA_CERTIFICATE).read_text(), Path(settings.C2PA_PRIVATE_KEY).read_text())
-    return _own(settings.DATA_DIR / _FOLDER)
+    return _own(settings.DATA_DIR / FOLDER)
 
 
 def signed(picture: bytes, parent: bytes, *, source_type: str, said: str, title: str) -> bytes:
@@ -84,7 +84,7 @@ def _context() -> c2pa.Context:
 def _own(folder: Path) -> Identity:
     """Our own identity in `folder`, made when it is not there; of two that make it at once, one wins."""
     if not folder.is_dir():
-        made = Path(tempfile.mkdtemp(prefix=f".{_FOLDER}-", dir=folder.parent))
+        made = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
         try:
             for name, text in vars(_made()).items():
                 file = made / f"{name}.pem"
