@@ -16,7 +16,7 @@ from listings import photos
 from listings.models import Listing, ListingPhoto, StagedPhoto
 from staging import credits, renders
 from staging.briefs import Brief, Kind, RoomType, Style
-from staging.models import Render, Run, Source, State
+from staging.models import MAIN_ROLES, Output, Render, Run, Source, State
 
 if TYPE_CHECKING:
     from billing.models import Account, User
@@ -103,6 +103,23 @@ class Shown:
 
     staged: StagedPhoto
     status: renders.RenderStatus
+
+    @property
+    def picture(self) -> Output | None:
+        """The approved picture, else the latest of what was asked for."""
+        made = self._made()
+        approved = self.staged.output_id if self.staged.verdict == StagedPhoto.Verdict.APPROVED else None
+        return next((one for one in made if one.pk == approved), made[-1] if made else None)
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether a picture came after the approved one, which nobody has judged yet."""
+        made = self._made()
+        return self.staged.verdict == StagedPhoto.Verdict.APPROVED and made[-1] != self.picture
+
+    def _made(self) -> list[Output]:
+        role = MAIN_ROLES[self.staged.render.brief.kind]
+        return [one for one in self.status.outputs if one.role == role]
 
 
 def of_listing(listing: Listing) -> list[Shown]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+# From the studio's small choice to a hero on a sharp screen.
+WIDTHS = (320, 640, 960, 1600)
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -26,6 +29,11 @@ class Sample:
         """The static file of a staged picture of it; empty while none has been made."""
         found = sorted((_static() / "samples" / "after").glob(f"{self.name}*.jpg"))
         return found[0].relative_to(_static()).as_posix() if found else ""
+
+
+def web_copies(name: str) -> dict[int, str]:
+    """The static file `name` as WebP in the widths that screens need, by width. `manage.py web_samples` writes them."""
+    return {width: f"samples/web/{Path(name).stem}-{width}.webp" for width in WIDTHS}
 
 
 def _static() -> Path:

@@ -49,6 +49,7 @@ urlpatterns = [
     path("listings/<int:number>/renders/<str:public_id>/", review.review, name="review"),
     path("listings/<int:number>/renders/<str:public_id>/labelled.png", review.labelled, name="labelled"),
     path("listings/<int:number>/renders/<str:public_id>/verdict/", review.verdict, name="verdict"),
+    path("listings/<int:number>/renders/<str:public_id>/vary/", review.vary, name="vary"),
     path("listings/<int:number>/renders/<str:public_id>/retry/", batch.retry, name="retry"),
     path("listings/<int:number>/renders/<str:public_id>/room/", editors.room, name="room"),
     path("listings/<int:number>/renders/<str:public_id>/room/fit/", editors.room_fit, name="room_fit"),

@@ -22,6 +22,12 @@ _ORDER = {
     Role.MASK: 2,
     Role.REMOVED: 3,
 }
+# Long edges of what pages show, by the field that keeps it; each is made from the one before.
+_SMALLER = {
+    "preview": renditions.PREVIEW_EDGE,
+    "medium": renditions.MEDIUM_EDGE,
+    "thumbnail": renditions.THUMBNAIL_EDGE,
+}
 
 
 def collect(run: Run, pictures: Pictures) -> list[Output]:
@@ -57,9 +63,9 @@ def collect(run: Run, pictures: Pictures) -> list[Output]:
 def discard(outputs: list[Output]) -> None:
     """Delete the files of outputs that were not saved."""
     for output in outputs:
-        for name in {output.master.name, output.delivered.name, output.preview.name, output.thumbnail.name}:
-            if name:
-                default_storage.delete(name)
+        kept = (output.master, output.delivered, output.preview, output.medium, output.thumbnail)
+        for name in {field.name for field in kept if field.name}:
+            default_storage.delete(name)
     jpegs.discard(outputs)
 
 
@@ -94,7 +100,7 @@ def _blank_output(run: Run, role: Role, image: Image.Image) -> Output:
 
 
 def _store(output: Output, image: Image.Image, data: bytes) -> None:
-    """Store the master, and for a picture also the delivered size, the preview and the thumbnail.
+    """Store the master, and for a picture also the delivered size and the three smaller ones.
 
     The master is always clean. The label is drawn anew at each size, or it would shrink with the picture.
     """
@@ -115,7 +121,7 @@ def _store(output: Output, image: Image.Image, data: bytes) -> None:
         else default_storage.save(f"{base}/{output.role}-{long_edge}.png", ContentFile(renditions.png(delivered)))
     )
     small = image
-    for name, edge in (("preview", renditions.PREVIEW_EDGE), ("thumbnail", renditions.THUMBNAIL_EDGE)):
+    for name, edge in _SMALLER.items():
         # Each from the next larger one, before its label is drawn.
         small = renditions.shrunk(small, edge)
         data = renditions.webp(finish(small))

@@ -15,13 +15,14 @@ from typing import Any
 
 from staging.decoding import UndecodableImage, decode, shrunk
 
-PICTURE, PREVIEW, THUMBNAIL = "picture.png", "preview.webp", "thumbnail.webp"
+PICTURE, PREVIEW, MEDIUM, THUMBNAIL = "picture.png", "preview.webp", "medium.webp", "thumbnail.webp"
 PREVIEW_EDGE = 1600
+MEDIUM_EDGE = 960
 THUMBNAIL_EDGE = 480
 
 
 def normalise(source: Path, folder: Path, *, max_pixels: int, min_edge: int) -> dict[str, Any]:
-    """Write the photo's lossless copy, preview and thumbnail into `folder`; raises UndecodableImage."""
+    """Write the photo's lossless copy and its three smaller ones into `folder`; raises UndecodableImage."""
     decoded = decode(source, max_pixels=max_pixels, min_edge=min_edge)
     image = decoded.image
     image.info.clear()  # nothing of the original's metadata goes into a copy
@@ -29,7 +30,9 @@ def normalise(source: Path, folder: Path, *, max_pixels: int, min_edge: int) -> 
     image.save(folder / PICTURE, "PNG", compress_level=1)
     preview = shrunk(image, PREVIEW_EDGE)
     preview.save(folder / PREVIEW, "WEBP", quality=82, method=2)
-    shrunk(preview, THUMBNAIL_EDGE).save(folder / THUMBNAIL, "WEBP", quality=80, method=2)
+    medium = shrunk(preview, MEDIUM_EDGE)
+    medium.save(folder / MEDIUM, "WEBP", quality=80, method=2)
+    shrunk(medium, THUMBNAIL_EDGE).save(folder / THUMBNAIL, "WEBP", quality=80, method=2)
     return {
         "width": image.width,
         "height": image.height,

@@ -5,8 +5,9 @@ the file, from any origin, without signing in: the address is the permission.
 
     /renders/ID/outputs/UUID-u1_0.png                    the delivered picture
     /renders/ID/outputs/UUID_furniture_removed_0.png     the delivered emptied picture
-    /renders/ID/outputs/UUID-VARIANT                     master.png, mask.png, preview.webp, thumbnail.webp
-    /photos/UUID/VARIANT                                 picture.png, preview.webp, thumbnail.webp
+    /renders/ID/outputs/UUID-VARIANT                     master.png, mask.png, preview.webp, medium.webp,
+                                                         thumbnail.webp
+    /photos/UUID/VARIANT                                 picture.png, preview.webp, medium.webp, thumbnail.webp
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods
 
 from staging.models import MASKS, Output, Photo, Role
+from staging.renditions import MEDIUM_EDGE, PREVIEW_EDGE, THUMBNAIL_EDGE
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
@@ -34,9 +36,10 @@ _OUTPUT_VARIANTS = {
     "-master.png": "master",
     _MASK: "master",
     "-preview.webp": "preview",
+    "-medium.webp": "medium",
     "-thumbnail.webp": "thumbnail",
 }
-_PHOTO_VARIANTS = {"picture.png": "picture", "preview.webp": "preview", "thumbnail.webp": "thumbnail"}
+_PHOTO_VARIANTS = {f"{name}.webp": name for name in ("preview", "medium", "thumbnail")} | {"picture.png": "picture"}
 _TYPES = {"png": "image/png", "webp": "image/webp"}
 _UUID_LENGTH = 36
 
@@ -64,6 +67,28 @@ def preview_url(output: Output) -> str:
 def thumbnail_url(output: Output) -> str:
     """Path and query of a WebP with a long edge of at most 480 pixels."""
     return _output_url(output, "-thumbnail.webp")
+
+
+def widths(output: Output) -> dict[int, str]:
+    """The sizes in which pages show a picture: its width in pixels, and path and query."""
+    ladder = [(THUMBNAIL_EDGE, thumbnail_url(output)), (PREVIEW_EDGE, preview_url(output))]
+    if output.medium:
+        ladder.insert(1, (MEDIUM_EDGE, _output_url(output, "-medium.webp")))
+    return _widths(output, ladder)
+
+
+def photo_widths(photo: Photo) -> dict[int, str]:
+    """The sizes in which pages show a photo, like `widths`."""
+    ladder = [(THUMBNAIL_EDGE, photo_thumbnail_url(photo)), (PREVIEW_EDGE, photo_preview_url(photo))]
+    if photo.medium:
+        ladder.insert(1, (MEDIUM_EDGE, signed(f"/photos/{photo.uuid}/medium.webp")))
+    return _widths(photo, ladder)
+
+
+def _widths(picture: Output | Photo, ladder: list[tuple[int, str]]) -> dict[int, str]:
+    """What a long edge means for the width; nothing is ever enlarged."""
+    longest = max(picture.width, picture.height)
+    return {round(picture.width * min(1.0, edge / longest)): url for edge, url in ladder}
 
 
 def photo_url(photo: Photo) -> str:

@@ -19,7 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from staging.decoding_child import PICTURE, PREVIEW, THUMBNAIL
+from staging.decoding_child import MEDIUM, PICTURE, PREVIEW, THUMBNAIL
 
 ROOT = Path(__file__).resolve().parent.parent
 _TOO_SLOW = "This photo takes too long to open; please export it again and send the copy."
@@ -41,10 +41,11 @@ class DecodersBusy(InvalidImage):
 
 @dataclass(frozen=True)
 class Normalised:
-    """What became of one file. The three paths lie in the folder that the caller gave."""
+    """What became of one file. The four paths lie in the folder that the caller gave."""
 
     picture: Path
     preview: Path
+    medium: Path
     thumbnail: Path
     width: int
     height: int
@@ -156,6 +157,7 @@ class Decoders:
         return Normalised(
             picture=folder / PICTURE,
             preview=folder / PREVIEW,
+            medium=folder / MEDIUM,
             thumbnail=folder / THUMBNAIL,
             width=int(str(answer["width"])),
             height=int(str(answer["height"])),

@@ -47,6 +47,7 @@ class Photo(models.Model):
     original = models.FileField(max_length=200)
     picture = models.FileField(max_length=200)
     preview = models.FileField(max_length=200)
+    medium = models.FileField(max_length=200, blank=True, help_text="empty for photos of before there was one")
     thumbnail = models.FileField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -244,6 +245,7 @@ class Output(models.Model):
     master = models.FileField(max_length=200)
     delivered = models.FileField(max_length=200, blank=True)
     preview = models.FileField(max_length=200, blank=True)
+    medium = models.FileField(max_length=200, blank=True)
     thumbnail = models.FileField(max_length=200, blank=True)
     width = models.PositiveIntegerField(help_text="of the master, in pixels")
     height = models.PositiveIntegerField()

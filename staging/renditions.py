@@ -10,6 +10,7 @@ from PIL import Image
 
 LONG_EDGES = {"full-hd": 1920, "4k": 3840}
 PREVIEW_EDGE = 1600
+MEDIUM_EDGE = 960
 THUMBNAIL_EDGE = 480
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})

@@ -189,6 +189,7 @@ def _keep(account: Account, digest: str, original: Path, normalised: Normalised)
         "original": _store(f"{base}/original.{_SUFFIXES[normalised.format]}", original),
         "picture": _store(f"{base}/picture.png", normalised.picture),
         "preview": _store(f"{base}/preview.webp", normalised.preview),
+        "medium": _store(f"{base}/medium.webp", normalised.medium),
         "thumbnail": _store(f"{base}/thumbnail.webp", normalised.thumbnail),
     }
     try:

@@ -7,7 +7,7 @@ class BeforeAfter extends HTMLElement {
   connectedCallback() {
     if (this.range) return;
     const range = document.createElement("input");
-    Object.assign(range, { type: "range", min: "0", max: "100", step: "1", value: "50" });
+    Object.assign(range, { type: "range", min: "0", max: "100", step: "1", value: this.dataset.split || "50" });
     range.setAttribute("aria-label", t("Divider between the empty and the furnished room"));
     const handle = document.createElement("span");
     handle.className = "handle";

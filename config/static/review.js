@@ -37,7 +37,7 @@ class PictureReview extends HTMLElement {
     if (on) {
       // The previews are small; pixels are looked at in the picture itself.
       const after = this.compare.querySelector(".after img");
-      if (after.src !== this.dataset.full) after.src = this.dataset.full;
+      if (after.srcset) { after.removeAttribute("srcset"); after.src = this.dataset.full; }
       this.split("0%");
     } else {
       this.split("50%");

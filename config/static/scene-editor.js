@@ -23,6 +23,8 @@ class SceneEditor extends HTMLElement {
     this.addEventListener("click", (event) => this.click(event));
     this.addEventListener("change", (event) => this.chosen(event));
     this.addEventListener("keydown", (event) => this.shortcut(event));
+    // After a picture that could not be asked for: what was placed stays, and may be undone.
+    if (this.dataset.first) this.past.push(JSON.parse(this.dataset.first));
     this.show(first);
   }
 
@@ -217,7 +219,7 @@ class SceneEditor extends HTMLElement {
         // Decoded before it is shown, so that nothing flickers.
         const next = Object.assign(new Image(), { src: answer.picture });
         await next.decode().catch(() => null);
-        if (this.latest === mine) this.image.src = answer.picture;
+        if (this.latest === mine) { this.image.removeAttribute("srcset"); this.image.src = answer.picture; }
         return;
       }
       if (answer.state !== "queued" && answer.state !== "running") return;

@@ -6,11 +6,14 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import capfirst
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_noop
 
 from billing import access, ledger
 from billing.models import Entry
-from listings import vocabulary
+from listings import samples, vocabulary
+from listings.models import StagedPhoto
 from staging import files
 from staging.models import Output, Photo, Render
 from staging.renders import RenderStatus
@@ -22,6 +25,12 @@ ENTRY_WORDS = {
     "release": gettext_noop("Given back, not charged"),
     "adjust": gettext_noop("Corrected"),
     "purchase": gettext_noop("Bought"),
+}
+
+VERDICT_WORDS = {
+    "pending": gettext_noop("To review"),
+    "approved": gettext_noop("Approved"),
+    "rejected": gettext_noop("Rejected"),
 }
 
 register = template.Library()
@@ -73,6 +82,38 @@ def output_preview(output: Output) -> str:
 
 
 @register.simple_tag
+def photo_image(photo: Photo, sizes: str) -> str:
+    """src, srcset and sizes of an <img> of the photo; `sizes` says how wide it is shown, as HTML does."""
+    return _image(files.photo_widths(photo), sizes)
+
+
+@register.simple_tag
+def output_image(output: Output, sizes: str) -> str:
+    """The same for a picture."""
+    return _image(files.widths(output), sizes)
+
+
+@register.simple_tag
+def sample_image(name: str, sizes: str, *, first: bool = False) -> str:
+    """The same for one of our sample rooms; `first` is fetched before all others, any other one when it comes near."""
+    copies = {width: static(copy) for width, copy in samples.web_copies(name).items()}
+    wanted = ("fetchpriority", "high") if first else ("loading", "lazy")
+    return format_html('{} {}="{}"', _image(copies, sizes), *wanted)
+
+
+def _image(widths: dict[int, str], sizes: str) -> str:
+    """Attributes of an <img>: the browser takes the width that fits its screen."""
+    ladder = ", ".join(f"{url} {width}w" for width, url in sorted(widths.items()))
+    return format_html('src="{}" srcset="{}" sizes="{}"', widths[max(widths)], ladder, sizes)
+
+
+@register.filter
+def verdict_word(staged: StagedPhoto) -> str:
+    """What a person has said of a staged picture."""
+    return gettext(VERDICT_WORDS[staged.verdict])
+
+
+@register.simple_tag
 def output_file(output: Output) -> str:
     """Where the picture itself is."""
     return files.output_url(output)
@@ -88,6 +129,12 @@ def output_master(output: Output) -> str:
 def photo_thumbnail(photo: Photo) -> str:
     """Where a small view of the photo is."""
     return files.photo_thumbnail_url(photo)
+
+
+@register.simple_tag
+def output_thumbnail(output: Output) -> str:
+    """Where a small view of the picture is."""
+    return files.thumbnail_url(output)
 
 
 @register.filter

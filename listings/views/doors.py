@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from billing import access
 from billing.models import Account, User
-from listings import photos, records
+from listings import photos, records, reviews
 from listings.models import Listing, ListingPhoto, StagedPhoto
+from staging.models import Output
 
 
 def user_of(request: HttpRequest) -> User:
@@ -55,3 +56,24 @@ def staged_or_404(request: HttpRequest, number: int, public_id: str) -> StagedPh
     if found is None:
         raise Http404
     return found
+
+
+def version_or_404(request: HttpRequest, staged: StagedPhoto) -> reviews.Version | None:
+    """The render's picture of `?version=`, else the approved one, else the latest; None while there is none.
+
+    Raises Http404 for a version that is not there.
+    """
+    versions, wanted = reviews.versions(staged), request.GET.get("version", "")
+    if wanted:
+        found = next((one for one in versions if str(one.number) == wanted), None)
+        if found is None:
+            raise Http404
+        return found
+    chosen = reviews.picture_of(staged)
+    return next((one for one in versions if one.output == chosen), None)
+
+
+def picture_or_404(request: HttpRequest, staged: StagedPhoto) -> Output | None:
+    """The picture of `version_or_404`."""
+    found = version_or_404(request, staged)
+    return found.output if found else None

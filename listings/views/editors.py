@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from listings import batches, reviews
 from listings.models import StagedPhoto
 from listings.views.batch import too_few
-from listings.views.doors import staged_or_404, user_of
+from listings.views.doors import picture_or_404, staged_or_404, user_of
 from staging import editing, renders, rooms, variations
+from staging.models import Output
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,21 +27,24 @@ from staging import editing, renders, rooms, variations
 def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """The lines of the room over its photo. POST: stage it again in the room that has these corners."""
     staged = staged_or_404(request, number, public_id)
-    output = editing.picture_of(staged.render)
+    output = picture_or_404(request, staged)
     if request.method == "POST":
         try:
-            return _staged_again(request, staged, rooms.corrected(_read(staged), _json(request.POST.get("corners"))))
+            return _staged_again(
+                request, staged, rooms.corrected(_read(output, staged), _json(request.POST.get("corners")))
+            )
         except (rooms.NoSuchRoom, variations.RenderNotDone, variations.TooManyVariations) as error:
             messages.error(request, f"{error}.")
         except renders.InsufficientCredits as error:
             messages.error(request, too_few(error))
-        return redirect("listings:room", number, public_id)
+        return redirect(request.get_full_path())
     context = {
         "listing": staged.listing_photo.listing,
         "staged": staged,
         "output": output,
-        "shown": json.dumps(rooms.shown(_read(staged))),
+        "shown": json.dumps(rooms.shown(_read(output, staged))),
         "price": 0 if output else batches.price(1),
+        "unsure": bool(output) and _read(output, staged).get("status") == "check",
     }
     return answer(request, "listings/room.html", context)
 
@@ -51,7 +55,9 @@ def room_fit(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
     """What the room with these corners looks like, while they are dragged."""
     staged = staged_or_404(request, number, public_id)
     try:
-        return JsonResponse(rooms.shown(rooms.corrected(_read(staged), _json(request.body))))
+        return JsonResponse(
+            rooms.shown(rooms.corrected(_read(picture_or_404(request, staged), staged), _json(request.body)))
+        )
     except rooms.NoSuchRoom as error:
         return JsonResponse({"code": "no_such_room", "error": f"{error}."}, status=422)
 
@@ -67,9 +73,10 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
     return redirect("listings:listing", staged.listing_photo.listing_id)
 
 
-def _read(staged: StagedPhoto) -> dict[str, Any]:
-    """The room that the latest picture was made in, or what was read of it before the run failed."""
-    return rooms.room_of(editing.record_of(staged.render), staged.render.photo)
+def _read(output: Output | None, staged: StagedPhoto) -> dict[str, Any]:
+    """The room that the picture was made in; without one, what was read of it before the run failed."""
+    record = output.record if output else editing.record_of(staged.render)
+    return rooms.room_of(record, staged.render.photo)
 
 
 def _json(said: str | bytes | None) -> Any:

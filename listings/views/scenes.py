@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from listings import reviews, vocabulary
 from listings.models import StagedPhoto
-from listings.views.doors import staged_or_404
+from listings.views.doors import picture_or_404, staged_or_404
 from staging import editing, files, scenes, variations
 from staging.models import Output, Role, Run, State
 
@@ -33,32 +33,36 @@ STILL = {
 def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """The pieces over the picture. POST: make the picture of this arrangement."""
     staged = staged_or_404(request, number, public_id)
-    output, now = _scene_or_404(staged)
+    output, now = _scene_or_404(request, staged)
+    first = now
     if request.method == "POST":
         try:
-            editing.finish(staged.render, _edited(now, _json(request.POST.get("arrangement"))))
+            now = _edited(now, _json(request.POST.get("arrangement")))
+            editing.finish(staged.render, now)
         except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
+            # A team-mate's picture of it may be under way: what was placed here stays in the editor.
             messages.error(request, f"{error}.")
-            return redirect("listings:scene", number, public_id)
-        reviews.reopen(staged)
-        messages.success(request, gettext("The picture is being made with the furniture as you placed it."))
-        return redirect("listings:listing", number)
+        else:
+            reviews.reopen(staged)
+            messages.success(request, gettext("The picture is being made with the furniture as you placed it."))
+            return redirect(reverse("listings:review", args=[number, public_id]) + "#versions")
     context = {
         "listing": staged.listing_photo.listing,
         "staged": staged,
         "output": output,
         "shown": json.dumps(scenes.shown(now)),
+        "first": json.dumps(scenes.shown(first)["arrangement"]) if first is not now else "",
         "catalogue": scenes.catalogue(now),
         "styles": vocabulary.STYLES.values(),
     }
-    return answer(request, "listings/scene.html", context)
+    return answer(request, "listings/scene.html", context, status=200 if first is now else 409)
 
 
 @require_POST
 @login_required
 def scene_change(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
     """{"arrangement", "wishes"}: what the scene looks like after them. Nothing is kept."""
-    _, now = _scene_or_404(staged_or_404(request, number, public_id))
+    _, now = _scene_or_404(request, staged_or_404(request, number, public_id))
     try:
         said = _json(request.body)
         return JsonResponse(scenes.changed(_edited(now, said.get("arrangement")), said.get("wishes")))
@@ -71,7 +75,7 @@ def scene_change(request: HttpRequest, number: int, public_id: str) -> JsonRespo
 def scene_draft(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
     """{"arrangement"}: start a draft of it; the address where it is followed."""
     staged = staged_or_404(request, number, public_id)
-    _, now = _scene_or_404(staged)
+    _, now = _scene_or_404(request, staged)
     try:
         run = editing.preview(staged.render, _edited(now, _json(request.body).get("arrangement")))
     except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
@@ -102,9 +106,9 @@ def _note(run: Run) -> str:
     return gettext(told).format(percent=round(100 * run.progress)) if told else ""
 
 
-def _scene_or_404(staged: StagedPhoto) -> tuple[Output, dict[str, Any]]:
-    """The latest picture and its scene, which pictures of other kinds do not have. Raises Http404."""
-    output = editing.picture_of(staged.render)
+def _scene_or_404(request: HttpRequest, staged: StagedPhoto) -> tuple[Output, dict[str, Any]]:
+    """The chosen picture and its scene, which pictures of other kinds do not have. Raises Http404."""
+    output = picture_or_404(request, staged)
     found = editing.scene_of(output) if output else {}
     if output is None or not {"room", "arrangement"} <= set(found):
         raise Http404

@@ -97,11 +97,14 @@ def test_the_editor_opens_for_a_room_that_could_not_be_read(
     assert (again.render.brief, again.listing_photo) == (staged.render.brief, staged.listing_photo)
 
 
-def test_a_doubtful_room_is_shown_for_a_check(browser: Client, staged: StagedPhoto) -> None:
+def test_a_doubtful_room_opens_its_lines_once_by_itself(browser: Client, staged: StagedPhoto) -> None:
     finish(staged.render)
     review = path(staged).removesuffix("room/")
     assert "Please check the room" not in browser.get(review).content.decode()
     Output.objects.update(record={"room": {**rooms.room_of({}, staged.render.photo), "status": "check"}})
+    lines = browser.get(review, follow=True)
+    assert lines.redirect_chain == [(path(staged), 302)]
+    assert "The lines are right" in lines.content.decode()
     assert "Please check the room" in browser.get(review).content.decode()
 
 

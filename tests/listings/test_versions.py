@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test import Client
 
+from billing import ledger
 from billing.models import Account, User
 from listings import batches, contents, photos, records, reviews
 from listings.models import OriginalPage, Profile, StagedPhoto
-from staging import editing, sources, variations
+from staging import editing, files, sources, variations
 from staging.briefs import RoomType, Style
-from staging.models import Output
+from staging.models import Output, Run
 from tests.listings.conftest import finish
 from tests.staging.pictures import encoded
 
@@ -69,3 +71,55 @@ def test_a_picture_of_another_render_cannot_be_approved_here(
         reviews.approve(staged, owner, finish(other.render))
     staged.refresh_from_db()
     assert staged.verdict == "pending"
+
+
+def page_of(staged: StagedPhoto, tail: str = "") -> str:
+    return f"/listings/{staged.listing_photo.listing_id}/renders/{staged.render.public_id}/{tail}"
+
+
+def test_side_by_side_and_one_is_approved(browser: Client, staged: StagedPhoto, two: tuple[Output, Output]) -> None:
+    page = browser.get(page_of(staged)).content.decode()
+    assert "version 2 of 2" in page
+    assert page.count("Approve this one") == 2
+    browser.post(page_of(staged, "verdict/"), {"verdict": "approved", "output": two[0].uuid})
+    page = browser.get(page_of(staged)).content.decode()
+    assert "version 1 of 2" in page  # what is delivered is shown first
+    assert page.count("Approve this one") == 1
+    listing = browser.get(f"/listings/{staged.listing_photo.listing_id}/").content.decode()
+    assert files.thumbnail_url(two[0]).partition("?")[0] in listing
+    assert "A newer version is there" in listing
+    # Who saw version 2 alone cannot take the approval of version 1 back by rejecting it.
+    answer = browser.post(page_of(staged, "verdict/"), {"verdict": "rejected", "output": two[1].uuid}, follow=True)
+    assert "Another version is approved already" in answer.content.decode()
+    assert browser.get(page_of(staged, "?version=2")).status_code == 200
+    assert browser.get(page_of(staged, "?version=3")).status_code == 404
+    clean = browser.get(page_of(staged, "labelled.png?version=2"))
+    assert clean.content != browser.get(page_of(staged, "labelled.png?version=1")).content
+
+
+def test_another_arrangement_costs_nothing_and_is_asked_for_once(
+    browser: Client, staged: StagedPhoto, account: Account
+) -> None:
+    before = ledger.balance(account)
+    browser.post(page_of(staged, "vary/"))
+    assert "Another version is being made" in browser.get(page_of(staged)).content.decode()
+    browser.post(page_of(staged, "vary/"))
+    assert Run.objects.filter(render=staged.render).count() == 2
+    fragment = browser.get(page_of(staged), headers={"HX-Request": "true"}).content.decode()
+    assert fragment.lstrip().startswith("<section")
+    assert 'hx-trigger="every 3s"' in fragment
+    finish(staged.render)
+    assert "version 2 of 2" in browser.get(page_of(staged)).content.decode()
+    assert ledger.balance(account) == before
+    assert browser.get(page_of(staged, "vary/")).status_code == 405
+
+
+def test_a_version_that_failed_leaves_the_ones_before(browser: Client, staged: StagedPhoto, owner: User) -> None:
+    reviews.approve(staged, owner)
+    browser.post(page_of(staged, "vary/"))
+    Run.objects.filter(number=2).update(
+        state="failed", finished_at="2026-01-01T00:00Z", error_message="The engine fell."
+    )
+    page = browser.get(page_of(staged)).content.decode()
+    assert "The engine fell." in page
+    assert "✓ Approved" in page

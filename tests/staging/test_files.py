@@ -12,9 +12,10 @@ from django.utils import timezone
 from PIL import Image
 
 from billing.models import Account
-from staging import files, jobs, renders
+from staging import files, jobs, renders, sources
 from staging.briefs import Brief
 from staging.models import Output, Photo, Role
+from tests.staging.pictures import encoded, room
 from tests.staging.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +101,15 @@ def test_a_browser_may_ask_first(client: Client, outputs: dict[str, Output]) -> 
     assert response.status_code == 200
     assert "GET" in response["Access-Control-Allow-Methods"]
     assert client.post(files.output_url(outputs[Role.STAGED])).status_code == 405
+
+
+def test_pages_take_the_width_that_fits_the_screen(client: Client, account: Account) -> None:
+    photo = sources.accept(account, raw=encoded(room(2000, 1200)))
+    widths = files.photo_widths(photo)
+    assert set(widths) == {480, 960, 1600}
+    for width, url in widths.items():
+        assert Image.open(io.BytesIO(body(client.get(url)))).size == (width, width * 3 // 5)
+    # A photo of before there was a middle size has two.
+    Photo.objects.update(medium="")
+    photo.refresh_from_db()
+    assert set(files.photo_widths(photo)) == {480, 1600}
