@@ -117,6 +117,24 @@ def declutter(
     return Decluttered(picture, edited, room_behind, checks, dict(work.timings), figures)
 
 
+def find(
+    photo: Bytes,
+    mask: Bytes | None = None,
+    *,
+    certain: bool = False,
+    focal_35mm: float | None = None,
+    room: dict[str, Any] | None = None,
+) -> tuple[Mask, Room]:
+    """What `declutter` would remove (H, W), shadows included, and the room behind it; takes and raises what it does."""
+    work = _Work(photo, focal_35mm, None if room is None else _given(room, photo), None)
+    scene, hole, _figures = work.asked(mask) if mask is not None else work.found(certain)
+    if not hole.any():
+        return np.zeros(photo.shape[:2], bool), work.at_size(scene.room)
+    scene = footing.settled(scene, hole)
+    hole = growth.grown(scene, hole, filling.covered(scene, hole))
+    return _full_size(hole, mask, photo), work.at_size(scene.room)
+
+
 class _Work:
     """One photo's work: its readings, its clock."""
 

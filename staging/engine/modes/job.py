@@ -157,7 +157,7 @@ def make(
     wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
     made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress, light))
     return {
-        "pictures": [_written(Path(folder), role, picture) for role, picture in made.pictures.items()],
+        "pictures": [written(Path(folder), role, picture) for role, picture in made.pictures.items()],
         "record": {
             "engine": "openhouse",
             "version": VERSION,
@@ -195,7 +195,8 @@ def _opened(path: Path) -> Image.Image:
             return ImageOps.exif_transpose(picture)
 
 
-def _written(folder: Path, role: str, pixels: Bytes) -> dict[str, Any]:
+def written(folder: Path, role: str, pixels: Bytes) -> dict[str, Any]:
+    """Write ROLE.png to `folder`; what the contract says of it."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=_PNG_LEVEL)
     data = buffer.getvalue()

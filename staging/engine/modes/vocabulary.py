@@ -37,3 +37,5 @@ SPACES: Final = ("interior", "exterior")
 DECLUTTER: Final = ("off", "on", "auto")
 # Whether furniture is rendered at a brief's `long_edge`, beyond the photo's own size.
 ENLARGES: Final = True
+# What maps of a photo (`/v1/maps`) may be asked for: the change that they are to bound.
+MAP_PURPOSES: Final = ("staging", "declutter", "redesign")

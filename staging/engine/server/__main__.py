@@ -19,9 +19,9 @@ import uvicorn
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
 from staging.engine.memory import LIMIT, MEGABYTE
-from staging.engine.server.app import Settings, make_app
+from staging.engine.server.app import Lane, Settings, make_app
 from staging.engine.server.jobs import Jobs
-from staging.engine.server.runner import Runner
+from staging.engine.server.runner import MAPS_FUNCTION, Runner
 from staging.engine.trace.variant import choose
 
 log = logging.getLogger("engine.server")
@@ -112,14 +112,22 @@ def main(words: list[str] | None = None) -> int:
         log.error(error.message, extra={"code": error.code})
         return 2
     children = [Child(variant, log.info) for _ in range(said.slots)]
-    serve(said, children, {"variant": variant.name, "library": variant.library, "why": variant.why}, token)
+    tracer = {"variant": variant.name, "library": variant.library, "why": variant.why}
+    serve(said, children, tracer, token, Child(variant, log.info))
     return 0
 
 
-def serve(said: argparse.Namespace, children: list[Child], tracer: dict[str, Any], token: str = "") -> None:
-    """Listen as `said` until the process is told to stop; every child is a slot."""
+def serve(
+    said: argparse.Namespace,
+    children: list[Child],
+    tracer: dict[str, Any],
+    token: str = "",
+    drawer: Child | None = None,
+) -> None:
+    """Listen as `said` until the process is told to stop; every child is a slot, and `drawer` the slot of maps."""
     work_dir = said.work_dir or Path(tempfile.gettempdir()) / f"openhouse-engine-{said.port}"
     jobs = Jobs(work_dir, queue_size=said.queue_size, keep=said.keep)
+    maps = _maps(work_dir, drawer, said) if drawer else None
     settings = Settings(
         token=token,
         body_limit=said.body_limit,
@@ -128,7 +136,7 @@ def serve(said: argparse.Namespace, children: list[Child], tracer: dict[str, Any
         tracer=tracer,
     )
     config = uvicorn.Config(
-        make_app(settings, jobs, [Runner(jobs, child, said.memory * MEGABYTE) for child in children]),
+        make_app(settings, Lane(jobs, [Runner(jobs, child, said.memory * MEGABYTE) for child in children]), maps),
         host=said.host,
         port=said.port,
         log_config=None,
@@ -137,6 +145,12 @@ def serve(said: argparse.Namespace, children: list[Child], tracer: dict[str, Any
     )
     log.info("engine listens", extra={"host": said.host, "port": said.port, "tracer": tracer})
     Server(config, jobs).run()
+
+
+def _maps(work_dir: Path, drawer: Child, said: argparse.Namespace) -> Lane:
+    """The lane of maps. Beside the pictures' folder and not in it: what lies there is taken for jobs."""
+    jobs = Jobs(work_dir.with_name(f"{work_dir.name}-maps"), queue_size=said.queue_size, keep=said.keep, lane="maps")
+    return Lane(jobs, [Runner(jobs, drawer, function=MAPS_FUNCTION)])
 
 
 if __name__ == "__main__":

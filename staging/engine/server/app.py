@@ -17,8 +17,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from staging.engine import server
-from staging.engine.modes.vocabulary import DECLUTTER, KINDS, QUALITIES, ROOM_TYPES, SPACES, STYLES
-from staging.engine.server.contract import KEY, check_picture, read_order
+from staging.engine.modes.vocabulary import DECLUTTER, KINDS, MAP_PURPOSES, QUALITIES, ROOM_TYPES, SPACES, STYLES
+from staging.engine.server.brief import read_brief, read_wish
+from staging.engine.server.contract import KEY, BriefReader, check_picture, read_order
 from staging.engine.server.jobs import Jobs
 from staging.engine.server.refusals import Refused, failure
 from staging.engine.server.runner import Runner
@@ -39,9 +40,21 @@ class Settings:
     tracer: dict[str, Any] = field(default_factory=dict)
 
 
-def make_app(settings: Settings, jobs: Jobs, runners: list[Runner]) -> Starlette:
-    """The application; its lifespan runs the `runners` and kills their children at the end."""
-    engine = _Engine(settings, jobs, runners)
+@dataclass(frozen=True)
+class Lane:
+    """A queue of jobs and the slots that work it off."""
+
+    jobs: Jobs
+    runners: list[Runner]
+
+
+def make_app(settings: Settings, pictures: Lane, maps: Lane | None = None) -> Starlette:
+    """The application; its lifespan runs the lanes' runners and kills their children at the end.
+
+    `maps` is the lane of what is drawn for other renderers; without it there is none of that.
+    """
+    engine = _Engine(settings, pictures, read_brief)
+    runners = [*pictures.runners, *(maps.runners if maps else [])]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -59,10 +72,8 @@ def make_app(settings: Settings, jobs: Jobs, runners: list[Runner]) -> Starlette
     routes = [
         Route("/healthz", engine.healthz),
         Route("/v1/capabilities", engine.guarded(engine.capabilities)),
-        Route("/v1/jobs/{key}", engine.guarded(engine.put), methods=["PUT"]),
-        Route("/v1/jobs/{key}", engine.guarded(engine.get), methods=["GET"]),
-        Route("/v1/jobs/{key}", engine.guarded(engine.delete), methods=["DELETE"]),
-        Route("/v1/jobs/{key}/pictures/{role}", engine.guarded(engine.picture)),
+        *engine.routes(),
+        *(_Engine(settings, maps, read_wish).routes() if maps else ()),
     ]
     handlers: dict[Any, Any] = {Refused: _refused, HTTPException: _http_error}
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
@@ -80,12 +91,23 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 
 class _Engine:
-    """The endpoints, bound to one server's jobs."""
+    """The endpoints, bound to one lane's jobs."""
 
-    def __init__(self, settings: Settings, jobs: Jobs, runners: list[Runner]) -> None:
+    def __init__(self, settings: Settings, lane: Lane, read: BriefReader) -> None:
         self._settings = settings
-        self._jobs = jobs
-        self._runners = runners
+        self._jobs = lane.jobs
+        self._runners = lane.runners
+        self._read = read
+
+    def routes(self) -> list[Route]:
+        """The addresses of the lane's jobs."""
+        path = f"/v1/{self._jobs.lane}/{{key}}"
+        return [
+            Route(path, self.guarded(self.put), methods=["PUT"]),
+            Route(path, self.guarded(self.get), methods=["GET"]),
+            Route(path, self.guarded(self.delete), methods=["DELETE"]),
+            Route(path + "/pictures/{role}", self.guarded(self.picture)),
+        ]
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint behind the bearer token, where one is set."""
@@ -115,6 +137,7 @@ class _Engine:
                 "spaces": SPACES,
                 "declutter": DECLUTTER,
                 "qualities": QUALITIES,
+                "maps": MAP_PURPOSES,
                 "tracer": self._settings.tracer,
                 "cores": self._settings.cores,
                 "slots": len(self._runners),
@@ -129,7 +152,7 @@ class _Engine:
         if not KEY.fullmatch(key):
             raise Refused(400, "customer_input", "bad_key", "A key is up to 120 letters, digits, '_', '-' and '.'.")
         async with read_parts(request, self._settings.body_limit) as (text, photo, mask):
-            order = read_order(text, self._settings.time_limit)
+            order = read_order(text, self._settings.time_limit, self._read)
             check_picture(photo)
             if mask is not None:
                 check_picture(mask, "mask")

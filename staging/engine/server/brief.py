@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from staging.engine.modes.vocabulary import DECLUTTER, KINDS, QUALITIES, ROOM_TYPES, SPACES, STYLES
+from staging.engine.modes.vocabulary import DECLUTTER, KINDS, MAP_PURPOSES, QUALITIES, ROOM_TYPES, SPACES, STYLES
 from staging.engine.server.refusals import refused
 
 MAX_SEED: Final = 2**31 - 1
@@ -39,6 +39,15 @@ def read_brief(said: dict[str, Any]) -> dict[str, Any]:
         "quality": _one_of(said, "quality", QUALITIES, "standard"),
         "seed": _whole(said.get("seed", 0), "seed", range(MAX_SEED + 1)),
         "long_edge": None if said.get("long_edge") is None else _whole(said["long_edge"], "long_edge", LONG_EDGES),
+    }
+
+
+def read_wish(said: dict[str, Any]) -> dict[str, Any]:
+    """The same of a brief for maps: what they are to bound, and whether only sure furniture is to be found."""
+    return {
+        **said,
+        "purpose": _one_of(said, "purpose", MAP_PURPOSES),
+        "declutter": _one_of(said, "declutter", DECLUTTER, "on"),
     }
 
 

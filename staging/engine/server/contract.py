@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,8 @@ from PIL import Image
 
 from staging.engine.server.brief import read_brief
 from staging.engine.server.refusals import refused
+
+BriefReader = Callable[[dict[str, Any]], dict[str, Any]]
 
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
 PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP")
@@ -37,8 +40,11 @@ class Order:
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def read_order(text: str | bytes, longest: float) -> Order:
-    """The order in the part `job`; `longest` seconds is the server's own limit. Raises Refused with status 400."""
+def read_order(text: str | bytes, longest: float, brief: BriefReader = read_brief) -> Order:
+    """The order in the part `job`; `longest` seconds is the server's own limit. Raises Refused with status 400.
+
+    `brief` checks what the brief says.
+    """
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -46,7 +52,7 @@ def read_order(text: str | bytes, longest: float) -> Order:
     if not isinstance(data, dict) or not isinstance(data.get("brief"), dict):
         raise refused("bad_job", "The part 'job' must be an object with a 'brief' object.")
     return Order(
-        brief=read_brief(data["brief"]),
+        brief=brief(data["brief"]),
         time_limit=min(_positive(data, "time_limit") or longest, longest),
         focal_35mm=_positive(data, "focal_35mm"),
         room=_object(data, "room"),

@@ -39,6 +39,7 @@ class Job:
     pictures: list[dict[str, Any]] = field(default_factory=list)
     record: dict[str, Any] = field(default_factory=dict)
     finished_at: float | None = None
+    lane: str = "jobs"
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def touch(self) -> None:
@@ -48,7 +49,7 @@ class Job:
 
     def body(self) -> dict[str, Any]:
         """The job as the contract shows it."""
-        pictures = [{**p, "url": f"/v1/jobs/{self.key}/pictures/{p['role']}"} for p in self.pictures]
+        pictures = [{**p, "url": f"/v1/{self.lane}/{self.key}/pictures/{p['role']}"} for p in self.pictures]
         return {
             "id": self.key,
             "state": self.state,
@@ -63,7 +64,9 @@ class Job:
 class Jobs:
     """All jobs of one server. Used from one event loop only; `work_dir` belongs to this server alone."""
 
-    def __init__(self, work_dir: Path, *, queue_size: int, keep: float) -> None:
+    def __init__(self, work_dir: Path, *, queue_size: int, keep: float, lane: str = "jobs") -> None:
+        """`lane` is what their addresses are under: jobs, or maps, which have a queue of their own."""
+        self.lane = lane
         self.work_dir = work_dir
         self.queue_size = queue_size
         self.keep = keep
@@ -109,7 +112,7 @@ class Jobs:
         folder.mkdir()
         for name, path in sent.items():
             shutil.move(path, folder / name)
-        job = Job(key, fingerprint, folder, order)
+        job = Job(key, fingerprint, folder, order, lane=self.lane)
         self._jobs[key] = job
         self._queue.append(key)
         self._arrived.set()
@@ -230,6 +233,7 @@ class Jobs:
                     pictures=outcome["pictures"],
                     record=outcome["record"],
                     finished_at=float(outcome["finished_at"]),
+                    lane=self.lane,
                 )
             except (OSError, ValueError, KeyError):
                 shutil.rmtree(folder, ignore_errors=True)

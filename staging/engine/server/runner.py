@@ -16,22 +16,27 @@ from staging.engine.server.refusals import failure
 log = logging.getLogger("engine.server")
 
 JOB_FUNCTION: Final = "staging.engine.modes.job.make"
+MAPS_FUNCTION: Final = "staging.engine.modes.maps.make"
 
 
 class Runner:
     """One slot: takes the next job, runs it in its child, writes down what came of it."""
 
-    def __init__(self, jobs: Jobs, child: Child, memory: int = LIMIT) -> None:
-        """`memory` is how many bytes of results the child may keep between jobs."""
+    def __init__(self, jobs: Jobs, child: Child, memory: int = LIMIT, *, function: str = JOB_FUNCTION) -> None:
+        """`memory` is how many bytes of results the child may keep between jobs, `function` what it runs for each."""
+        self._function = function
         self._jobs = jobs
         self._child = child
         self._memory = memory
         self._current: Job | None = None
 
     async def serve(self) -> None:
-        """Run jobs until cancelled. The child is warmed first, so that the first job does not pay for it."""
+        """Run jobs until cancelled. A child that traces is warmed first, so that the first job does not pay for it;
+        one that draws maps starts when somebody asks for one, which without other renderers is never.
+        """
         try:
-            await asyncio.to_thread(self._child.warm)
+            if self._function == JOB_FUNCTION:
+                await asyncio.to_thread(self._child.warm)
         except EngineError as error:
             log.warning("the child could not be warmed", extra={"code": error.code, "reason": error.message})
         while True:
@@ -74,7 +79,7 @@ class Runner:
             "mask": str(job.folder / MASK) if (job.folder / MASK).exists() else None,
         }
         try:
-            made = await asyncio.to_thread(self._child.run, JOB_FUNCTION, payload, tell, order.time_limit)
+            made = await asyncio.to_thread(self._child.run, self._function, payload, tell, order.time_limit)
         except EngineError as error:
             told = failure(error.kind, error.code, error.message)
             self._jobs.finish(job, "failed", error=told, record=error.record)

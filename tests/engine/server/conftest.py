@@ -45,12 +45,14 @@ class Engine:
             time.sleep(0.05)
         raise AssertionError("the engine did not start")
 
-    def put(self, key, *, photo=None, mask=None, headers=None, **changes):
+    def put(self, key, *, photo=None, mask=None, headers=None, lane="jobs", **changes):
         job = {"brief": {"kind": "staging", "room_type": "living", "style": "modern"} | changes.pop("brief", {})}
         files = {"photo": ("photo.png", photo or png(), "image/png")}
         if mask is not None:
             files["mask"] = ("mask.png", mask, "image/png")
-        return self.client.put(f"/v1/jobs/{key}", data={"job": json.dumps(job | changes)}, files=files, headers=headers)
+        return self.client.put(
+            f"/v1/{lane}/{key}", data={"job": json.dumps(job | changes)}, files=files, headers=headers
+        )
 
     def get(self, key, wait=0.0):
         return self.client.get(f"/v1/jobs/{key}", params={"wait": wait})

@@ -56,4 +56,4 @@ class ScriptedChild:
 
 if __name__ == "__main__":
     said = arguments(sys.argv[1:])
-    serve(said, [ScriptedChild()], {"variant": "scripted", "why": "a test"}, read_token(said))
+    serve(said, [ScriptedChild()], {"variant": "scripted", "why": "a test"}, read_token(said), ScriptedChild())

@@ -43,10 +43,18 @@ def test_a_killed_child_fails_one_job_and_the_next_one_works(start, photo):
     body = engine.finished("next", 220)
     assert body["state"] == "done", body["error"]
     assert body["record"]["arrangement"]["pieces"]
+    (tracing,) = children_of(engine.process.pid)
+    assert engine.put("maps", photo=photo, brief={"purpose": "staging"}, room=room, lane="maps").status_code == 202
+    drawn = engine.client.get("/v1/maps/maps", params={"wait": 60}).json()
+    while drawn["state"] in ("queued", "running"):
+        drawn = engine.client.get("/v1/maps/maps", params={"wait": 60}).json()
+    assert [made["role"] for made in drawn["pictures"]] == ["mask", "depth", "lines"], drawn["error"]
     assert engine.client.get(body["pictures"][0]["url"]).content.startswith(b"\x89PNG")
-    (child,) = children_of(engine.process.pid)
+    children = children_of(engine.process.pid)
+    assert len(children) == 2
+    assert tracing in children
     engine.stop()
     deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists():
+    while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline
         time.sleep(0.05)
