@@ -111,8 +111,15 @@ class Backend(Protocol):
         """
         ...
 
-    async def fetch(self, handle: str) -> Pictures:
-        """The finished pictures with their bytes. Raises BackendError."""
+    async def fetch(self, handle: str, job: Job) -> Pictures:
+        """The finished pictures with their bytes; `job` is what was submitted. Raises BackendError."""
+        ...
+
+    async def forget(self, handle: str) -> None:
+        """The pictures are stored, or nobody wants them: what the backend keeps of the job may go.
+
+        A job that is unknown is no error. Raises BackendError when the backend cannot be reached.
+        """
         ...
 
     async def cancel(self, handle: str) -> None:

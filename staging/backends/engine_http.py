@@ -6,7 +6,9 @@
     DELETE /v1/jobs/KEY                  stop it
     GET    /v1/capabilities
 
-The handle is the key.
+The handle is the key. Under /v1/maps/KEY the same contract gives what the room's geometry says to other renderers
+(pictures `mask`, `depth` and `lines`; the brief is `{"purpose": staging | declutter | redesign}`), without waiting
+behind pictures.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +29,8 @@ from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictu
 CONNECT_SECONDS = 3.0
 # For one read or write on a connection that stands; a long poll may take its own time on top.
 IO_SECONDS = 30.0
+# For reading a room and drawing its maps: a second or two, more on a busy machine.
+MAPS_SECONDS = 45.0
 MAX_PICTURE_BYTES = 400 * 2**20
 _UNREACHABLE = "The rendering engine cannot be reached at this moment."
 _TROUBLE = "The rendering engine is in trouble."
@@ -64,6 +69,10 @@ class EngineServer:
 
     async def submit(self, job: Job, key: str) -> str:
         """PUT the job; the same key again is the same job. Raises BackendError."""
+        await self._put(_job_path(key), job)
+        return key
+
+    async def _put(self, path: str, job: Job) -> None:
         described = {
             "brief": job.brief,
             "time_limit": job.time_limit,
@@ -79,30 +88,62 @@ class EngineServer:
         }
         if job.mask is not None:
             parts["mask"] = ("mask.png", job.mask, "image/png")
-        await self._ask("PUT", _job_path(key), files=parts)
-        return key
+        try:
+            await self._ask("PUT", path, files=parts)
+        except _NotFound:
+            raise BackendError(Failed(FailureClass.MISCONFIGURED, "not_served", _NOT_SET_UP)) from None
 
     async def poll(self, handle: str, wait: float = 0.0) -> Progress | Pictures | Failed | Unknown:
         """Where the job stands, at once or when that changes within `wait` seconds. Raises BackendError."""
         try:
-            response = await self._ask(
-                "GET",
-                _job_path(handle),
-                params={"wait": f"{wait:g}"} if wait > 0 else {},
-                timeout=httpx.Timeout(IO_SECONDS + wait, connect=CONNECT_SECONDS),
-            )
+            return await self._standing(_job_path(handle), wait)
         except _NotFound:
             return Unknown()
+
+    async def _standing(self, path: str, wait: float) -> Progress | Pictures | Failed | Unknown:
+        response = await self._ask(
+            "GET",
+            path,
+            params={"wait": f"{wait:g}"} if wait > 0 else {},
+            timeout=httpx.Timeout(IO_SECONDS + wait, connect=CONNECT_SECONDS),
+        )
         return _standing(_json(response))
 
-    async def fetch(self, handle: str) -> Pictures:
+    async def fetch(self, handle: str, job: Job) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
+        return await self._fetch(_job_path(handle))
+
+    async def forget(self, handle: str) -> None:
+        """Nothing to do: the server forgets finished jobs by itself, after an hour where it is ours."""
+
+    async def maps(self, job: Job, purpose: str, key: str) -> Pictures:
+        """What the room's geometry says of a photo, for one purpose; waited for. Raises BackendError."""
+        path = _maps_path(key)
+        brief = {"purpose": purpose, "declutter": job.brief.get("declutter", "on")}
+        if brief["declutter"] == "off":
+            brief["declutter"] = "on"
+        # Without arrangement and light: they say nothing of the room.
+        asked = Job(job.photo, brief, MAPS_SECONDS, job.focal_35mm, job.room, mask=job.mask)
+        await self._put(path, asked)
+        until = time.monotonic() + MAPS_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            try:
+                standing = await self._standing(path, min(left, 10.0))
+            except _NotFound:
+                break
+            if isinstance(standing, Pictures):
+                return await self._fetch(path)
+            if isinstance(standing, Failed):
+                raise BackendError(standing)
+        raise BackendError(Failed(FailureClass.TRANSIENT, "maps_late", _UNREACHABLE))
+
+    async def _fetch(self, path: str) -> Pictures:
         try:
-            told = _json(await self._ask("GET", _job_path(handle)))
+            told = _json(await self._ask("GET", path))
             listed = _standing(told)
             if not isinstance(listed, Pictures):
                 raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE))
-            pictures = [await self._picture(handle, entry) for entry in told["pictures"]]
+            pictures = [await self._picture(path, entry) for entry in told["pictures"]]
         except _NotFound:
             raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE)) from None
         return Pictures(tuple(pictures), listed.record)
@@ -112,9 +153,9 @@ class EngineServer:
         with contextlib.suppress(_NotFound):
             await self._ask("DELETE", _job_path(handle))
 
-    async def _picture(self, handle: str, entry: dict[str, Any]) -> Picture:
+    async def _picture(self, job_path: str, entry: dict[str, Any]) -> Picture:
         # The path is built here, not taken from the answer: a server cannot send us to another one.
-        path = f"{_job_path(handle)}/pictures/{quote(str(entry['role']), safe='')}"
+        path = f"{job_path}/pictures/{quote(str(entry['role']), safe='')}"
         body = bytearray()
         with _in_words():
             async with self._client.stream("GET", path) as response:
@@ -140,6 +181,10 @@ class _NotFound(Exception):
 
 def _job_path(key: str) -> str:
     return f"/v1/jobs/{quote(key, safe='')}"
+
+
+def _maps_path(key: str) -> str:
+    return f"/v1/maps/{quote(key, safe='')}"
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ def test_the_same_key_for_another_job_is_our_mistake(engine: StandIn) -> None:
 
 
 def test_progress_then_pictures(engine: StandIn) -> None:
-    engine.switches.seconds = 0.4
+    engine.switches.seconds = 1.0
     ask(engine, submit())
     first = ask(engine, poll())
     assert isinstance(first, Progress)
@@ -70,7 +70,7 @@ def test_progress_then_pictures(engine: StandIn) -> None:
     done = ask(engine, poll())
     assert isinstance(done, Pictures)
     assert [(picture.role, picture.data) for picture in done.pictures] == [("staged", b""), ("mask", b"")]
-    fetched = ask(engine, lambda backend: backend.fetch("k-1-1"))
+    fetched = ask(engine, lambda backend: backend.fetch("k-1-1", JOB))
     assert all(picture.data.startswith(b"\x89PNG") for picture in fetched.pictures)
     assert fetched.record["engine"] == "stand-in"
 
@@ -140,7 +140,7 @@ def test_the_token_is_sent(engine: StandIn) -> None:
 
 
 def test_an_engine_that_is_not_there_may_come_back() -> None:
-    for question in (submit(), poll(), lambda backend: backend.fetch("k"), lambda backend: backend.capabilities()):
+    for question in (submit(), poll(), lambda backend: backend.fetch("k", JOB), lambda backend: backend.capabilities()):
         failed = refused("http://127.0.0.1:9", question)
         assert (failed.failure, failed.code) == (FailureClass.TRANSIENT, "engine_unreachable")
 
@@ -152,22 +152,22 @@ def test_something_else_that_listens_there(httpserver: Any) -> None:
 
 def test_a_picture_that_is_too_large_or_damaged_is_refused(engine: StandIn, httpserver: Any) -> None:
     ask(engine, submit())
-    failed = refused(engine, lambda backend: backend.fetch("k-1-1"), max_picture_bytes=100)
+    failed = refused(engine, lambda backend: backend.fetch("k-1-1", JOB), max_picture_bytes=100)
     assert failed.failure == FailureClass.NOTHING_USABLE
     told = {"state": "done", "pictures": [{"role": "staged", "sha256": "0" * 64}], "record": {}}
     httpserver.expect_request("/v1/jobs/k-1-1").respond_with_json(told)
     httpserver.expect_request("/v1/jobs/k-1-1/pictures/staged").respond_with_data(b"changed on the way")
-    failed = refused(httpserver.url_for("").rstrip("/"), lambda backend: backend.fetch("k-1-1"))
+    failed = refused(httpserver.url_for("").rstrip("/"), lambda backend: backend.fetch("k-1-1", JOB))
     assert (failed.failure, failed.code) == (FailureClass.TRANSIENT, "picture_damaged")
 
 
 def test_pictures_that_are_gone_by_the_time_they_are_fetched(engine: StandIn) -> None:
     ask(engine, submit())
     engine.forget()
-    assert refused(engine, lambda backend: backend.fetch("k-1-1")).code == "pictures_gone"
+    assert refused(engine, lambda backend: backend.fetch("k-1-1", JOB)).code == "pictures_gone"
     engine.switches.seconds = 60
     ask(engine, submit())
-    assert refused(engine, lambda backend: backend.fetch("k-1-1")).code == "pictures_gone"
+    assert refused(engine, lambda backend: backend.fetch("k-1-1", JOB)).code == "pictures_gone"
 
 
 def test_capabilities(engine: StandIn) -> None:

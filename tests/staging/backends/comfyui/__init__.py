@@ -1,0 +1,1 @@
+"""A stand-in for ComfyUI, and what the client makes of it."""
