@@ -117,6 +117,18 @@ def words(name: str, default: list[str]) -> list[str]:
     return _read(name, default, lambda raw: [part.strip() for part in raw.split(",") if part.strip()])
 
 
+def pairs(name: str, default: dict[str, str]) -> dict[str, str]:
+    """Words by name: `redesign=flux-dev,staging=sdxl`."""
+
+    def parse(raw: str) -> dict[str, str]:
+        parts = [part.strip() for part in raw.split(",") if part.strip()]
+        if wrong := [part for part in parts if not re.fullmatch(r"[\w-]+=[\w-]+", part)]:
+            raise ValueError(f"holds {wrong[0]!r}, which is not NAME=WORD")
+        return {name: word for name, _, word in (part.partition("=") for part in parts)}
+
+    return _read(name, default, parse)
+
+
 def rates(name: str, default: dict[str, tuple[float, int]]) -> dict[str, tuple[float, int]]:
     """What is allowed a second and at once, by name: `default=100/300,pro_plus=200/600`."""
 

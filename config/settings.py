@@ -306,6 +306,15 @@ ENGINE_TRACER = env.text("ENGINE_TRACER", "auto")  # auto, cuda, llvm or scalar
 # Runs that the engine is given at once: one in work and one waiting. The others wait in our queue, which is fair.
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 2, minimum=1)
 ENGINE_QUEUE = env.integer("ENGINE_QUEUE", 64, minimum=1)
+# Which model makes jobs of a kind for which the caller names none, where a GPU node has it; the rest is the engine's.
+RENDER_MODELS = env.pairs("RENDER_MODELS", {})
+# A JSON file with the operator's own names of model files (staging/backends/comfyui/models.json has the usual ones).
+COMFYUI_MODELS = env.text("COMFYUI_MODELS")
+# A node that cannot be reached for so long has lost its jobs, where there is another.
+COMFYUI_GIVE_UP_SECONDS = env.seconds("COMFYUI_GIVE_UP_SECONDS", 5)
+# How long a node that gave a blank picture, or whose model file is broken, gets no new work.
+COMFYUI_SET_ASIDE_SECONDS = env.seconds("COMFYUI_SET_ASIDE_SECONDS", 300)
+COMFYUI_PROBE_SECONDS = env.seconds("COMFYUI_PROBE_SECONDS", 60)
 
 # --- Stripe ---------------------------------------------------------------------------------------------
 

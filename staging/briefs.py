@@ -106,6 +106,7 @@ class Brief:
     black-and-white picture of what is to be removed (empty: the engine finds it). `dusk` is for redesigned exteriors.
     `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master has the
     photo's own size, or that of a larger delivery. `seed` makes the picture reproducible.
+    `model` is the generative model that the caller chose by its name; empty: the route's.
     """
 
     kind: Kind
@@ -119,6 +120,7 @@ class Brief:
     resolution: Literal["full-hd", "4k"] = "full-hd"
     label: bool = False
     seed: int = 0
+    model: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""
@@ -139,4 +141,5 @@ class Brief:
             resolution=data.get("resolution", "full-hd"),
             label=bool(data.get("label", False)),
             seed=int(data.get("seed", 0)),
+            model=data.get("model", ""),
         )

@@ -21,8 +21,9 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from staging import jobs, pipeline, routes, wakeups
+from staging import fleet, jobs, pipeline, routes, wakeups
 from staging.backends.base import Backend, BackendError, Progress
+from staging.backends.comfyui import Node
 from staging.models import Run, State
 
 T = TypeVar("T")
@@ -63,7 +64,8 @@ class Follower:
         self._tasks: dict[Watch, asyncio.Task[None]] = {}
         # Ends left to a worker, and when; watched anew if the worker has not followed up within a lease.
         self._handed_over: dict[Watch, float] = {}
-        self._backends: dict[str, Backend] = {}
+        self._backends: dict[tuple[str, tuple[Node, ...]], Backend] = {}
+        self._nodes: tuple[Node, ...] = ()
         self._connections = contextlib.AsyncExitStack()
         # One thread for the database and the queue: the loop never blocks, and writes keep their order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
@@ -92,6 +94,8 @@ class Follower:
         """Begin to watch what is new, end what is over."""
         try:
             wanted = await self._in_thread(watches)
+            if any(watch.backend == routes.COMFYUI for watch in wanted):
+                self._nodes = await self._in_thread(fleet.addresses)
         # A database that is away comes back; the lease of what we watch meanwhile is the sweeper's business.
         except Exception:
             log.exception("rows_unreadable")
@@ -126,11 +130,11 @@ class Follower:
         self._tasks.pop(watch, None)
 
     async def _to_the_end(self, watch: Watch) -> None:
-        backend = await self._backend(watch.backend)
         wait = min(10.0, settings.RUN_LEASE_SECONDS / 3)
         written_at, written_stage = 0.0, ""
         while True:
             asked = time.monotonic()
+            backend = await self._backend(watch.backend)
             try:
                 answer = await backend.poll(watch.handle, wait)
             except BackendError as error:
@@ -160,9 +164,10 @@ class Follower:
         self._handed_over[watch] = time.monotonic()
 
     async def _backend(self, name: str) -> Backend:
-        if name not in self._backends:
-            self._backends[name] = await self._connections.enter_async_context(routes.connect(name))
-        return self._backends[name]
+        nodes = self._nodes if name == routes.COMFYUI else ()
+        if (name, nodes) not in self._backends:
+            self._backends[name, nodes] = await self._connections.enter_async_context(routes.connect(name, nodes))
+        return self._backends[name, nodes]
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, _with_fresh_connection, work)

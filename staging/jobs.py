@@ -16,7 +16,7 @@ from django.db import transaction
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from staging import pipeline, turns, wakeups, webhooks
+from staging import fleet, pipeline, turns, wakeups, webhooks
 
 QUEUE = "default"
 # Failed wake-ups are kept for a day for whoever looks into the admin; successful ones not at all.
@@ -83,6 +83,11 @@ def stop(run_id: int) -> None:
 def deliver(delivery_id: int) -> None:
     """Tell a partner what is due."""
     webhooks.deliver(delivery_id)
+
+
+def probe(node_id: int) -> None:
+    """Ask a GPU node what it can do."""
+    fleet.probe(node_id)
 
 
 def _tell(run_id: int) -> None:

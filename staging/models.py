@@ -18,6 +18,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from staging.briefs import Brief, Kind
+from staging.nodes import GpuNode
+
+__all__ = [
+    "MAIN_ROLES", "MASKS", "PUBLIC_ID_LENGTH", "UNFINISHED", "AcceptedRequest", "Conversion",
+    "ConversionFile", "GpuNode", "Output", "Photo", "Render", "Role", "Run", "Source", "State",
+    "WebhookAttempt", "WebhookDelivery", "WebhookSecret", "new_public_id",
+]  # fmt: skip
 
 PUBLIC_ID_LENGTH = 20
 _ALPHABET = string.ascii_letters + string.digits

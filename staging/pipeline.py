@@ -7,7 +7,6 @@ network is used, and nobody here waits for a picture (the follower does).
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ log = structlog.get_logger("openhouse.pipeline")
 # The backend ends a job at its own time limit; this much later we stop believing in it.
 GRACE_SECONDS = 60.0
 # Refused because it is full: the job waits, and that is no failed try.
-_NO_TRY = frozenset({"engine_busy"})
+_NO_TRY = frozenset({"engine_busy", "node_busy", "nodes_set_aside"})
 NOT_CHARGED = "Nothing was charged."
 _OURS = "We could not make this picture; the fault is on our side and we have been told."
 _NOT_GOOD_ENOUGH = "The picture that we made did not pass our checks."
@@ -95,10 +94,11 @@ def submit(run: Run) -> None:
 
     Repeating it for the same attempt is harmless: the idempotency key makes it the same job.
     """
-    backend = routes.backend_for(run.brief)
+    backend = run.backend or routes.table().backend_for(run)
     try:
         with _keeping_lease(run):
-            handle = asyncio.run(_submit(backend, _job(run), run.idempotency_key))
+            job = _job(run)
+            handle = routes.ask(backend, lambda client: client.submit(job, run.idempotency_key))
     except FileNotFoundError:
         log.error("photo_missing", run=run.key, photo=str(run.render.photo.uuid))
         fail(run, _PHOTO_MISSING)
@@ -137,11 +137,6 @@ def _read(name: str | None) -> bytes:
     return found
 
 
-async def _submit(backend: str, job: Job, key: str) -> str:
-    async with routes.connect(backend) as client:
-        return await client.submit(job, key)
-
-
 # --- looking after ----------------------------------------------------------------------------------------
 
 
@@ -161,7 +156,7 @@ def look_after(run_id: int) -> bool:
         submit(run)
         return False
     try:
-        answer = asyncio.run(_poll(run))
+        answer = routes.ask(run.backend, lambda client: client.poll(run.handle))
     except BackendError as error:
         # Not an answer about the job, so the attempt stays; by its handle we find it again when the backend is back.
         return again_or_fail(run, error.failed, same_attempt=True)
@@ -178,12 +173,9 @@ def _follow_up(run: Run, answer: Progress | Pictures | Failed | Unknown) -> bool
         return False
     if isinstance(answer, Pictures):
         return collect(run)
+    if isinstance(answer, Failed):
+        _forget(run)
     return again_or_fail(run, _LOST if isinstance(answer, Unknown) else answer)
-
-
-async def _poll(run: Run) -> Progress | Pictures | Failed | Unknown:
-    async with routes.connect(run.backend) as client:
-        return await client.poll(run.handle)
 
 
 def _hopeless(run: Run) -> bool:
@@ -214,7 +206,10 @@ def collect(run: Run) -> bool:
         return False
     try:
         with _keeping_lease(run, "collecting_until"):
-            outputs = collecting.collect(run, asyncio.run(_fetch(run)))
+            outputs = collecting.collect(run, _fetch(run))
+    except FileNotFoundError:
+        log.error("photo_missing", run=run.key, photo=str(run.render.photo.uuid))
+        return fail(run, _PHOTO_MISSING)
     except BackendError as error:
         _stop_collecting(run)
         return again_or_fail(run, error.failed)
@@ -224,16 +219,26 @@ def collect(run: Run) -> bool:
     except BaseException:
         _stop_collecting(run)
         raise
-    return finish(run, outputs)
+    finished = finish(run, outputs)
+    _forget(run)
+    return finished
 
 
 def _stop_collecting(run: Run) -> None:
     Run.objects.filter(**_mine(run)).update(collecting_until=None)
 
 
-async def _fetch(run: Run) -> Pictures:
-    async with routes.connect(run.backend) as client:
-        return await client.fetch(run.handle)
+def _fetch(run: Run) -> Pictures:
+    job = _job(run)
+    return routes.ask(run.backend, lambda client: client.fetch(run.handle, job))
+
+
+def _forget(run: Run) -> None:
+    """Let the backend delete what it keeps of a job that has ended; one that is away keeps it."""
+    try:
+        routes.ask(run.backend, lambda client: client.forget(run.handle))
+    except BackendError as error:
+        log.warning("not_forgotten", handle=run.handle, code=error.failed.code)
 
 
 def finish(run: Run, outputs: list[Output]) -> bool:
@@ -298,6 +303,7 @@ def again_or_fail(run: Run, failed: Failed, *, same_attempt: bool = False) -> bo
         attempt=run.attempt if same_attempt else run.attempt + 1,
         tries=tries,
         handle=run.handle if same_attempt else "",
+        backend=run.backend if same_attempt else "",
         stage="",
         not_before=not_before,
         lease_until=None,
@@ -313,15 +319,12 @@ def stop(run_id: int) -> None:
     run = get(run_id)
     if run is not None and run.state == State.CANCELLED and run.handle:
         _cancel_at(run.backend, run.handle)
+        _forget(run)
 
 
 def _cancel_at(backend: str, handle: str) -> None:
-    async def cancel() -> None:
-        async with routes.connect(backend) as client:
-            await client.cancel(handle)
-
     try:
-        asyncio.run(cancel())
+        routes.ask(backend, lambda client: client.cancel(handle))
     except BackendError as error:
         log.warning("cancel_lost", handle=handle, code=error.failed.code)
 

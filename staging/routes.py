@@ -1,28 +1,101 @@
-"""Which backend serves which run. With none configured, the embedded engine's server serves all."""
+"""Which backend serves which run, and speaking with it.
+
+With no GPU node that can, the embedded engine's server serves all. A node gets what callers ask for by the name of a
+model, and the kinds of jobs for which `RENDER_MODELS` names one.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 
-from staging.backends import engine_http
-from staging.backends.base import Backend
-from staging.briefs import Brief
+from staging import fleet
+from staging.backends import comfyui, engine_http
+from staging.backends.base import Backend, BackendError, Job
+from staging.backends.comfyui import choosing, planning
+from staging.backends.comfyui.node import Node, Note
+from staging.backends.comfyui.planning import Maps
+from staging.models import GpuNode, Run
 
 ENGINE = "engine"
+COMFYUI = "comfyui"
+
+T = TypeVar("T")
 
 
-def backend_for(_brief: Brief) -> str:
-    """The name of the backend that serves this brief."""
-    return ENGINE
+@dataclass(frozen=True)
+class Table:
+    """The routes as they are now. `nodes` are those that are enabled, set aside or not."""
+
+    nodes: tuple[Node, ...]
+
+    def backend_for(self, run: Run) -> str:
+        """The name of the backend that serves a run."""
+        brief = run.brief
+        # What a person arranged is a scene, and only the engine renders scenes.
+        if not self.nodes or run.scene_json or run.kind == Run.Kind.PREVIEW:
+            return ENGINE
+        model = brief.model or settings.RENDER_MODELS.get(brief.kind.value, "")
+        try:
+            planning.choose(fleet.workflows(), self.nodes, brief.to_dict(), model, 0)
+        except BackendError:
+            return ENGINE
+        return COMFYUI
+
+    def slots(self) -> dict[str, int]:
+        """How many runs each backend may have at once."""
+        taking = sum(node.takes for node in self.nodes)
+        return {ENGINE: settings.ENGINE_SLOTS, COMFYUI: choosing.IN_FLIGHT * taking}
+
+
+def table() -> Table:
+    """The routes, read now."""
+    rows = GpuNode.objects.filter(enabled=True).order_by("pk")
+    return Table(tuple(fleet.as_told(row) for row in rows))
+
+
+def ask(name: str, question: Callable[[Backend], Awaitable[T]]) -> T:
+    """Ask the backend of this name one thing, and write down what was learned meanwhile. Raises BackendError."""
+    nodes = fleet.nodes() if name == COMFYUI else ()
+    learned: list[Note] = []
+
+    async def asked() -> T:
+        async with connect(name, nodes, learned) as backend:
+            return await question(backend)
+
+    try:
+        return asyncio.run(asked())
+    finally:
+        fleet.learn(learned)
 
 
 @contextlib.asynccontextmanager
-async def connect(name: str) -> AsyncIterator[Backend]:
-    """A client of the backend of this name, for one event loop."""
-    if name != ENGINE:
+async def connect(name: str, nodes: Sequence[Node] = (), learned: list[Note] | None = None) -> AsyncIterator[Backend]:
+    """A client of the backend of this name, for one event loop; `nodes` are all of the operator's."""
+    if name == ENGINE:
+        async with engine_http.connect(settings.ENGINE_URL, settings.ENGINE_TOKEN) as engine:
+            yield engine
+    elif name == COMFYUI:
+        async with comfyui.connect(
+            nodes,
+            fleet.workflows(),
+            _maps,
+            defaults=settings.RENDER_MODELS,
+            give_up=settings.COMFYUI_GIVE_UP_SECONDS,
+            learned=learned,
+        ) as nodes_backend:
+            yield nodes_backend
+    else:
         raise LookupError(f"no backend is called {name!r}")
-    async with engine_http.connect(settings.ENGINE_URL, settings.ENGINE_TOKEN) as backend:
-        yield backend
+
+
+async def _maps(job: Job, purpose: str, key: str) -> Maps:
+    """The engine's maps of a job's photo."""
+    async with engine_http.connect(settings.ENGINE_URL, settings.ENGINE_TOKEN) as engine:
+        made = await engine.maps(job, purpose, key)
+    return Maps({picture.role: picture.data for picture in made.pictures}, made.record)

@@ -16,7 +16,7 @@ from rq import worker_registration
 from rq.registry import clean_registries
 
 from billing import sweeper as billing
-from staging import idempotency, jobs, pipeline, sources, turns, webhooks
+from staging import fleet, idempotency, jobs, pipeline, sources, turns, webhooks
 from staging.models import Run, State
 
 log = structlog.get_logger("openhouse.sweeper")
@@ -40,6 +40,7 @@ def sweep() -> None:
         take_over,
         wake,
         deliver_webhooks,
+        probe_nodes,
         clean_queue,
         delete_leftovers,
         idempotency.sweep,
@@ -96,6 +97,14 @@ def deliver_webhooks() -> int:
     due = webhooks.due()
     for delivery_id in due:
         jobs.enqueue(jobs.deliver, delivery_id)
+    return len(due)
+
+
+def probe_nodes() -> int:
+    """A wake-up for each GPU node that is to be asked again what it can do; how many."""
+    due = fleet.due()
+    for node_id in due:
+        jobs.enqueue(jobs.probe, node_id)
     return len(due)
 
 

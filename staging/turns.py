@@ -3,7 +3,8 @@
 Accounts on a paid plan come before those on the free one; among equals the account that was served longest ago; within
 an account its oldest run. So one account's thousand renders delay another's first by one render at most.
 
-Runs wait here and not in a backend's own queue, which knows no accounts: only `ENGINE_SLOTS` are handed over at once.
+Runs wait here and not in a backend's own queue, which knows no accounts: only so many are handed over at once as it has
+slots (`ENGINE_SLOTS`; two for each GPU node).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing import access
+from staging import routes
 from staging.models import Run, State
 
 
@@ -28,7 +30,14 @@ def due(now: datetime | None = None) -> QuerySet[Run]:
 
 def free_slots() -> int:
     """How many more runs the backends may be given. Counted without a lock: one too many only waits at the backend."""
-    return max(0, settings.ENGINE_SLOTS - Run.objects.filter(state=State.RUNNING).count())
+    return sum(_free(routes.table()).values())
+
+
+def _free(table: routes.Table) -> dict[str, int]:
+    """The free slots of each backend."""
+    running = Run.objects.filter(state=State.RUNNING).order_by().values("backend").annotate(count=Count("pk"))
+    taken = {backend or routes.ENGINE: count for backend, count in running.values_list("backend", "count")}
+    return {backend: max(0, slots - taken.get(backend, 0)) for backend, slots in table.slots().items()}
 
 
 def anyone_waiting() -> bool:
@@ -37,25 +46,34 @@ def anyone_waiting() -> bool:
 
 
 def claim() -> Run | None:
-    """Compare-and-set the next run from QUEUED to RUNNING, with a lease; None when nothing is due or no slot free."""
-    if not free_slots():
+    """Compare-and-set the next run from QUEUED to RUNNING, with a lease; None when nothing is due or no slot free.
+
+    Its route is chosen here. One that a backend may have already keeps its backend.
+    """
+    table = routes.table()
+    free = _free(table)
+    if not any(free.values()):
         return None
     for candidate in _in_turn():
+        backend = candidate.backend or table.backend_for(candidate)
+        if not free.get(backend):
+            continue
         now = timezone.now()
-        won = Run.objects.filter(pk=candidate, state=State.QUEUED).update(
+        won = Run.objects.filter(pk=candidate.pk, state=State.QUEUED).update(
             state=State.RUNNING,
+            backend=backend,
             lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
             started_at=now,
             first_started_at=Coalesce(F("first_started_at"), now),
             not_before=None,
         )
         if won:
-            return Run.objects.select_related("render__photo", "account").get(pk=candidate)
+            return Run.objects.select_related("render__photo", "account").get(pk=candidate.pk)
     return None
 
 
-def _in_turn() -> list[int]:
-    """Ids of due runs, the oldest of each account, in the order of the accounts' turns.
+def _in_turn() -> list[Run]:
+    """Due runs, the oldest of each account, in the order of the accounts' turns.
 
     Paid plans first, then served least recently, never served before all.
     """
@@ -66,7 +84,7 @@ def _in_turn() -> list[int]:
         .select_related("account__plan")
         .annotate(served=Subquery(served.order_by("-first_started_at").values("first_started_at")[:1]))
     )
-    return [run.pk for run in sorted(candidates, key=_turn)]
+    return sorted(candidates, key=_turn)
 
 
 def _turn(run: Any) -> tuple[bool, datetime, int]:

@@ -160,7 +160,7 @@ def test_the_files_of_a_finish_that_came_second_are_deleted(render: Render, engi
     first, second = (pipeline.get(run_of(render).pk) for _ in range(2))
     assert first is not None
     assert second is not None
-    late = pipeline.collecting.collect(second, pipeline.asyncio.run(pipeline._fetch(second)))
+    late = pipeline.collecting.collect(second, pipeline._fetch(second))
     assert pipeline.collect(first)
     assert not pipeline.finish(second, late)
     assert Output.objects.filter(run=first).count() == 2
