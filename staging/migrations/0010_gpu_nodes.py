@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('staging', '0008_figures_of_the_day'),
+        ('staging', '0009_records_of_failed_runs'),
     ]
 
     operations = [
