@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('staging', '0009_records_of_failed_runs'),
+        ('staging', '0010_pictures_of_middle_size'),
     ]
 
     operations = [
