@@ -16,6 +16,8 @@ from django.conf import settings
 from config.bodies import Receive, Scope, Send
 from config.health import PATHS, Health
 from config.holding import Holding, Lanes
+from config.metrics import PATH as METRICS_PATH
+from config.metrics import Meters, Metrics
 from config.pool import Pool
 from config.waiters import Waiters
 from staging import wakeups
@@ -44,6 +46,7 @@ class Application:
             body_limit=settings.BODY_MAX_BYTES,
             wait_seconds=settings.WAIT_MAX_SECONDS,
         )
+        self.metrics = Metrics(Meters(), held=self.waiters.count)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection of the server."""
@@ -51,8 +54,10 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http" and scope["path"].rstrip("/") in PATHS:
             await self.health({**scope, "path": scope["path"].rstrip("/")}, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/") == METRICS_PATH:
+            await self.metrics(scope, send)
         elif scope["type"] == "http":
-            await self.http(scope, receive, send)
+            await self.metrics.timed(self.http, scope, receive, send)
         else:
             await receive()
             await send({"type": "websocket.close"})

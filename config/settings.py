@@ -329,6 +329,8 @@ STRIPE_AUTOMATIC_TAX = env.boolean("STRIPE_AUTOMATIC_TAX", False)
 
 # --- watching -------------------------------------------------------------------------------------------
 
+# Who may read /metrics, as a bearer token; empty: nobody.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = env.text("LOG_FORMAT", "json")  # json or console
 LOGGING_CONFIG = "config.logs.configure"

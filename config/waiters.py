@@ -70,6 +70,10 @@ class Waiters:
             if not futures:
                 self._waiting.pop(render_id, None)
 
+    def count(self) -> int:
+        """How many wait now."""
+        return sum(len(futures) for futures in self._waiting.values())
+
     def drain(self) -> None:
         """Let every wait end now, and those to come at once."""
         self.draining = True

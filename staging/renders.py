@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,6 +26,8 @@ from staging.models import MASKS, UNFINISHED, Output, Photo, Render, Run, Source
 
 if TYPE_CHECKING:
     from billing.models import Account, ApiKey
+
+log = structlog.get_logger("openhouse.renders")
 
 __all__ = [
     "InsufficientCredits",
@@ -126,6 +129,8 @@ def request(
         require_room(account, source)
         run.save()
         jobs.enqueue_after_commit(jobs.start_next)
+    # The line that ties a request's id to the run, which all later lines name.
+    log.info("asked", run=run.key, source=source)
     return render
 
 

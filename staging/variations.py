@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
 from staging import credits, jobs, renders
 from staging.briefs import Brief, Kind
 from staging.models import MASKS, UNFINISHED, Output, Render, Run
+
+log = structlog.get_logger("openhouse.renders")
 
 # The engine takes seeds below 2 ** 31.
 _SEED_BYTES, _SEED_MASK = 4, 2**31 - 1
@@ -72,6 +75,7 @@ def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, web
         run.hold_reference = credits.hold(account, credits.price(brief, variation=True), run_key=run.key)
         run.save()
         jobs.enqueue_after_commit(jobs.start_next)
+    log.info("asked", run=run.key)
     return render
 
 

@@ -13,6 +13,8 @@ from staging import wakeups
 from staging.models import Run, State
 from tests.serving import Web, environment, redis_server
 
+METRICS_TOKEN = "a scraper's token"
+
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -26,6 +28,7 @@ def web(django_db_setup: Any, redis_url: str, tmp_path_factory: pytest.TempPathF
     """The web process with short waits for silence, on the tests' database."""
     folder = tmp_path_factory.mktemp("web")
     more = {"BODY_MAX_BYTES": "400000", "FETCH_ALLOW_PRIVATE": "true", "RENDERS_IN_FLIGHT": "1000"}
+    more["METRICS_TOKEN"] = METRICS_TOKEN
     more["ENGINE_URL"] = "http://127.0.0.1:9"  # nobody listens there
     process = Web(folder, environment(folder, redis_url, **more))
     process.start()
