@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any, Literal
 
-from config import env
+from config import env, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data")
@@ -129,7 +129,7 @@ RQ = {"JOB_CLASS": "rq.job.Job"}
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    **storage.backends(str(MEDIA_ROOT)),
     "staticfiles": {"BACKEND": "config.statics.ForgivingManifestStorage"},
 }
 STATIC_URL = "/static/"
@@ -191,14 +191,15 @@ USE_TZ = True
 # --- pages ----------------------------------------------------------------------------------------------
 
 _SELF = "'self'"
+_STORE = storage.origin(STORAGES)
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": {
         "default-src": [_SELF],
-        "img-src": [_SELF, "data:", "blob:"],
+        "img-src": [_SELF, "data:", "blob:", *_STORE],
         "script-src": [_SELF],
         "style-src": [_SELF],
-        "connect-src": [_SELF],
+        "connect-src": [_SELF, *_STORE],
         "font-src": [_SELF],
         "frame-ancestors": ["'none'"],
         # Buttons that end on Stripe's pages: browsers hold a form's redirect to this list too.

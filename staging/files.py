@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods
 
@@ -181,15 +181,27 @@ def _is_uuid(text: str) -> bool:
 def _file(field: FieldFile | None, name: str) -> HttpResponseBase:
     if not field:
         return _error(404, "not_found", "There is no such picture.")
+    kind = _TYPES[name.rsplit(".", 1)[1]]
+    if "public" in settings.STORAGES:
+        return _elsewhere(str(field.name), kind)
     try:
         file = default_storage.open(str(field.name))
     except FileNotFoundError:
         return _error(404, "not_found", "There is no such picture.")
-    response = FileResponse(file, content_type=_TYPES[name.rsplit(".", 1)[1]])
+    response = FileResponse(file, content_type=kind)
     # Django would name the file as it lies in storage; without that, the page's or the address's own name counts.
     del response["Content-Disposition"]
     # The picture behind a path never changes; the signature is the holder's, so shared caches stay out.
     response["Cache-Control"] = "private, max-age=86400, immutable"
+    return _shared(response)
+
+
+def _elsewhere(name: str, kind: str) -> HttpResponse:
+    """A redirect to the store itself, whose signature is made here and opens this one file for a while."""
+    store: Any = storages["public"]
+    response = HttpResponseRedirect(store.url(name, parameters={"ResponseContentType": kind}))
+    # Shorter than the store's signature is good for.
+    response["Cache-Control"] = f"private, max-age={store.querystring_expire // 2}"
     return _shared(response)
 
 
