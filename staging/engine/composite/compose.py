@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import cv2
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from staging.engine.composite import grain
 from staging.engine.composite.contact import ContactMap, floor_points
+from staging.engine.composite.exposure import bare_walls, evened, room_level
 from staging.engine.composite.fields import Floats, Mask, band, shrunk
 from staging.engine.composite.furniture import FurnitureLight, border_weight
-from staging.engine.composite.panes import occluder_depth
+from staging.engine.composite.panes import occluder_depth, opening_mask
 from staging.engine.composite.ratio import Ratio, clean, faded
 from staging.engine.composite.tone import Bytes, ToneCurve, encode, linear, quantised
 from staging.engine.scene.faces import FLOOR, FaceMap, face_map
@@ -98,6 +99,8 @@ def compose(
         small_alpha,
         None if same_size else border_weight(sharp, cover.albedo, small_width, small_height),
     )
+    level = room_level(empty.radiance, empty.albedo, bare_walls(faces.labels, opening_mask(room, faces, "window")))
+    light = replace(light, radiance=evened(light.radiance, _albedo_of(light, furnished), small_alpha, level))
     fade = _fade(ratio, small_alpha, faces, room.camera.resized(small_width, small_height), contacts)
     layers = _Layers(
         photo, alpha, sharp, cover, light, ratio.applied, fade, room.camera.resized(width, height), contacts
@@ -115,6 +118,11 @@ def compose(
         solid += int(furniture.sum())
         clipped += int((picture[top:bottom][furniture].max(-1, initial=0) == 255).sum())
     return Composite(picture, mask, ratio.applied, fade, alpha, contacts, clipped / max(solid, 1))
+
+
+def _albedo_of(light: FurnitureLight, furnished: Traced) -> Floats:
+    """The furniture's albedo at trace size."""
+    return np.asarray(furnished.albedo, np.float32) if light.albedo is None else light.albedo
 
 
 def _through_lens(field: Floats) -> Floats:

@@ -22,8 +22,10 @@ from staging.engine.scene.room import Room
 # Shadows deepen: the traced bounce light is softer than real rooms show (engine.md, Composite).
 FLOOR_GAIN: Final = 1.45
 WALL_GAIN: Final = 1.2
-# Light that furniture throws back is halved: it rests on colours that we only guessed.
+# Light that furniture throws back is halved: it rests on colours that we only guessed. What is more than that can
+# be is light of staged lamps, and kept.
 BOUNCE: Final = 0.5
+MOST_BOUNCE: Final = 0.08
 # Share of the ratio's colour that is kept, for the same reason.
 CHROMA: Final = 0.6
 # Mean change of the ceiling that is let through; the gate refuses 2 %.
@@ -106,18 +108,22 @@ def _normalised(ratio: Floats, trusted: Mask, labels: NDArray[np.int8]) -> Float
         region = trusted & (labels == face)
         if region.sum() < 50:
             continue
-        unshaded = float(np.percentile(brightness[region], 80)) / common
+        # Where lamplight brightens part of a face, its middle says how the rest has changed.
+        middle, unshaded = np.percentile(brightness[region], [50, 80]) / common
+        unshaded = min(unshaded, max(middle, 1.0))
         result[labels == face] /= np.clip(unshaded, 0.92, 1.08)
     return result.astype(np.float32)
 
 
 def _damped(ratio: Floats, labels: NDArray[np.int8]) -> Floats:
-    """Deepen shadows, halve bounce, keep part of the colour."""
+    """Deepen shadows, halve bounce but not lamplight, keep part of the colour."""
     grey = np.maximum(luminance(ratio), 0.02)[..., None]
     toned = grey * (1 + CHROMA * (ratio / grey - 1))
     gain = np.where(labels == FLOOR, FLOOR_GAIN, WALL_GAIN)[..., None]
     shaded = np.clip(toned, 0.02, 1) ** gain
-    return np.where(toned > 1, 1 + (toned - 1) * BOUNCE, shaded).astype(np.float32)
+    more = np.maximum(toned - 1, 0)
+    brighter = 1 + BOUNCE * np.minimum(more, MOST_BOUNCE) + np.maximum(more - MOST_BOUNCE, 0)
+    return np.where(toned > 1, brighter, shaded).astype(np.float32)
 
 
 def _calmed(ratio: Floats, seen: Mask, ceiling: Mask) -> Floats:

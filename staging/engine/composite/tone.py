@@ -85,6 +85,8 @@ class ToneCurve:
 
     def fitted(self, light: Floats) -> Floats:
         """Furniture radiance, any shape, as the photo's camera would have drawn it."""
-        contrasty = (self.pivot * (np.maximum(light, 0) / self.pivot) ** CAMERA_CONTRAST).astype(np.float32)
+        # By luminance: channel by channel, contrast would make every colour louder than the room's.
+        grey = np.maximum(luminance(np.maximum(light, 0)), 1e-6)[..., None]
+        contrasty = (np.maximum(light, 0) * (grey / self.pivot) ** (CAMERA_CONTRAST - 1)).astype(np.float32)
         rolled = shoulder(contrasty, knee=0.6 * self.white, white=self.white)
         return (self.black + (1 - self.black / self.white) * rolled).astype(np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from staging.engine.furniture import upholstery as soft
+from staging.engine.furniture.cushions import cushion
 from staging.engine.furniture.parts import hoop, legs, pair
 from staging.engine.furniture.primitives import (
     bar,
@@ -38,8 +39,8 @@ def _pillow(shop: Workshop, slot: str, size: float, y: float, z: float) -> list[
     if not shop.option("cushions", True):
         return []
     rng = shop.rng("pillow")
-    cushion = soft.throw_pillow(size * 1.25, size * 0.82, 0.13, shop.use(slot), seed=int(rng.integers(1000)))
-    return moved(turned(tilted(cushion, -18), float(rng.normal(0, 6))), float(rng.normal(0, 0.02)), y, z)
+    one = cushion(shop, slot, 0, (size * 1.25, size * 0.82, 0.14), figured=bool(rng.random() < 0.5))
+    return moved(turned(tilted(one, -18), float(rng.normal(0, 6))), float(rng.normal(0, 0.02)), y, z)
 
 
 def _barrel(shop: Workshop) -> list[Mesh]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.cloth import Duvet, folded_throw
+from staging.engine.furniture.cushions import cushion
 from staging.engine.furniture.primitives import moved, tilted, turned
 from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.mesh import Mesh
@@ -72,15 +73,15 @@ def _pillows(shop: Workshop, w: float, half: float, top: float) -> list[Mesh]:
     wide = min(0.70, w - 0.12 if single else w / 2 - 0.05)
     parts: list[Mesh] = []
     for s in sides:
-        for layer, (slot, y, lean) in enumerate((("sheet", 0.17, -17), ("cushion_b", 0.30, -24))):
-            one = soft.throw_pillow(wide * (1 - 0.05 * layer), 0.46 - 0.03 * layer, 0.19, shop.use(slot),
-                                    seed=int(rng.integers(1000)), chop=0.01)  # fmt: skip
+        sleeping = soft.throw_pillow(wide, 0.46, 0.19, shop.use("sheet"), seed=int(rng.integers(1000)), chop=0.01)
+        sham = cushion(shop, "cushion_b", 2 + s, (wide * 0.95, 0.44, 0.19), chop=0.01)
+        for one, y, lean in ((sleeping, 0.17, -17), (sham, 0.30, -24)):
             parts += moved(turned(tilted(one, lean), float(rng.normal(0, 1.5))), s * w * 0.245, half - y, top + 0.015)
     for s in () if single else sides:
-        one = soft.throw_pillow(0.46, 0.46, 0.15, shop.use("cushion_a"), seed=int(rng.integers(1000)), chop=0.03)
+        one = cushion(shop, "cushion_a", 5 + s, (0.47, 0.47, 0.16), chop=0.03)
         parts += moved(
             turned(tilted(one, -28), -4 * s + float(rng.normal(0, 2))), s * w * 0.19, half - 0.44, top + 0.035
         )
-    lumbar = soft.throw_pillow(min(0.75, w * 0.5), 0.30, 0.14, shop.use("cushion_c"), seed=int(rng.integers(1000)))
+    lumbar = cushion(shop, "cushion_c", 8, (min(0.75, w * 0.5), 0.30, 0.14), figured=bool(rng.random() < 0.5))
     y = half - (0.44 if single else 0.56)
     return parts + moved(turned(tilted(lumbar, -30), float(rng.normal(0, 2))), 0, y, top + 0.045)

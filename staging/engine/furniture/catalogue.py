@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from staging.engine.furniture import (
     armchairs,
     beds,
+    books,
     chairs,
     coffee_tables,
     decor,
@@ -265,7 +266,7 @@ _BUILDERS: dict[str, Builder] = {
     "tv": decor.television, "bookshelf": storage.bookshelf, "floor_lamp": lighting.floor_lamp,
     "table_lamp": lighting.table_lamp, "desk_lamp": lighting.desk_lamp, "pendant": lighting.pendant,
     "plant": plants.plant, "plant_small": plants.plant_small, "vase": decor.vase, "bowl": decor.bowl,
-    "books": decor.books, "laptop": decor.laptop, "monitor": decor.monitor, "rug": walls.rug,
+    "books": books.books, "laptop": decor.laptop, "monitor": decor.monitor, "rug": walls.rug,
     "wall_art": walls.wall_art, "mirror": walls.mirror, "curtain": walls.curtain, "bed": beds.bed,
     "nightstand": storage.nightstand, "dresser": storage.dresser, "dining_table": tables.dining_table,
     "dining_chair": chairs.dining_chair, "desk": tables.desk, "office_chair": chairs.office_chair,

@@ -20,3 +20,14 @@ def _linear(code: str) -> tuple[float, float, float]:
 def linear(code: str) -> NDArray[np.float64]:
     """Linear-light RGB (3,) of "#rrggbb"; ValueError when it is no colour."""
     return np.array(_linear(code))
+
+
+def blended(one: str, other: str, share: float) -> str:
+    """The colour "#rrggbb" that is `share` of the way from one to the other, by their sRGB values."""
+    pairs = ((int(one[k : k + 2], 16), int(other[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def shaded(code: str, amount: float) -> str:
+    """The colour lightened by a share of its sRGB values, or darkened where `amount` is negative."""
+    return "#" + "".join(f"{min(round(int(code[k : k + 2], 16) * (1 + amount)), 255):02x}" for k in (1, 3, 5))

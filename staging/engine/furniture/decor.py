@@ -1,9 +1,10 @@
-"""Small things: books, vases, bowls, trays, candles, laptop, monitor; settings of them for table tops."""
+"""Small things: vases, bowls, trays, candles, laptop, monitor; settings of them for table tops."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from staging.engine.furniture import books
 from staging.engine.furniture.foliage import sprig
 from staging.engine.furniture.parts import hoop
 from staging.engine.furniture.primitives import (
@@ -21,102 +22,7 @@ from staging.engine.furniture.primitives import (
     turned,
 )
 from staging.engine.furniture.workshop import Workshop
-from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
-
-# Spines as a stager buys them: mostly paper, clay, grey and ink, seldom a colour.
-_SPINES = (
-    "#d8d1c2", "#cbbfa9", "#e2ddd2", "#b9ab95", "#8c8577", "#54565a", "#2f3236", "#3c4a55", "#6f7b80", "#8a5b44",
-    "#a67c52", "#7a8272", "#c4b4a0", "#dcd6cc", "#4b3b33", "#93a0a3",
-)  # fmt: skip
-
-
-def _cover(shop: Workshop, rng: np.random.Generator) -> str:
-    return shop.use(Material("paint", str(rng.choice(_SPINES)), roughness=0.6, specular=0.3))
-
-
-def book(shop: Workshop, rng: np.random.Generator, length: float, depth: float, thick: float) -> list[Mesh]:
-    """A closed book lying on z = 0, spine towards -y: two boards, a rounded spine, a block of pages set back."""
-    cover, paper = _cover(shop, rng), shop.use("paper")
-    board = 0.0022
-    parts = [box((length, depth, board), cover, radius=0.0009, segments=1, at=(0, 0, z)) for z in (0.0, thick - board)]
-    parts.append(box((length, 0.006, thick), cover, radius=0.0025, segments=1, at=(0, -depth / 2 + 0.003, 0)))
-    parts.append(
-        box((length - 0.007, depth - 0.012, thick - 2 * board), paper, radius=0.001, segments=1, at=(0, 0.001, board))
-    )
-    return parts
-
-
-def book_stack(
-    shop: Workshop, rng: np.random.Generator, count: int, length: float, depth: float
-) -> tuple[list[Mesh], float]:
-    """Lying books, larger ones below, each turned a little; the parts and the height of the stack."""
-    parts: list[Mesh] = []
-    z = 0.0
-    for _ in range(count):
-        thick = float(rng.uniform(0.016, 0.034))
-        one = book(shop, rng, length * rng.uniform(0.93, 1.0), depth * rng.uniform(0.93, 1.0), thick)
-        parts += moved(
-            turned(one, float(rng.normal(0, 5))), float(rng.normal(0, 0.004)), float(rng.normal(0, 0.004)), z
-        )
-        z += thick
-        length, depth = length * 0.94, depth * 0.94
-    return parts, z
-
-
-def book_row(
-    shop: Workshop,
-    rng: np.random.Generator,
-    length: float,
-    tall: float,
-    depth: float,
-    *,
-    palette: tuple[str, ...] = _SPINES,
-) -> list[Mesh]:
-    """Standing books filling `length` metres from x = 0, spines towards -y, of uneven height and depth; the last ones
-    lean. `palette` are the colours of their covers.
-    """
-    parts: list[Mesh] = []
-    x = 0.0
-    shade = str(rng.choice(palette))
-    while x < length - 0.05:
-        thick = float(rng.uniform(0.014, 0.042))
-        height = float(np.clip(tall * rng.normal(0.80, 0.10), tall * 0.55, tall * 0.97))
-        deep = float(min(depth, rng.uniform(0.14, 0.21)))
-        if rng.random() < 0.45:
-            shade = str(rng.choice(palette))
-        cover = shop.use(Material("paint", shade, roughness=0.6, specular=0.3))
-        y = -depth / 2 + deep / 2 + float(rng.uniform(0.0, 0.022))
-        volume = [
-            box((thick, deep, height), cover, radius=min(0.004, thick * 0.3), segments=1),
-            box(
-                (thick - 0.004, deep - 0.006, 0.003),
-                shop.use("paper"),
-                radius=0.001,
-                segments=1,
-                at=(0, 0.002, height - 0.001),
-            ),
-        ]
-        leaning = x > length * 0.72 and rng.random() < 0.35
-        if leaning:
-            angle = float(rng.uniform(5, 11))
-            slip = height * np.sin(np.deg2rad(angle))
-            volume = moved(tilted(moved(volume, thick / 2), -angle, "y"), slip)
-            parts += moved(volume, x, y)
-            x += thick + slip * 0.35 + 0.004
-        else:
-            parts += moved(volume, x + thick / 2, y)
-            x += thick + 0.0015
-    return parts
-
-
-def books(shop: Workshop) -> list[Mesh]:
-    """A stack of lying books that fills the piece's size."""
-    rng = shop.rng("stack")
-    count = max(2, round(shop.height / 0.026))
-    parts, _ = book_stack(shop, rng, count, shop.width * 0.96, shop.depth * 0.96)
-    return fitted(parts, (shop.width, shop.depth, shop.height))
-
 
 _VASES = {
     "bottle": [(0, 0), (0.28, 0), (0.42, 0.15), (0.40, 0.42), (0.16, 0.66), (0.11, 0.88),
@@ -216,7 +122,7 @@ def table_setting(shop: Workshop, w: float, d: float, top: float) -> list[Mesh]:
     parts: list[Mesh] = []
     tray_w = min(0.42, w * 0.42)
     parts += moved(tray(shop, tray_w, min(0.30, d * 0.5)), -side * w * 0.20, 0.01, top)
-    stack, height = book_stack(shop, rng, int(rng.integers(2, 4)), 0.23, 0.16)
+    stack, height = books.book_stack(shop, rng, int(rng.integers(2, 4)), 0.23, 0.16)
     parts += moved(turned(stack, float(rng.normal(0, 8))), -side * w * 0.22, 0.01, top + 0.008)
     parts += moved(candle(shop), -side * w * 0.22 + 0.02, 0.0, top + height + 0.008)
     tall = float(rng.uniform(0.16, 0.22))
@@ -237,7 +143,7 @@ def sideboard_setting(shop: Workshop, w: float, top: float) -> list[Mesh]:
     parts += moved(
         pot(shop, rng, tall * 0.55, slot="accent_ceramic", form="moon"), side * (w * 0.33 - 0.19), -0.04, top
     )
-    stack, height = book_stack(shop, rng, 3, 0.25, 0.18)
+    stack, height = books.book_stack(shop, rng, 3, 0.25, 0.18)
     parts += moved(stack, -side * w * 0.28, 0.0, top)
     parts += moved(knot(shop, 0.13), -side * w * 0.28, 0.0, top + height)
     return parts

@@ -67,6 +67,6 @@ HOUSE: dict[str, Material] = {
     "mattress": percale("#dedad2"),
     "sheet": percale("#e3e0d9"),
     "rod": BLACK_IRON,
-    "shade_glow": glow("#ffe7cc", 1.05),
+    "shade_glow": glow("#ffe7cc", 1.0),
     "bulb": glow("#ffe9cd", 8.0),
 }

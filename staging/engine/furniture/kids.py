@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staging.engine.furniture import chairs, decor, tables, toys
+from staging.engine.furniture import books, chairs, decor, tables, toys
 from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.kids_beds import infill
 from staging.engine.furniture.parts import handle, legs
@@ -63,7 +63,7 @@ def _filling(shop: Workshop, k: int, room: tuple[float, float, float], above: in
     if above == 2 or (above == 1 and k % 3 == 0):
         return bin_(shop, (w * 0.92, d * 0.94, h * 0.78), k)
     if above == 0 and k % 2 == 0:
-        return moved(decor.book_row(shop, rng, w * 0.8, h * 0.95, d, palette=play(shop).accents), -w * 0.42)
+        return moved(books.book_row(shop, rng, w * 0.8, h * 0.95, d, palette=play(shop).accents), -w * 0.42)
     if above == 0:
         return _facing_books(shop, rng, w, h)
     if k % 2:
@@ -167,7 +167,7 @@ def wall_shelf(shop: Workshop) -> list[Mesh]:
     rng = shop.rng("things")
     base = {"ledge": 0.02, "house": 0.02, "ring": h * 0.25, "bracket": h * 0.3}[form]
     room = min(h - base, 0.24) * (0.8 if form in ("house", "ring") else 0.95)
-    row = decor.book_row(shop, rng, w * 0.30, room, d * 0.9, palette=play(shop).accents)
+    row = books.book_row(shop, rng, w * 0.30, room, d * 0.9, palette=play(shop).accents)
     parts += moved(row, -w * 0.30, 0, base) + moved(toys.toy(shop, shop.seed, room * 0.5), w * 0.20, 0, base)
     return parts
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staging.engine.furniture import decor
+from staging.engine.furniture import books
 from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.bedding import made_bed
 from staging.engine.furniture.parts import handle, hoop, leg
@@ -246,7 +246,7 @@ def _captain(shop: Workshop) -> tuple[list[Mesh], Berth]:
     parts.append(box((0.014, d - 0.03, h - 0.05), wood, radius=0.002, at=(w / 2 - 0.012, 0, 0.03), grain=1))
     parts.append(box((0.014, d - 0.03, 0.58), wood, radius=0.002, at=(w / 2 - deep + 0.008, 0, 0.03), grain=1))
     rng = shop.rng("books")
-    row = decor.book_row(shop, rng, d * 0.42, (h - 0.66) * 0.9, 0.16)
+    row = books.book_row(shop, rng, d * 0.42, (h - 0.66) * 0.9, 0.16)
     parts += moved(turned(moved(row, -d * 0.21), -90), x - 0.01, 0.18, 0.624)
     ball = box((0.10, 0.10, 0.10), accent(shop, 2), radius=0.012)
     parts += moved([ball], x - 0.01, -0.26, 0.624)

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Point = tuple[float, float, float]
 ORIGIN: Point = (0.0, 0.0, 0.0)
+TALLER_THAN_A_BOARD = 0.12  # metres
 
 
 def grid(points: Any, uv: Any, material: str, *, flip: bool = False) -> Mesh:
@@ -280,11 +281,12 @@ def rounded_slab(w: float, d: float, h: float, corner: float, material: str, *, 
         loop[:, :2] *= 1 - np.array([shrink / (w / 2), shrink / (d / 2)])
         loops.append(loop if inset < 1 else np.broadcast_to([0.0, 0.0, z], loop.shape))
     points = np.stack([np.concatenate([loop, loop[:1]]) for loop in loops])
-    # The rim needs its own texture: planar for top and underside, wrapped round the edge.
+    # The rim needs its own texture: planar for top and underside, wrapped round the edge. Grain runs round a slab,
+    # and up what is taller than a board.
     flat = points[..., :2]
-    edge = np.stack(
-        np.broadcast_arrays(np.arange(points.shape[1])[None] * 2 * (w + d) / points.shape[1], points[..., 2]), -1
-    )
+    steps = np.linalg.norm(np.diff(points[2], axis=0), axis=1)
+    around, up = np.broadcast_arrays(np.concatenate([[0.0], np.cumsum(steps)])[None], points[..., 2])
+    edge = np.stack([around, up] if h < TALLER_THAN_A_BOARD else [up, around], -1)
     parts = [
         grid(points[:2], flat[:2], material, flip=True),
         grid(points[1:5], edge[1:5], material, flip=True),

@@ -198,7 +198,7 @@ def _border(loom: _Loom) -> None:
 
 def _jute(loom: _Loom) -> None:
     """Braided natural fibre: rows of slanting strands, and a stitched border."""
-    straw = linear("#b6a385")
+    straw = linear("#b7a48b")
     loom.lay(np.ones_like(loom.x), straw)
     rows = loom.y * 64
     strand = np.sin(2 * np.pi * (loom.x * 44 + 0.35 * np.sign(np.sin(np.pi * rows)) * (rows % 1)))

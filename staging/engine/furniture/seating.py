@@ -8,6 +8,7 @@ import numpy as np
 
 from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.cloth import Floats, extruded, folded_throw, rounded
+from staging.engine.furniture.cushions import cushion
 from staging.engine.furniture.parts import legs, pair
 from staging.engine.furniture.primitives import (
     bar,
@@ -182,7 +183,7 @@ def _seats(shop: Workshop, plan: Plan) -> list[Mesh]:
     base = plan.leg + (0.125 if shop.style.sofa_arm != "wood" else 0.065)
     thick = plan.seat - base
     step = plan.inner / plan.seats
-    corded = cloth if shop.style.sofa_arm in ("rolled", "soft", "wood") else None
+    corded = cloth if kind != "biscuit" else None
     front = -plan.d / 2 + (0.0 if shop.style.sofa_arm != "shelter" else 0.02)
     depth = plan.back_face - front - 0.01
     parts = []
@@ -208,19 +209,20 @@ def _scatter(shop: Workshop, plan: Plan) -> list[Mesh]:
     edge = plan.inner / 2
     # A cushion that towers over the back looks like a prop: the largest ends at the back's height.
     tallest = plan.h - plan.seat + 0.01
-    layout = [("cushion_a", 1.0, -side * (edge - 0.20), 0.0), ("cushion_b", 0.88, -side * (edge - 0.43), -0.07),
-              ("cushion_b", 0.98, side * (edge - 0.20), 0.0)]  # fmt: skip
+    layout = [("cushion_a", False, 1.0, -side * (edge - 0.20), 0.0),
+              ("cushion_b", False, 0.88, -side * (edge - 0.43), -0.07),
+              ("cushion_b", True, 0.98, side * (edge - 0.20), 0.0)]  # fmt: skip
     if plan.w > 1.9:
-        layout.append(("cushion_c", 0.84, side * (edge - 0.41), -0.075))
+        layout.append(("cushion_c", False, 0.84, side * (edge - 0.41), -0.075))
     if plan.w > 2.1 and rng.random() < 0.6:
-        layout.append(("cushion_c", 0.66, -side * (edge - 0.68), -0.11))
+        layout.append(("cushion_c", True, 0.66, -side * (edge - 0.68), -0.11))
     parts: list[Mesh] = []
-    for k, (slot, size, x, forward) in enumerate(layout):
+    for k, (slot, figured, size, x, forward) in enumerate(layout):
         s = size * tallest
         wide = s * 1.6 if size < 0.7 else s
-        cushion = soft.throw_pillow(wide, s, 0.14, shop.use(slot), seed=int(rng.integers(1000)) + k, chop=chop)
-        cushion = turned(tilted(cushion, -20 - rng.uniform(0, 6)), float(rng.normal(0, 5)) - 6 * np.sign(x))
-        parts += moved(cushion, x, y + forward, plan.seat + 0.018)
+        one = cushion(shop, slot, k, (wide, s, 0.15), figured=figured, chop=chop)
+        one = turned(tilted(one, -20 - rng.uniform(0, 8)), float(rng.normal(0, 7)) - 6 * np.sign(x))
+        parts += moved(one, x, y + forward, plan.seat + 0.018)
     return parts
 
 

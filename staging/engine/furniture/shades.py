@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from staging.engine.furniture.decor import inside
+from staging.engine.furniture.decor import globe_shade, inside
 from staging.engine.furniture.primitives import circle, lathe, tube
 from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.mesh import Mesh
@@ -29,7 +29,9 @@ def lit(shop: Workshop, shade: Mesh) -> list[Mesh]:
 
 
 def drum(shop: Workshop, top: float, bottom: float, height: float, z: float) -> list[Mesh]:
-    """A lit cloth shade: a glowing wall seen from both sides, thin rings at its rims."""
+    """A lit cloth shade: a glowing wall seen from both sides, thin rings at its rims, and the bulb that throws light
+    up and down through its openings.
+    """
     rise = np.linspace(0, 1, 11)
     profile = np.stack([bottom + (top - bottom) * rise, z + height * rise], 1)
     wall = lit(shop, lathe(profile, shop.use("shade_glow"), sides=28))
@@ -38,4 +40,5 @@ def drum(shop: Workshop, top: float, bottom: float, height: float, z: float) -> 
     )
     white = shop.use("white")
     rims = [tube(circle(r, zz, 32), 0.003, white, sides=6, closed=True) for r, zz in ((bottom, z), (top, z + height))]
-    return [*wall, lining, *rims]
+    bulb = globe_shade(0.032, shop.use("bulb"), 10).moved(0, 0, z + height * 0.42)
+    return [*wall, lining, *rims, bulb]

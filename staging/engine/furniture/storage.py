@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from staging.engine.furniture import decor
+from staging.engine.furniture import books, decor
 from staging.engine.furniture.parts import carcass, front, legs, sled
 from staging.engine.furniture.primitives import Point, bar, box, moved
 from staging.engine.furniture.workshop import Workshop
@@ -125,11 +125,11 @@ def nightstand(shop: Workshop) -> list[Mesh]:
         parts.append(box((w - 0.04, deep - 0.02, 0.018), shop.use("wood"), radius=0.002, at=(0, y, lower), grain=0))
         parts += front(shop, w - 0.016, h - 0.03 - lower, (0, y - deep / 2, lower + 0.004))
         rng = shop.rng("shelf")
-        stack, _ = decor.book_stack(shop, rng, 2, min(0.24, w * 0.55), 0.17)
+        stack, _ = books.book_stack(shop, rng, 2, min(0.24, w * 0.55), 0.17)
         parts += moved(stack, 0, 0.0, foot + 0.022)
     if shop.option("decor", False):
         rng = shop.rng("setting")
-        stack, tall = decor.book_stack(shop, rng, 2, 0.19, 0.13)
+        stack, tall = books.book_stack(shop, rng, 2, 0.19, 0.13)
         parts += moved(stack, -w * 0.16, -d * 0.18, h) + moved(
             decor.dish(shop, 0.05, 0.035, "ceramic"), -w * 0.16, -d * 0.18, h + tall
         )
@@ -180,18 +180,18 @@ def _dressed_shelf(shop: Workshop, k: int, room: Point, z: float) -> list[Mesh]:
     if manner in (0, 3):
         length = w * float(rng.uniform(0.42, 0.58))
         x0 = -w / 2 if side < 0 else w / 2 - length
-        parts += moved(decor.book_row(shop, rng, length, tall * 0.92, d), x0, 0.0, z)
+        parts += moved(books.book_row(shop, rng, length, tall * 0.92, d), x0, 0.0, z)
         parts += moved(decor.pot(shop, rng, min(0.24, tall * 0.72)), -side * w * 0.28, 0, z)
     elif manner == 1:
-        stack, height = decor.book_stack(shop, rng, int(rng.integers(3, 5)), min(0.26, w * 0.4), min(0.19, d * 0.8))
+        stack, height = books.book_stack(shop, rng, int(rng.integers(3, 5)), min(0.26, w * 0.4), min(0.19, d * 0.8))
         parts += moved(stack, side * w * 0.24, 0, z) + moved(
             decor.dish(shop, 0.07, 0.05, "ceramic"), side * w * 0.24, 0, z + height
         )
-        parts += moved(decor.book_row(shop, rng, w * 0.32, tall * 0.9, d), -side * w * 0.30 - w * 0.16, 0, z)
+        parts += moved(books.book_row(shop, rng, w * 0.32, tall * 0.9, d), -side * w * 0.30 - w * 0.16, 0, z)
     elif manner == 2:
         parts += moved(decor.pot(shop, rng, min(0.26, tall * 0.8), form="urn"), side * w * 0.26, 0, z)
         parts += moved(decor.knot(shop, 0.15), -side * w * 0.20, 0, z)
     else:
-        parts += moved(decor.book_row(shop, rng, w * 0.36, tall * 0.92, d), -w * 0.18, 0, z)
+        parts += moved(books.book_row(shop, rng, w * 0.36, tall * 0.92, d), -w * 0.18, 0, z)
         parts += moved(decor.pot(shop, rng, min(0.2, tall * 0.6), slot="accent_ceramic"), side * w * 0.36, 0, z)
     return parts

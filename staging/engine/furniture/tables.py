@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staging.engine.furniture import decor
+from staging.engine.furniture import books, decor
 from staging.engine.furniture.coffee_tables import woven_drum
 from staging.engine.furniture.parts import handle, legs, sled
 from staging.engine.furniture.primitives import (
@@ -32,7 +32,7 @@ def side_table(shop: Workshop) -> list[Mesh]:
     parts = build(shop)
     if shop.option("decor", False):
         rng = shop.rng("setting")
-        stack, tall = decor.book_stack(shop, rng, 2, 0.2, 0.14)
+        stack, tall = books.book_stack(shop, rng, 2, 0.2, 0.14)
         parts += moved(stack, 0, 0, shop.height) + moved(decor.candle(shop), 0.01, 0, shop.height + tall)
     return parts
 
@@ -249,7 +249,7 @@ def _desk_on_legs(shop: Workshop, under: float) -> list[Mesh]:
 
 def _desk_setting(shop: Workshop, w: float, d: float, h: float) -> list[Mesh]:
     rng = shop.rng("setting")
-    stack, tall = decor.book_stack(shop, rng, 3, 0.24, 0.17)
+    stack, tall = books.book_stack(shop, rng, 3, 0.24, 0.17)
     parts = moved(stack, -w / 2 + 0.19, d / 2 - 0.16, h)
     parts += moved(decor.candle(shop), -w / 2 + 0.19, d / 2 - 0.16, h + tall)
     parts += moved(decor.cup(shop), w / 2 - 0.13, d / 2 - 0.14, h)

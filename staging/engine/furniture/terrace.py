@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from staging.engine.furniture import upholstery as soft
+from staging.engine.furniture.cushions import cushion
 from staging.engine.furniture.gardens import garden
 from staging.engine.furniture.primitives import (
     bar,
@@ -53,13 +54,11 @@ def _lounge(shop: Workshop, seats: int) -> list[Mesh]:
 
 def _scatter(shop: Workshop) -> list[Mesh]:
     """A cushion at each end, of the two accents; which, the seed says."""
-    accents = [shop.use(m) for m in garden(shop).accents]
+    accents = garden(shop).accents
     parts: list[Mesh] = []
     for k, s in enumerate((-1, 1)):
         size = min(0.44 - 0.04 * ((shop.seed + k) % 2), shop.height - SEAT - PAD + 0.07)
-        one = soft.throw_pillow(
-            size, size * 0.95, 0.14, accents[(k + shop.seed) % 2], seed=shop.seed + 20 + k, chop=0.02
-        )
+        one = cushion(shop, accents[(k + shop.seed) % 2], k, (size, size * 0.95, 0.15), chop=0.02)
         at = (s * (shop.width / 2 - 0.36), shop.depth / 2 - 0.34, SEAT + PAD + 0.01)
         parts += moved(turned(tilted(one, -24), -8.0 * s), *at)
     return parts

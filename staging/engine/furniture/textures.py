@@ -168,7 +168,9 @@ def _leather(material: Material, rng: np.random.Generator) -> Painted:
 
 
 def _plaid(material: Material, rng: np.random.Generator) -> Painted:
-    """Window-pane check, or ticking stripes (`pattern` "stripes"), woven into linen; covers 0.36 m."""
+    """Window-pane check, or by `pattern` ticking stripes ("stripes"), thin ones ("pinstripe") or cross ribs ("ribs"),
+    woven into linen; covers 0.36 m.
+    """
     image, bump, size = _linen(material, rng)
     n = image.shape[0]
     t = np.arange(n) / n
@@ -177,8 +179,12 @@ def _plaid(material: Material, rng: np.random.Generator) -> Painted:
         return (((t * count + shift) % 1) < width).astype(float)
 
     stripe = 0.75 * bands(6, 0.30) + 0.5 * bands(6, 0.05, 0.62)
-    if material.pattern == "stripes":
-        amount = np.broadcast_to(np.clip(stripe, 0, 0.85)[None], (n, n))
+    fine = 0.7 * bands(9, 0.09) + 0.35 * bands(9, 0.05, 0.3)
+    ribs = 0.5 + 0.5 * np.cos(2 * np.pi * 30 * t)
+    lines = {"stripes": (stripe, 1), "pinstripe": (fine, 1), "ribs": (0.55 * ribs, 0)}
+    if material.pattern in lines:
+        line, axis = lines[material.pattern]
+        amount = np.broadcast_to(np.expand_dims(np.clip(line, 0, 0.85), 1 - axis), (n, n))
     else:
         check = 0.55 * bands(4, 0.16) + 0.35 * bands(4, 0.04, 0.45)
         amount = np.clip(check[None] + check[:, None], 0, 0.9)

@@ -66,6 +66,13 @@ def _pillow_sheets(half: Floats, x: Floats, z: Floats, material: str, seed: int)
     return merged([front, back])[0]
 
 
+def _welt(x: Floats, z: Floats, material: str, radius: float = 0.0032) -> Mesh:
+    """The cord sewn into the seam of a stuffed bag, along the border of its lattice."""
+    border = [np.concatenate([s[:-1, 0], s[-1, :-1], s[:0:-1, -1], s[0, :0:-1]]) for s in (x, z)]
+    loop = np.stack([border[0], np.zeros_like(border[0]), border[1]], 1)
+    return tube(loop, radius, material, sides=4, closed=True)
+
+
 def _square(cells: int) -> tuple[Floats, Floats]:
     """A lattice over [-1, 1]^2 that is finer towards the border, where a stuffed bag curves most."""
     t = np.linspace(-1, 1, cells + 1)
@@ -90,7 +97,7 @@ def back_cushion(w: float, h: float, t: float, material: str, *, seed: int = 0, 
     halves = np.stack([half + fold * full - dimple * full, half])
     # The upper edge of a used cushion sinks a little in the middle.
     z = z - 0.012 * (1 - u**2) * np.clip(v, 0, 1)
-    parts = [_pillow_sheets(halves, x, z, material, seed)]
+    parts = [_pillow_sheets(halves, x, z, material, seed), _welt(x, z, material)]
     for at in spots:
         knob = lathe(eased_profile([(0, 0), (0.011, 0), (0.011, 0.005), (0, 0.008)], 0.003), material, sides=12)
         y = -(t / 2 * (1 - 0.16 * 0.1) - 0.024)
@@ -98,10 +105,13 @@ def back_cushion(w: float, h: float, t: float, material: str, *, seed: int = 0, 
     return parts
 
 
-def throw_pillow(w: float, h: float, t: float, material: str, *, seed: int = 0, chop: float = 0.0) -> list[Mesh]:
+def throw_pillow(
+    w: float, h: float, t: float, material: str, *, seed: int = 0, chop: float = 0.0, cord: str | None = None
+) -> list[Mesh]:
     """A scatter cushion standing on z = 0 in the xz plane: drawn-in sides, pointed corners, creases from the corners.
 
-    `chop` is the depth in metres of the dent that stagers knock into the top edge.
+    `chop` is the depth in metres of the dent that stagers knock into the top edge; `cord` the material of a welt round
+    its seam, if it has one.
     """
     u, v = _square(16)
     pinch = 0.075
@@ -120,7 +130,7 @@ def throw_pillow(w: float, h: float, t: float, material: str, *, seed: int = 0, 
     z = z - 0.03 * h * (1 - u**2) * (1 - v**2)
     z = z - z.min()
     halves = np.stack([half + crease + fold, half - crease * 0.6 + fold * 0.5]).clip(0)
-    return [_pillow_sheets(halves, x, z, material, seed)]
+    return [_pillow_sheets(halves, x, z, material, seed), *([_welt(x, z, cord, 0.0036)] if cord else [])]
 
 
 def padded(

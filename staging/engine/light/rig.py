@@ -11,6 +11,10 @@ RGB = tuple[float, float, float]
 # Emitter groups in the order in which they are fitted. All windows are tied together; "back" is the opening
 # behind the camera; "ceiling" glows evenly; "left" and "right" stand beside the camera, outside the picture.
 GROUPS: Final = ("windows", "lamps", "back", "ceiling", "left", "right")
+# A lit shade is nearly as bright as the photo's white, however dim the room is.
+SHADE: Final = 0.85
+# Median luminance of the walls from which stagers leave their lamps off, unless the photo's own lamps burn.
+DAYLIGHT: Final = 0.42
 # Rec. 709 luminance of linear RGB.
 LUMINANCE: Final = (0.2126, 0.7152, 0.0722)
 
@@ -38,6 +42,13 @@ class LightRig:
     wall_radiance: float
     panes: tuple[int, ...] = ()
     sun: RGB | None = None
+
+    @property
+    def lamplight(self) -> float:
+        """Radiance of a staged lamp's shade: 0 in daylight, when a stager would not switch it on."""
+        if self.wall_radiance >= DAYLIGHT and "lamps" not in self.groups:
+            return 0.0
+        return max(SHADE, self.wall_radiance)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""

@@ -212,7 +212,10 @@ class Layout:
     def keep(self, piece: Piece) -> None:
         """Keep `piece` without asking."""
         number = 1 + sum(p.kind == piece.kind for p in self.pieces)
-        named = replace(piece, id=f"{piece.kind}-{number}", seed=self.rng.randrange(1 << 16))
+        # A seed of its own each: from it come its books, cushions and pictures, of which no two may be alike.
+        taken = {p.seed for p in self.pieces}
+        seed = next(s for s in iter(lambda: self.rng.randrange(1 << 16), None) if s not in taken)
+        named = replace(piece, id=f"{piece.kind}-{number}", seed=seed)
         self.pieces.append(named)
         self._open = None
         self.views[named.id] = view(self.site.room, named)

@@ -18,7 +18,7 @@ class Material:
     Colours are sRGB hex ("#b9b5ae"). `pattern` is the variant inside a kind (rug: "abstract", "persian", ...;
     art: "fluid", "shapes", "landscape").  `roughness` and `metallic` as in the principled BSDF, 0..1.
     `aspect` is width over height where the texture is stretched over the piece (rugs, art).
-    `radiance` is only for "emit": multiples of the mean radiance of the room's walls.
+    `radiance` is only for "emit": multiples of what a lit lamp shade has; 0 when lamps are off.
     """
 
     kind: MaterialKind

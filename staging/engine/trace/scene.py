@@ -225,7 +225,7 @@ def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
     properties = mi.Properties()
     described = bsdf.flat_surface(material, bitmap) if light is None else bsdf.surface(material, bitmap)
     properties["bsdf"] = mi.load_dict(described)
-    if light is not None and material.kind == "emit":
+    if light is not None and material.kind == "emit" and light.lamplight > 0:
         radiance = _glow(material, light)
         power = float(np.dot(radiance, LUMINANCE)) * _area_of(split)
         properties["emitter"] = mi.load_dict(_area(radiance, power))
@@ -247,9 +247,9 @@ def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
 
 
 def _glow(material: Material, light: LightRig) -> Any:
-    """Radiance of a staged lamp: its colour at the given multiple of the walls' radiance."""
+    """Radiance of a staged lamp: its colour at the material's multiple of a lit shade's."""
     tint = bsdf.linear(material.colour)
-    return tint / max(float(np.dot(tint, LUMINANCE)), 1e-3) * material.radiance * light.wall_radiance
+    return tint / max(float(np.dot(tint, LUMINANCE)), 1e-3) * material.radiance * light.lamplight
 
 
 def _area_of(mesh: Mesh) -> float:

@@ -119,8 +119,8 @@ def _studio(reach: float) -> scenes.Shapes:
 
 
 def _rig() -> LightRig:
-    """What staged lamps are measured by: walls as bright as the ground."""
+    """What staged lamps are measured by: they are on."""
     return LightRig(
-        groups={}, wall=GROUND, ceiling=GROUND, floor=GROUND, neutral=(1.0, 1.0, 1.0), floor_gloss=0.0, error=0.0,
-        preset=True, wall_radiance=0.7,
+        groups={"lamps": GROUND}, wall=GROUND, ceiling=GROUND, floor=GROUND, neutral=(1.0, 1.0, 1.0), floor_gloss=0.0,
+        error=0.0, preset=True, wall_radiance=0.7,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -118,14 +119,28 @@ def test_nothing_to_place_is_an_empty_cover_and_the_empty_room(scalar: Child) ->
     assert np.array_equal(pictures["furnished"].radiance, pictures["empty"].radiance)
 
 
-def test_a_lamp_glows_at_its_multiple_of_the_walls(llvm: Child) -> None:
+def test_a_lamp_glows_at_its_multiple_of_a_lit_shade(llvm: Child) -> None:
     built = Built(
         (block(0.0, 2.5, 0.5, (0.6, 0.6, 0.6), "shade"),), {"shade": Material("emit", "#ffffff", radiance=2.0)}
     )
     pictures = trace(llvm, built=built)
     camera = room().camera.resized(WIDTH, HEIGHT)
     ((u, v),), _ = camera.project(np.array([[0.0, 2.2, 0.8]]))
-    assert abs(pictures["furnished"].radiance[int(v), int(u)].mean() - 2.0 * LIGHT.wall_radiance) < 0.15
+    assert abs(pictures["furnished"].radiance[int(v), int(u)].mean() - 2.0 * LIGHT.lamplight) < 0.15
+
+
+def test_a_staged_lamp_lights_the_wall_of_a_dim_room_and_is_off_in_daylight(llvm: Child) -> None:
+    lamp = Built((block(0.9, 3.9, 0.9, (0.3, 0.3, 0.25), "shade"),), {"shade": Material("emit", "#ffe7cc")})
+    lamp.materials["shade"] = dataclasses.replace(lamp.materials["shade"], radiance=1.0)
+    dim = dataclasses.replace(LIGHT, groups={"ceiling": (0.05, 0.05, 0.05)}, wall_radiance=0.08)
+    sunny = dataclasses.replace(LIGHT, wall_radiance=0.6)
+    where = face_map(room(), WIDTH, HEIGHT)
+    near = (where.labels == BACK) & (np.abs(where.points[..., 0] - 1.35) < 0.25) & (where.points[..., 2] < 1.5)
+    for light, least, most in ((dim, 1.3, 9.0), (sunny, 0.7, 1.05)):
+        pictures = trace(llvm, samples=16, light=light, built=lamp)
+        bare = near & (pictures["cover"].alpha < 0.01)
+        gain = pictures["furnished"].radiance.mean(-1)[bare] / pictures["empty"].radiance.mean(-1)[bare]
+        assert least < np.median(gain) < most
 
 
 def test_progress_rises_through_each_picture_and_the_empty_room_is_kept(scalar: Child) -> None:
