@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from staging.engine.furniture.colours import blended
 from staging.engine.furniture.foliage import GOLDEN_ANGLE, attach, leaf, scatter, stalk
 from staging.engine.furniture.primitives import bar, bounds, disc_profile, lathe, merged, smooth_profile
 from staging.engine.furniture.workshop import Workshop
@@ -81,10 +82,22 @@ def _within(meshes: list[Mesh], w: float, d: float, soil: float, h: float) -> li
     return [Mesh((m.vertices - base) * factor + base, m.faces, m.uv, m.material) for m in meshes]
 
 
+def _greens(shop: Workshop, old: str, young: str, rib: str, roughness: float) -> tuple[str, str, str]:
+    """Leaves from the oldest to the youngest: a plant of a single green looks like plastic."""
+    shades = (old, blended(old, young, 0.45), young)
+    dark, middle, light = (shop.use("leaf", colour=c, second=rib, roughness=roughness) for c in shades)
+    return dark, middle, light
+
+
+def _of_age(greens: tuple[str, str, str], age: float, rng: np.random.Generator) -> str:
+    """A leaf's green by its `age`, 0 (lowest, oldest) .. 1 (at the tip)."""
+    return greens[int(np.clip(3 * age**1.5 + rng.normal(0, 0.5), 0, 2))]
+
+
 def _fiddle(shop: Workshop, rng: np.random.Generator, soil: float, top: float) -> list[Mesh]:
     """Fiddle-leaf fig: two or three bare stems, big violin leaves in a rising spiral over the upper part."""
     parts: list[Mesh] = []
-    green, bark = shop.use("leaf"), shop.use("bark")
+    greens, bark = _greens(shop, "#24432a", "#4c7038", "#6f8f55", 0.42), shop.use("bark")
     for s in range(3):
         a = s * 2.1 + rng.uniform(-0.3, 0.3)
         reach = top * (1 - 0.13 * s) - 0.06
@@ -109,7 +122,7 @@ def _fiddle(shop: Workshop, rng: np.random.Generator, soil: float, top: float) -
             blade = leaf(
                 size,
                 size * 0.66,
-                green,
+                _of_age(greens, f, rng),
                 shape="fiddle",
                 bend=rng.uniform(0.45, 1.0) * (1.1 - 0.5 * f),
                 fold=0.18,
@@ -133,11 +146,11 @@ def _fiddle(shop: Workshop, rng: np.random.Generator, soil: float, top: float) -
 def _rubber(shop: Workshop, rng: np.random.Generator, soil: float, top: float) -> list[Mesh]:
     """Rubber plant: several upright stems with thick oval leaves from the soil to the tip."""
     parts: list[Mesh] = []
-    green, bark = shop.use("leaf", colour="#20382a", second="#4a6a4a", roughness=0.3), shop.use("bark")
-    for s in range(4):
+    greens, bark = _greens(shop, "#20382a", "#3f6238", "#57774f", 0.34), shop.use("bark")
+    for s in range(5):
         a = s * 1.7 + rng.uniform(-0.3, 0.3)
-        reach = top * (1 - 0.12 * s) - 0.05
-        out = 0.07 + 0.035 * s
+        reach = top * (1 - 0.11 * s) - 0.05
+        out = 0.06 + 0.032 * s
         mesh, path = stalk(
             [
                 [0.025 * np.cos(a), 0.025 * np.sin(a), soil],
@@ -150,14 +163,14 @@ def _rubber(shop: Workshop, rng: np.random.Generator, soil: float, top: float) -
             sides=7,
         )
         parts.append(mesh)
-        count = 17 - 2 * s
+        count = 21 - 2 * s
         for i in range(count):
             f = i / (count - 1)
-            size = (0.23 - 0.08 * f) * rng.uniform(0.85, 1.12) * min(1.0, top / 1.2)
+            size = (0.25 - 0.09 * f) * rng.uniform(0.85, 1.12) * min(1.0, top / 1.2)
             blade = leaf(
                 size,
-                size * 0.50,
-                green,
+                size * 0.52,
+                _of_age(greens, f, rng),
                 bend=rng.uniform(0.2, 0.6),
                 fold=0.22,
                 twist=rng.normal(0, 0.12),
