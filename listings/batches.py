@@ -165,7 +165,7 @@ def _brief(room: RoomType, style: Style, seed: int) -> Brief:
 def _ask(
     photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User, scene: dict[str, Any] | None = None
 ) -> StagedPhoto:
-    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD, scene=scene)
+    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD, scene=scene, user=user)
     return StagedPhoto.objects.create(listing_photo=photo, render=render, batch=batch, asked_by=user)
 
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from listings import rules
 from listings.models import OriginalPage
-from staging import jobs, renditions
-from staging.models import Output, Role
+from staging import alterations, jobs, renditions
+from staging.models import Alteration, Output, Role
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
@@ -37,8 +37,7 @@ def publish(output: Output) -> OriginalPage:
 
 def _said(output: Output) -> dict[str, object]:
     run, photo = output.run, output.run.render.photo
-    emptied = Output.objects.filter(run__render=run.render, role=Role.EMPTIED).exclude(pk=output.pk).exists()
-    kinds = rules.alterations(run.brief, emptied=emptied)
+    kinds = _kinds(output)
     return {
         "account": run.account,
         "original_sha256": photo.sha256,
@@ -47,6 +46,15 @@ def _said(output: Output) -> dict[str, object]:
         "said": rules.in_words(kinds),
         "altered_at": output.created_at,
     }
+
+
+def _kinds(output: Output) -> list[str]:
+    """As the picture's record tells them; of a picture older than records, worked out anew."""
+    for row in alterations.of_picture(output.uuid):
+        if row.event == Alteration.Event.MADE:
+            return list(row.kinds)
+    emptied = Output.objects.filter(run__render=output.run.render, role=Role.EMPTIED).exclude(pk=output.pk).exists()
+    return alterations.kinds_of(output.run.brief, emptied=emptied)
 
 
 def keep_copies(page_id: int) -> None:
@@ -70,6 +78,11 @@ def _copy(field: FieldFile) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
     return buffer.getvalue()
+
+
+def record_of(page: OriginalPage) -> list[Alteration]:
+    """The alteration record of the page's picture, also when the picture itself is gone."""
+    return alterations.of_picture(page.output.uuid) if page.output else alterations.of_hash(page.altered_sha256)
 
 
 def remove(page: OriginalPage, why: str) -> None:

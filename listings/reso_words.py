@@ -79,16 +79,3 @@ ROOM_OF_IMAGE = {
     "Yard": RoomType.OUTDOOR,
     "Garden": RoomType.OUTDOOR,
 }
-
-
-def media_alteration(kinds: frozenset[str]) -> list[str]:
-    """RESO MediaAlteration of the kinds of edit (staging.briefs.Kind and "dusk"), ["None"] for none."""
-    words = {
-        "staging": "Virtual Staging - Item Addition",
-        "declutter": "Decluttered - Item Removed",
-        "redesign": "Virtual Renovation",
-        "sketch": "Virtual Representation - To Be Built",
-        "dusk": "Twilight Conversion",
-        "exterior": "Virtual Enhancements",
-    }
-    return [word for kind, word in words.items() if kind in kinds] or ["None"]

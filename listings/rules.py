@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from listings.models import Delivery, OriginalPage, Profile
-from listings.reso_words import media_alteration
-from staging.briefs import Brief, Kind
 
 SHORT_LENGTH = 50  # RESO ShortDescription
 LONG_LENGTH = 1024  # RESO LongDescription
@@ -34,18 +32,6 @@ class Captions:
 
     short: str
     long: str
-
-
-def alterations(brief: Brief, *, emptied: bool) -> list[str]:
-    """RESO MediaAlteration of a picture made by this brief; `emptied` where something was really removed."""
-    kinds = {brief.kind.value}
-    if emptied:
-        kinds.add("declutter")
-    if brief.kind == Kind.REDESIGN:
-        kinds.add("exterior" if brief.space == "exterior" else "staging")
-        if brief.dusk:
-            kinds.add("dusk")
-    return media_alteration(frozenset(kinds))
 
 
 def in_words(kinds: list[str]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from dataclasses import replace
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -31,18 +33,23 @@ _SMALLER = {
 
 
 def collect(run: Run, pictures: Pictures) -> list[Output]:
-    """Check all pictures of a run, then store them with what is delivered and shown of them. Raises Unusable.
+    """Judge all pictures of a run, then store them with what is delivered and shown of them. Raises Unusable.
 
-    The rows are not saved: the caller does that in the transaction that finishes the run, or calls `discard`.
+    The rows are not saved: the caller does that in the transaction that finishes the run, or calls `discard`. Each has
+    the verdict of the structure check, which the caller acts on.
     """
     brief = run.brief
-    by_role = _by_role(pictures, brief)
+    exact = structure.is_exact(pictures.record)
+    by_role = _by_role(pictures, brief, masked=exact)
     base, photo = bases.base_of(run), run.render.photo
     long_edge = bases.long_edge_of(brief, photo)
     before = bases.opened(base.picture, long_edge)
     images = {role: structure.opened(picture.data, before.size, role) for role, picture in by_role.items()}
-    _check(before, images)
     masters = {role: picture.data for role, picture in by_role.items()}
+    if Role.MASK not in images:
+        images[Role.MASK] = structure.difference(before, images[MAIN_ROLES[brief.kind]])
+        masters[Role.MASK] = renditions.png(images[Role.MASK])
+    checks = _checks(before, images, brief, exact=exact)
     if base.removed is not None:
         # The backend knows the emptied room alone; what we keep is where the picture differs from the photo.
         images[Role.MASK] = structure.united(images[Role.MASK], bases.opened(base.removed, long_edge))
@@ -53,6 +60,8 @@ def collect(run: Run, pictures: Pictures) -> list[Output]:
             outputs.append(_blank_output(run, role, images[role]))
             _store(outputs[-1], images[role], masters[role])
             outputs[-1].record = pictures.record if role == MAIN_ROLES[brief.kind] else {}
+            if role in checks:
+                outputs[-1].verdict, outputs[-1].figures = checks[role].verdict, checks[role].to_dict()
         jpegs.store(outputs)
     except BaseException:
         discard(outputs)
@@ -60,7 +69,7 @@ def collect(run: Run, pictures: Pictures) -> list[Output]:
     return outputs
 
 
-def discard(outputs: list[Output]) -> None:
+def discard(outputs: Collection[Output]) -> None:
     """Delete the files of outputs that were not saved."""
     for output in outputs:
         kept = (output.master, output.delivered, output.preview, output.medium, output.thumbnail)
@@ -69,7 +78,7 @@ def discard(outputs: list[Output]) -> None:
     jpegs.discard(outputs)
 
 
-def _by_role(pictures: Pictures, brief: Brief) -> dict[Role, Picture]:
+def _by_role(pictures: Pictures, brief: Brief, *, masked: bool) -> dict[Role, Picture]:
     """The pictures by role: just those that a job of this kind gives. Raises Unusable."""
     by_role: dict[Role, Picture] = {}
     for picture in pictures.pictures:
@@ -81,18 +90,27 @@ def _by_role(pictures: Pictures, brief: Brief) -> dict[Role, Picture]:
     if brief.kind == Kind.STAGING and brief.declutter != "off":
         # "auto" leaves a room without furniture as it is; "on" always shows the emptied room.
         possible = [needed | beside] if brief.declutter == "on" else [needed, needed | beside]
+    if not masked:
+        # What a generative picture changed can be seen, so its mask is made where it does not come.
+        possible += [roles - {Role.MASK} for roles in possible]
     if set(by_role) not in possible:
         raise Unusable("missing_picture", f"the backend sent {sorted(by_role)} instead of {sorted(possible[0])}")
     return by_role
 
 
-def _check(before: Image.Image, images: dict[Role, Image.Image]) -> None:
-    """Every picture shows something, and outside of its own mask what was there before. Raises Unusable."""
+def _checks(
+    before: Image.Image, images: dict[Role, Image.Image], brief: Brief, *, exact: bool
+) -> dict[Role, structure.Check]:
+    """Every picture shows something (raises Unusable), and how each keeps the room, judged by its own mask."""
+    found = {}
     for role, image in images.items():
         if role not in MASKS:
             structure.require_content(image)
-            beside = role == Role.EMPTIED and Role.REMOVED in images
-            structure.require_same_room(before, image, images[Role.REMOVED if beside else Role.MASK])
+            emptied = role == Role.EMPTIED
+            mask = images[Role.REMOVED if emptied and Role.REMOVED in images else Role.MASK]
+            asked = replace(brief, kind=Kind.DECLUTTER) if emptied else brief
+            found[role] = structure.judge(before, image, mask, asked, exact=exact)
+    return found
 
 
 def _blank_output(run: Run, role: Role, image: Image.Image) -> Output:

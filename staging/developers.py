@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -65,7 +66,8 @@ def webhook_secret(request: HttpRequest) -> HttpResponse:
 def webhook_again(request: HttpRequest, event: UUID) -> HttpResponse:
     """Send a delivery once more."""
     account = _account_whose_keys_are_mine(request)
-    webhooks.send_again(get_object_or_404(WebhookDelivery, event_id=event, run__account=account))
+    mine = Q(run__account=account) | Q(subscription__account=account)
+    webhooks.send_again(get_object_or_404(WebhookDelivery, mine, event_id=event))
     messages.success(request, "It is being sent again.")
     return redirect("staging:webhooks")
 

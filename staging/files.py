@@ -24,7 +24,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods
 
-from staging.models import MASKS, Output, Photo, Role
+from staging.models import MASKS, Output, Photo, RefusedOutput, Role
 from staging.renditions import MEDIUM_EDGE, PREVIEW_EDGE, THUMBNAIL_EDGE
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -148,8 +148,16 @@ def output_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse
         return refused
     number, ending = name[:_UUID_LENGTH], name[_UUID_LENGTH:]
     field = _OUTPUT_VARIANTS.get(ending)
-    found = _is_uuid(number) and Output.objects.filter(uuid=number, run__render__public_id=public_id).first()
+    found = _picture(public_id, number) if _is_uuid(number) else None
     return _file(getattr(found, field) if found and field else None, ending)
+
+
+def _picture(public_id: str, number: str) -> Output | None:
+    """A picture of the render, one that was refused too: whoever decides over it has to see it."""
+    of_render = {"uuid": number, "run__render__public_id": public_id}
+    found = Output.objects.filter(**of_render).first()
+    refused = None if found else RefusedOutput.objects.filter(**of_render).first()
+    return refused.output if refused else found
 
 
 @require_http_methods(["GET", "HEAD", "OPTIONS"])

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,8 @@ from staging.models import AcceptedRequest, Render, Run
 
 if TYPE_CHECKING:
     from billing.models import Account
+
+T = TypeVar("T")
 
 LIFETIME = timedelta(hours=24)
 KEY_LENGTH = 255
@@ -54,21 +56,44 @@ def once(claim: Claim | None, make: Callable[[], Render]) -> Render:
     `make` is called at most once for a claim that is accepted; without a claim, always. What it raises is raised.
     Raises IdempotencyConflict.
     """
+    return _once(claim, make, _render_of, _run_of)
+
+
+def once_named(claim: Claim | None, make: Callable[[], str]) -> str:
+    """The same for what is no render: `make` makes it and answers its name, by which the caller finds it again."""
+    return _once(claim, make, lambda found: found.made, lambda name: {"made": name})
+
+
+def _once(
+    claim: Claim | None,
+    make: Callable[[], T],
+    found: Callable[[AcceptedRequest], T],
+    kept: Callable[[T], dict[str, Any]],
+) -> T:
     if claim is None:
         return make()
-    if (render := _accepted(claim)) is not None:
-        return render
+    if (earlier := _accepted(claim)) is not None:
+        return found(earlier)
     try:
         with transaction.atomic():
-            render = make()
-            _keep(claim, render)
-            return render
+            made = make()
+            _keep(claim, kept(made))
+            return made
     # Whatever stopped it (the unique row, the last credits gone, a render no longer done) may be the work of the
     # same request, accepted a moment ago; then that one's answer is the answer.
     except Exception:
-        if (render := _accepted(claim)) is not None:
-            return render
+        if (earlier := _accepted(claim)) is not None:
+            return found(earlier)
         raise
+
+
+def _render_of(accepted: AcceptedRequest) -> Render:
+    assert accepted.run is not None
+    return accepted.run.render
+
+
+def _run_of(render: Render) -> dict[str, Any]:
+    return {"run": Run.objects.filter(render=render).order_by("-number")[0]}
 
 
 def sweep() -> int:
@@ -76,23 +101,20 @@ def sweep() -> int:
     return AcceptedRequest.objects.filter(created_at__lt=_oldest()).delete()[0]
 
 
-def _accepted(claim: Claim) -> Render | None:
-    """The render of an earlier request of this claim, at most a day ago. Raises IdempotencyConflict."""
+def _accepted(claim: Claim) -> AcceptedRequest | None:
+    """An earlier request of this claim, at most a day ago. Raises IdempotencyConflict."""
     found = (
         AcceptedRequest.objects.filter(**_name(claim), created_at__gte=_oldest()).select_related("run__render").first()
     )
-    if found is None:
-        return None
-    if found.fingerprint != claim.fingerprint:
+    if found is not None and found.fingerprint != claim.fingerprint:
         raise IdempotencyConflict
-    return found.run.render
+    return found
 
 
-def _keep(claim: Claim, render: Render) -> None:
+def _keep(claim: Claim, made: Mapping[str, Any]) -> None:
     """Write the claim into the open transaction. Raises IntegrityError when another was first."""
     AcceptedRequest.objects.filter(**_name(claim), created_at__lt=_oldest()).delete()
-    run = Run.objects.filter(render=render).order_by("-number")[0]
-    AcceptedRequest.objects.create(**_name(claim), fingerprint=claim.fingerprint, run=run)
+    AcceptedRequest.objects.create(**_name(claim), fingerprint=claim.fingerprint, **made)
 
 
 def _name(claim: Claim) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,7 +20,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from staging import bases, collecting, credits, routes, wakeups, webhooks
+from staging import alterations, bases, collecting, credits, refusals, routes, wakeups, webhooks
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
 from staging.models import Output, Run, State
 from staging.structure import Unusable
@@ -41,7 +41,7 @@ _LOST = Failed(FailureClass.TRANSIENT, "job_lost", "The rendering engine lost th
 
 def get(run_id: int) -> Run | None:
     """The run with what its handling needs."""
-    return Run.objects.select_related("render__photo").filter(pk=run_id).first()
+    return Run.objects.select_related("render__photo", "render__api_key").filter(pk=run_id).first()
 
 
 def lease_end() -> datetime:
@@ -219,9 +219,31 @@ def collect(run: Run) -> bool:
     except BaseException:
         _stop_collecting(run)
         raise
-    finished = finish(run, outputs)
+    failed = refusals.failure(outputs)
+    ended = finish(run, outputs) if failed is None else _refuse(run, outputs, failed)
     _forget(run)
-    return finished
+    return ended
+
+
+def _refuse(run: Run, outputs: Sequence[Output], failed: Failed) -> bool:
+    """What follows pictures that do not keep the room: RUNNING -> QUEUED for another attempt, once; then the end."""
+    log.error("structure_check", run=run.key, code=failed.code, figures=[output.figures for output in outputs])
+    if run.refusals:
+        return fail(run, failed, outputs)
+    won = Run.objects.filter(**_mine(run)).update(
+        state=State.QUEUED,
+        attempt=run.attempt + 1,
+        refusals=F("refusals") + 1,
+        brief_json=refusals.next_seed(run.brief_json),
+        handle="",
+        backend="",
+        stage="",
+        not_before=None,
+        lease_until=None,
+        collecting_until=None,
+    )
+    collecting.discard(outputs)
+    return bool(won)
 
 
 def _stop_collecting(run: Run) -> None:
@@ -254,6 +276,7 @@ def finish(run: Run, outputs: list[Output]) -> bool:
         )
         if won:
             Output.objects.bulk_create(outputs)
+            alterations.record_made(run, outputs)
             webhooks.announce(run, outputs)
             credits.settle(run.hold_reference)
             _announce_after_commit(run)
@@ -263,8 +286,11 @@ def finish(run: Run, outputs: list[Output]) -> bool:
     return bool(won)
 
 
-def fail(run: Run, failed: Failed) -> bool:
-    """RUNNING -> FAILED and the hold released, in one transaction. False when the run had ended or moved on already."""
+def fail(run: Run, failed: Failed, refused: Sequence[Output] = ()) -> bool:
+    """RUNNING -> FAILED and the hold released, in one transaction. False when the run had ended or moved on already.
+
+    `refused` are pictures that are kept for a person to look at.
+    """
     with transaction.atomic():
         won = Run.objects.filter(**_mine(run)).update(
             state=State.FAILED,
@@ -278,10 +304,13 @@ def fail(run: Run, failed: Failed) -> bool:
             tries=run.tries,
         )
         if won:
+            refusals.keep(run, refused)
             webhooks.announce(run)
             credits.release(run.hold_reference)
             _announce_after_commit(run)
-    if won:
+    if not won:
+        collecting.discard(refused)
+    else:
         log.error("failed", run=run.key, attempt=run.attempt, failure=failed.failure, code=failed.code)
     return bool(won)
 

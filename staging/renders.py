@@ -25,7 +25,7 @@ from staging.credits import InsufficientCredits
 from staging.models import MASKS, UNFINISHED, Output, Photo, Render, Run, Source, State
 
 if TYPE_CHECKING:
-    from billing.models import Account, ApiKey
+    from billing.models import Account, ApiKey, User
 
 log = structlog.get_logger("openhouse.renders")
 
@@ -107,11 +107,12 @@ def request(
     api_key: ApiKey | None = None,
     webhook_url: str = "",
     scene: dict[str, Any] | None = None,
+    user: User | None = None,
 ) -> Render:
     """Ask for a picture: store the render with its first run, hold the credits, wake a worker after commit.
 
     The plan may add the label that the brief leaves out. `webhook_url` is told of the end. `scene` is
-    what a person has set of it (staging.editing).
+    what a person has set of it (staging.editing). `user` is who asks on our pages.
     Succeeds while the queue is down.
     Raises TooManyInFlight (API renders only), InsufficientCredits.
     """
@@ -123,7 +124,14 @@ def request(
         render = Render.objects.create(
             account=account, photo=photo, source=source, api_key=api_key, brief_json=brief.to_dict()
         )
-        run = Run(render=render, account=account, brief_json=brief.to_dict(), webhook_url=webhook_url, scene_json=scene)
+        run = Run(
+            render=render,
+            account=account,
+            brief_json=brief.to_dict(),
+            webhook_url=webhook_url,
+            scene_json=scene,
+            asked_by=user,
+        )
         # The hold locks the account, and so makes the second count below exact.
         run.hold_reference = credits.hold(account, credits.price(brief), run_key=run.key)
         require_room(account, source)

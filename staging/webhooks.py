@@ -21,11 +21,19 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from staging import files, network
-from staging.models import MASKS, Output, Run, WebhookAttempt, WebhookDelivery, WebhookSecret
+from staging.models import (
+    MASKS,
+    Output,
+    Run,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookSecret,
+    WebhookSubscription,
+)
 
 if TYPE_CHECKING:
     from billing.models import Account
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("openhouse.webhooks")
 
 URL_LENGTH = 2000
+SUBSCRIPTIONS_MOST = 20
+RENDER_DONE, RENDER_FAILED = "render.done", "render.failed"
+RENDER_EVENTS = (RENDER_DONE, RENDER_FAILED)
 TRIED_FOR = timedelta(days=1)
 # The second try comes after 5 s, each further one four times later, at most every four hours.
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 4 * 3600.0
@@ -46,6 +57,13 @@ State = WebhookDelivery.State
 Blocked = network.Blocked
 
 
+class TooManySubscriptions(Exception):
+    """The account has as many subscriptions as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(f"An account has at most {SUBSCRIPTIONS_MOST} webhooks")
+
+
 # --- what is to be told -----------------------------------------------------------------------------------
 
 
@@ -56,14 +74,50 @@ def require_address(url: str) -> None:
 
 
 def announce(run: Run, outputs: Sequence[Output] = ()) -> None:
-    """Write what the run's end is told by: one delivery for each picture, or one for the failure.
+    """Write what the run's end is told by: one delivery for each picture, or one for the failure; and an event for
+    whoever subscribed to them.
 
     Called in the transaction that ends the run. Nothing is sent here.
     """
+    if run.kind != Run.Kind.PREVIEW:
+        _announce_to_subscribers(run, outputs)
     if not run.webhook_url:
         return
     shown: list[Output | None] = [output for output in outputs if output.role not in MASKS]
     WebhookDelivery.objects.bulk_create(WebhookDelivery(run=run, output=output) for output in shown or [None])
+
+
+def tell(account_id: int, event_type: str, data: dict[str, Any], *, run: Run | None = None) -> list[int]:
+    """Write an event for every subscription of the account that wants it; the ids of what is to be delivered.
+
+    Called in the transaction in which it happened. Nothing is sent here.
+    """
+    told = []
+    for subscription in WebhookSubscription.objects.filter(account_id=account_id, ended_at__isnull=True):
+        if not subscription.events or event_type in subscription.events:
+            delivery = WebhookDelivery(subscription=subscription, event_type=event_type, run=run)
+            delivery.body = {
+                "event_id": str(delivery.event_id),
+                "event_type": event_type,
+                "timestamp": math.floor(delivery.created_at.timestamp() * 1000),
+                "data": data,
+            }
+            delivery.save()
+            told.append(delivery.pk)
+    return told
+
+
+def _announce_to_subscribers(run: Run, outputs: Sequence[Output]) -> None:
+    if not WebhookSubscription.objects.filter(account_id=run.account_id, ended_at__isnull=True).exists():
+        return
+    data: dict[str, Any] = {"RenderId": run.render.public_id}
+    if outputs:
+        data["OutputIds"] = [str(output.uuid) for output in outputs if output.role not in MASKS]
+        tell(run.account_id, RENDER_DONE, data, run=run)
+    else:
+        ended = Run.objects.only("error_message", "error_code").get(pk=run.pk)
+        failed = {"ErrorCode": ended.error_code, "ErrorMessage": ended.error_message}
+        tell(run.account_id, RENDER_FAILED, data | failed, run=run)
 
 
 def due(run_id: int | None = None) -> list[int]:
@@ -72,6 +126,33 @@ def due(run_id: int | None = None) -> list[int]:
     if run_id is not None:
         found = found.filter(run=run_id)
     return list(found.order_by("due_at").values_list("pk", flat=True)[:_AT_ONCE])
+
+
+# --- subscriptions ----------------------------------------------------------------------------------------
+
+
+def subscribe(account: Account, url: str, events: Sequence[str]) -> WebhookSubscription:
+    """Have `url` told of these events (all: empty) of the account from now on.
+
+    Raises Blocked for an address that we would not connect to, TooManySubscriptions.
+    """
+    network.require_address(url)
+    if subscriptions(account).count() >= SUBSCRIPTIONS_MOST:
+        raise TooManySubscriptions
+    return WebhookSubscription.objects.create(account=account, url=url, events=list(events))
+
+
+def subscriptions(account: Account) -> QuerySet[WebhookSubscription]:
+    """Those in force, in the order in which they were made."""
+    return WebhookSubscription.objects.filter(account=account, ended_at__isnull=True).order_by("pk")
+
+
+def unsubscribe(subscription: WebhookSubscription) -> None:
+    """Tell it no more; what waits for it is given up."""
+    with transaction.atomic():
+        WebhookSubscription.objects.filter(pk=subscription.pk).update(ended_at=timezone.now())
+        waiting = WebhookDelivery.objects.filter(subscription=subscription, state=State.PENDING)
+        waiting.update(state=State.GIVEN_UP)
 
 
 # --- telling ----------------------------------------------------------------------------------------------
@@ -83,7 +164,8 @@ def deliver(delivery_id: int) -> None:
     mine = WebhookDelivery.objects.filter(pk=delivery_id, state=State.PENDING, due_at__lte=now)
     if not mine.update(due_at=now + _LEASE, tries=F("tries") + 1):
         return
-    delivery = WebhookDelivery.objects.select_related("run__render", "run__account", "output").get(pk=delivery_id)
+    rows = WebhookDelivery.objects.select_related("run__render", "run__account", "output", "subscription__account")
+    delivery = rows.get(pk=delivery_id)
     started = time.monotonic()
     status, error = _sent(delivery)
     _note(delivery, WebhookAttempt(seconds=time.monotonic() - started, status=status, error=error[:200]))
@@ -91,18 +173,19 @@ def deliver(delivery_id: int) -> None:
 
 def _sent(delivery: WebhookDelivery) -> tuple[int | None, str]:
     """The status of the answer, or why there is none."""
-    body = json.dumps(_told(delivery)).encode()
+    url, account, told = _to_whom_and_what(delivery)
+    body = json.dumps(told).encode()
     event, moment = str(delivery.event_id), int(time.time())
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Openhouse webhooks",
         "webhook-id": event,
         "webhook-timestamp": str(moment),
-        "webhook-signature": signature(secret_of(delivery.run.account), event, moment, body),
+        "webhook-signature": signature(secret_of(account), event, moment, body),
     }
     try:
         return network.post(
-            delivery.run.webhook_url,
+            url,
             body,
             headers=headers,
             timeout=_TIMEOUT,
@@ -112,9 +195,16 @@ def _sent(delivery: WebhookDelivery) -> tuple[int | None, str]:
         return None, str(error)
 
 
-def _told(delivery: WebhookDelivery) -> dict[str, Any]:
-    """The body. Addresses are signed anew for each try; the event and its time stay."""
-    run, output = delivery.run, delivery.output
+def _to_whom_and_what(delivery: WebhookDelivery) -> tuple[str, Account, dict[str, Any]]:
+    """Address, account and body. Addresses in it are signed anew for each try; the event and its time stay."""
+    if delivery.subscription is not None:
+        return delivery.subscription.url, delivery.subscription.account, delivery.body or {}
+    assert delivery.run is not None
+    return delivery.run.webhook_url, delivery.run.account, _told(delivery, delivery.run)
+
+
+def _told(delivery: WebhookDelivery, run: Run) -> dict[str, Any]:
+    output = delivery.output
     result = None
     if output is not None:
         output.run = run
@@ -159,7 +249,8 @@ def _note(delivery: WebhookDelivery, attempt: WebhookAttempt) -> None:
 def latest(account: Account, most: int = 100) -> list[WebhookDelivery]:
     """The account's deliveries with their attempts, the newest first."""
     in_order = Prefetch("attempts", WebhookAttempt.objects.order_by("number"))
-    found = WebhookDelivery.objects.filter(run__account=account).select_related("run__render", "output")
+    mine = Q(run__account=account) | Q(subscription__account=account)
+    found = WebhookDelivery.objects.filter(mine).select_related("run__render", "output", "subscription")
     return list(found.order_by("-pk").prefetch_related(in_order)[:most])
 
 

@@ -1,5 +1,5 @@
 """Photos, renders and webhooks in the admin: to look at, and to try again, cancel or refund by the usual verbs."""
 
-from staging.admin import photos, renders, webhooks
+from staging.admin import alterations, photos, renders, webhooks
 
-__all__ = ["photos", "renders", "webhooks"]
+__all__ = ["alterations", "photos", "renders", "webhooks"]

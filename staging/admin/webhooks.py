@@ -25,7 +25,7 @@ class AttemptInline(ReadOnly, TabularInline):
 class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     """The outbox."""
 
-    list_display = ("event_id", "run", "state", "tries", "due_at", "created_at")
+    list_display = ("event_id", "run", "event_type", "state", "tries", "due_at", "created_at")
     list_select_related = ("run__render",)
     list_filter = ("state",)
     is_exactly = ("run__render__public_id",)

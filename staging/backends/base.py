@@ -57,7 +57,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """The job is done. `record` is what the backend says of the making: room, arrangement, gates, timings, version."""
+    """The job is done. `record` is what the backend says of the making: room, arrangement, gates, timings, `engine` and
+    `version`. `generative: true` in it says that a model drew the picture's pixels anew: such a picture may come
+    without a mask, and is judged by likeness (staging.structure) where others must keep the photo's pixels.
+    """
 
     pictures: tuple[Picture, ...]
     record: dict[str, Any] = field(default_factory=dict)

@@ -51,6 +51,8 @@ class Switches:
     token: str = ""
     # How a reading of the room for maps ends.
     maps_fail: dict[str, str] | None = None
+    # Whether the record says that a model drew the pixels.
+    generative: bool = False
     # Whether there is something to remove where that is the engine's to find (declutter: auto).
     furnished: bool = True
     # What the record says of the room, when it says anything.
@@ -246,6 +248,8 @@ class Handler(BaseHTTPRequestHandler):
     def _standing(self, job: Job) -> dict[str, Any]:
         roles = self.engine.roles(job)
         record = {"engine": "stand-in", "seed": job.told["brief"].get("seed", 0)}
+        if self.engine.switches.generative:
+            record["generative"] = True
         if self.engine.switches.room is not None:
             record["room"] = job.told.get("room") or self.engine.switches.room
         if self.engine.switches.arrangement is not None:

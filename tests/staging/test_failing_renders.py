@@ -9,7 +9,7 @@ import pytest
 from billing.models import Account
 from staging import jobs, renders, sweeper
 from staging.briefs import Brief
-from staging.models import Output, Photo, Render, State
+from staging.models import Output, Photo, RefusedOutput, Render, State
 from tests.staging.runs import due_now, go, kinds, run_of
 from tests.staging.stand_in import StandIn
 
@@ -104,8 +104,6 @@ def test_a_full_engine_is_waited_for_and_counts_as_no_try(render: Render, engine
     [
         ("blank", "blank"),
         ("wrong_size", "wrong_size"),
-        ("changed_outside", "changed_outside_mask"),
-        ("black_mask", "changed_outside_mask"),
         ("truncated", "undecodable"),
         ("text", "undecodable"),
         ("no_mask", "missing_picture"),
@@ -119,4 +117,5 @@ def test_a_picture_that_fails_our_checks_is_not_delivered_nor_charged(
     run = run_of(render)
     assert (run.state, run.failure, run.error_code) == (State.FAILED, "nothing_usable", code)
     assert not Output.objects.exists()
+    assert not RefusedOutput.objects.exists()
     assert kinds(account) == ["grant", "hold", "release"]

@@ -60,12 +60,10 @@ def test_one_changed_pixel_is_found_and_a_changed_one_inside_of_the_mask_is_allo
     picture, mask = photo.copy(), Image.new("L", photo.size, 0)
     mask.putpixel((5, 5), 1)
     picture.putpixel((5, 5), (0, 0, 0))
-    structure.require_same_room(photo, picture, mask)
+    assert structure.changed_outside(photo, picture, mask) == 0
     red, green, blue = photo.getpixel((479, 319))
     picture.putpixel((479, 319), (red, green, blue + 1))
     assert structure.changed_outside(photo, picture, mask) == 1
-    with pytest.raises(Unusable, match="1 pixels"):
-        structure.require_same_room(photo, picture, mask)
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])

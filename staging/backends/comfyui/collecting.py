@@ -42,7 +42,7 @@ async def collect(client: Client, ended: Ended, job: Job) -> Pictures:
         key: record.get(key) for key in ("model", "workflows", "seed", "sent", "room") if record.get(key) is not None
     }
     share = round(sum(made["mask"].histogram()[1:]) / (before.width * before.height), 4)
-    told = {"engine": "comfyui", "brief": job.brief, **kept, "mask_share": share}
+    told = {"engine": "comfyui", "generative": True, "brief": job.brief, **kept, "mask_share": share}
     return Pictures(tuple(Picture(role, pictures.png(image)) for role, image in made.items()), told)
 
 

@@ -18,13 +18,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from staging.briefs import Brief, Kind
-from staging.nodes import GpuNode
-
-__all__ = [
-    "MAIN_ROLES", "MASKS", "PUBLIC_ID_LENGTH", "UNFINISHED", "AcceptedRequest", "Conversion",
-    "ConversionFile", "GpuNode", "Output", "Photo", "Render", "Role", "Run", "Source", "State",
-    "WebhookAttempt", "WebhookDelivery", "WebhookSecret", "new_public_id",
-]  # fmt: skip
 
 PUBLIC_ID_LENGTH = 20
 _ALPHABET = string.ascii_letters + string.digits
@@ -108,6 +101,14 @@ class State(models.TextChoices):
 UNFINISHED = (State.QUEUED, State.RUNNING)
 
 
+class Verdict(models.TextChoices):
+    """What the structure check says of a picture (staging.structure)."""
+
+    PASS = "pass"  # noqa: S105
+    WARN = "warn"
+    FAIL = "fail"
+
+
 class Run(models.Model):
     """One try at making a picture for a render: a first one (a conversion asks for several at once), a variation, or
     the preview of an edit.
@@ -149,11 +150,15 @@ class Run(models.Model):
     )
 
     webhook_url = models.CharField(max_length=2000, blank=True, help_text="who is told of its end")
+    asked_by = models.ForeignKey(
+        "billing.User", on_delete=models.SET_NULL, null=True, related_name="+", help_text="who asked on our pages"
+    )
 
     backend = models.CharField(max_length=40, blank=True)
     handle = models.CharField(max_length=120, blank=True, help_text="the backend's name for its job")
     attempt = models.PositiveIntegerField(default=1)
     tries = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveSmallIntegerField(default=0, help_text="pictures that failed the structure check")
     not_before = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     # While in the future, a worker is fetching and checking the pictures of this run.
@@ -260,6 +265,10 @@ class Output(models.Model):
     delivered_height = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, help_text="of the master's bytes")
     record = models.JSONField(default=dict, help_text="how it was made, as the backend tells it")
+    verdict = models.CharField(
+        max_length=4, choices=Verdict.choices, blank=True, help_text="of the structure check; empty: made before it"
+    )
+    figures = models.JSONField(default=dict, help_text="of the structure check")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -268,116 +277,3 @@ class Output(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.run_id} ({self.width}x{self.height})"
-
-
-class Conversion(models.Model):
-    """What the Conversion API's caller sees: one or several photos under the caller's own identifier.
-
-    The identifier belongs to one conversion of the account at a time. A conversion that gave no picture makes way for
-    a new one of the same identifier (`replaced_at`) and stays on record.
-    """
-
-    UUID_LENGTH = 64
-
-    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="conversions")
-    # Case folding may lengthen a text, at most threefold.
-    uuid = models.CharField(max_length=3 * UUID_LENGTH, help_text="the caller's identifier, case folded")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    replaced_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["account", "uuid"], condition=Q(replaced_at__isnull=True), name="conversion_once_per_uuid"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"conversion {self.uuid}"
-
-
-class ConversionFile(models.Model):
-    """One file of a conversion: a render, with a run for each picture that was asked for."""
-
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="files")
-    render = models.OneToOneField(Render, on_delete=models.PROTECT, related_name="conversion_file")
-    order = models.PositiveIntegerField(help_text="as the caller sent the files")
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["conversion", "order"], name="conversion_file_in_order"),)
-        ordering = ("conversion", "order")
-
-    def __str__(self) -> str:
-        return f"file {self.order} of conversion {self.conversion_id}"
-
-
-class AcceptedRequest(models.Model):
-    """A request that came with an Idempotency-Key and was accepted; kept for a day (staging.idempotency)."""
-
-    account = models.ForeignKey("billing.Account", on_delete=models.PROTECT, related_name="+")
-    path = models.CharField(max_length=40, help_text="which of the API's paths")
-    key = models.CharField(max_length=255, help_text="as the caller wrote it")
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked for")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", help_text="what the request started")
-    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["account", "path", "key"], name="accepted_request_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.path} under {self.key}"
-
-
-class WebhookSecret(models.Model):
-    """What an account's webhooks are signed with."""
-
-    account = models.OneToOneField("billing.Account", on_delete=models.CASCADE, related_name="webhook_secret")
-    secret = models.CharField(max_length=80, help_text="whsec_ and base64, as Standard Webhooks writes it")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"webhook secret of {self.account_id}"
-
-
-class WebhookDelivery(models.Model):
-    """One thing that a partner is told: a finished output, or a failure (`output` is then null).
-
-    PENDING is tried whenever `due_at` has passed; whoever tries moves it ahead first, which is the compare-and-set.
-    """
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        DELIVERED = "delivered"
-        GIVEN_UP = "given_up"
-
-    event_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="webhook_deliveries")
-    output = models.ForeignKey(Output, on_delete=models.PROTECT, null=True, related_name="+")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    tries = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name_plural = "webhook deliveries"
-        indexes = (models.Index(fields=["due_at"], name="webhook_due", condition=Q(state="pending")),)
-
-    def __str__(self) -> str:
-        return f"webhook {self.event_id} ({self.state})"
-
-
-class WebhookAttempt(models.Model):
-    """One try to deliver: what was answered, or why nothing was."""
-
-    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="attempts")
-    number = models.PositiveIntegerField()
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    seconds = models.FloatField()
-    status = models.PositiveIntegerField(null=True, help_text="the HTTP status that was answered")
-    error = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["delivery", "number"], name="webhook_attempt_once"),)
-
-    def __str__(self) -> str:
-        return f"attempt {self.number}: {self.status or self.error}"
