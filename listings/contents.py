@@ -9,7 +9,9 @@ from django.db.models import Prefetch
 
 from listings import originals, photos, reviews, rules
 from listings.models import Listing, ListingPhoto, OriginalPage, Profile, StagedPhoto
+from staging import alterations
 from staging.models import Output
+from staging.models import Verdict as Check
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def _item(photo: ListingPhoto, profile: Profile) -> Item:
         if output is None:
             continue
         page = None if why else originals.publish(output)
-        if page is not None:
+        if output.verdict == Check.FAIL and not alterations.is_overridden(output):
+            why = "the structure check failed"
+        elif page is not None:
             banned = rules.forbidden(profile, page.alterations)
             why = f"{profile.name} does not allow: {', '.join(banned)}" if banned else ""
         if why or page is None:

@@ -16,13 +16,11 @@ from typing import IO, Any, Final
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
-from listings import credentials, presets, prints, rules, xmp
+from listings import credentials, presets, prints, proofs, rules, xmp
 from listings.contents import Altered, Item
 from listings.models import Delivery, Profile
 from listings.reso_words import IMAGE_OF_ROOM
-from staging import renditions, structure
 from staging.briefs import RoomType
-from staging.models import Output, Role
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _TOOL: Final = "Openhouse"
@@ -163,41 +161,10 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Pi
     # The signature differs each time; what it covers does not.
     media["UnsignedSHA256"] = hashlib.sha256(plain).hexdigest()
     return Picture(
-        media["MediaURL"], data, media | _proof(item, altered, labelled) | {"Engine": engine, "Version": version}
+        media["MediaURL"],
+        data,
+        media | proofs.of(item, altered, labelled=labelled) | {"Engine": engine, "Version": version},
     )
-
-
-def _proof(item: Item, altered: Altered, labelled: bool) -> dict[str, Any]:
-    """What backs an altered picture: hashes, the structure check, who approved it."""
-    mask = Output.objects.filter(run=altered.output.run, role=Role.MASK).first()
-    staged = altered.staged
-    return {
-        "OriginalURL": rules.address(altered.page),
-        "OriginalSHA256": item.photo.photo.sha256,
-        "MasterSHA256": altered.output.sha256,
-        "EditMaskSHA256": mask.sha256 if mask else None,
-        "StructureCheck": _check(altered.output, mask),
-        "Seed": altered.output.run.brief.seed,
-        "Labelled": labelled,
-        "ApprovedBy": staged.judged_by.email if staged.judged_by else None,
-        "ApprovedTimestamp": staged.judged_at.isoformat() if staged.judged_at else None,
-        "AlteredTimestamp": altered.page.altered_at.isoformat(),
-    }
-
-
-def _check(output: Output, mask: Output | None) -> dict[str, Any]:
-    """The structure check, done anew on what is delivered: pixels that differ from the photo outside of the mask."""
-    if mask is None:
-        return {"Verdict": "fail", "Why": "there is no edit mask"}
-    picture, allowed = _opened(output.master), _opened(mask.master).convert("L")
-    photo = renditions.resampled(_opened(output.run.render.photo.picture), max(picture.size))
-    changed = structure.changed_outside(photo, picture, allowed)
-    within = sum(allowed.histogram()[1:]) / (allowed.width * allowed.height)
-    return {
-        "Verdict": "pass" if changed == 0 else "fail",
-        "PixelsChangedOutsideMask": changed,
-        "EditMaskShare": round(within, 4),
-    }
 
 
 def _media(delivery: Delivery, shot: _Shot, data: bytes, picture: Image.Image) -> dict[str, Any]:

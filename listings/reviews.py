@@ -9,15 +9,27 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from listings import originals
+from listings import events, originals
 from listings.models import StagedPhoto
-from staging import editing
+from staging import alterations, editing, refusals
+from staging.alterations import Actor, Event
+from staging.refusals import NoReason, NotRefused
 
 if TYPE_CHECKING:
-    from billing.models import User
+    from billing.models import ApiKey, User
     from staging.models import Output
 
+__all__ = [
+    "AnotherApproved", "NoReason", "NotReady", "NotRefused", "Version", "approve", "override", "picture_of", "reject",
+    "reopen", "versions", "withdraw",
+]  # fmt: skip
+
 Verdict = StagedPhoto.Verdict
+_EVENTS: dict[str, Event] = {
+    Verdict.APPROVED: Event.APPROVED,
+    Verdict.REJECTED: Event.REJECTED,
+    Verdict.PENDING: Event.WITHDRAWN,
+}
 
 
 class NotReady(Exception):
@@ -58,20 +70,33 @@ def versions(staged: StagedPhoto) -> list[Version]:
     ]
 
 
-def approve(staged: StagedPhoto, user: User, output: Output | None = None) -> None:
-    """`output`, else the present picture, may be delivered, and its original gets its public page. Raises NotReady."""
+def approve(staged: StagedPhoto, user: User | None, output: Output | None = None, *, key: ApiKey | None = None) -> None:
+    """`output`, else the present picture, may be delivered, and its original gets its public page. Raises NotReady.
+
+    Who says so is the user, or the holder of an API key; so with the other verdicts.
+    """
     with transaction.atomic():
-        originals.publish(_judge(staged, user, Verdict.APPROVED, output))
+        originals.publish(_judge(staged, Actor(user, key), Verdict.APPROVED, output))
 
 
-def reject(staged: StagedPhoto, user: User, reason: str, output: Output | None = None) -> None:
+def reject(
+    staged: StagedPhoto, user: User | None, reason: str, output: Output | None = None, *, key: ApiKey | None = None
+) -> None:
     """The picture may not be delivered, and why. Raises NotReady, AnotherApproved."""
-    _judge(staged, user, Verdict.REJECTED, output, reason[:300])
+    _judge(staged, Actor(user, key), Verdict.REJECTED, output, reason[:300])
 
 
-def withdraw(staged: StagedPhoto, user: User) -> None:
+def withdraw(staged: StagedPhoto, user: User | None, *, key: ApiKey | None = None) -> None:
     """Take a verdict back. Raises NotReady."""
-    _judge(staged, user, Verdict.PENDING, None)
+    _judge(staged, Actor(user, key), Verdict.PENDING, None)
+
+
+def override(staged: StagedPhoto, user: User | None, reason: str, *, key: ApiKey | None = None) -> Output:
+    """Let the picture be judged although the structure check failed, and why: on record for good.
+
+    Raises refusals.NotRefused, refusals.NoReason.
+    """
+    return refusals.override(staged.render, Actor(user, key), reason)
 
 
 def reopen(staged: StagedPhoto) -> None:
@@ -80,8 +105,11 @@ def reopen(staged: StagedPhoto) -> None:
     rejected.update(verdict=Verdict.PENDING, output=None, reason="", judged_by=None, judged_at=None)
 
 
-def _judge(staged: StagedPhoto, user: User, verdict: str, output: Output | None, reason: str = "") -> Output:
-    """Write the verdict down; the picture that it is of. Raises NotReady, for a picture of another render too."""
+def _judge(staged: StagedPhoto, actor: Actor, verdict: str, output: Output | None, reason: str = "") -> Output:
+    """Write the verdict down, in the picture's record too; the picture that it is of.
+
+    Raises NotReady, for a picture of another render too; AnotherApproved.
+    """
     seen = output or picture_of(staged)
     if seen is None or seen.run.render_id != staged.render_id:
         raise NotReady
@@ -92,11 +120,15 @@ def _judge(staged: StagedPhoto, user: User, verdict: str, output: Output | None,
         "verdict": verdict,
         "output": None if verdict == Verdict.PENDING else seen,
         "reason": reason,
-        "judged_by": user,
+        "judged_by": actor.user,
         "judged_at": timezone.now(),
     }
-    if not judged.update(**said):
-        raise AnotherApproved
+    with transaction.atomic():
+        if not judged.update(**said):
+            raise AnotherApproved
+        alterations.note(seen, _EVENTS[verdict], actor, reason)
+        told = {"RenderId": staged.render.public_id, "Verdict": verdict}
+        events.tell(staged.listing_photo.listing, events.PICTURE_JUDGED, **told)
     for name, value in said.items():
         setattr(staged, name, value)
     return seen

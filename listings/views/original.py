@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from listings import originals
 from listings.models import OriginalPage
 from staging import files
 
@@ -22,7 +23,8 @@ def original(request: HttpRequest, code: str) -> HttpResponse:
     page = get_object_or_404(OriginalPage.objects.select_related("output__run__render__photo"), code=code.upper())
     if page.removed_at:
         return answer(request, "listings/original_removed.html", {"page": page}, status=410)
-    return answer(request, "listings/original.html", {"page": page, **_addresses(page)})
+    record = originals.record_of(page)
+    return answer(request, "listings/original.html", {"page": page, "record": record, **_addresses(page)})
 
 
 def _addresses(page: OriginalPage) -> dict[str, str]:

@@ -137,10 +137,16 @@ def verdict(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         seen = _seen(staged, request.POST.get("output", ""))
         if said == StagedPhoto.Verdict.APPROVED:
             reviews.approve(staged, user, seen)
+        elif said == "overridden":
+            reviews.override(staged, user, request.POST.get("reason", ""))
         elif said == StagedPhoto.Verdict.REJECTED:
             reviews.reject(staged, user, request.POST.get("reason", ""), seen)
         else:
             reviews.withdraw(staged, user)
+    except reviews.NoReason:
+        messages.error(request, gettext("Say why this picture may be used."))
+    except reviews.NotRefused:
+        messages.error(request, gettext("Somebody has decided this already."))
     except reviews.NotReady:
         messages.error(request, gettext("There is no picture yet to be judged."))
     except reviews.AnotherApproved:
