@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
 from django.core.files import File
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from listings import contents, packing
+from listings import contents, events, packing
 from listings.contents import NothingApproved
 from listings.models import Delivery, Listing, Profile
 from listings.presets import PRESETS
@@ -41,7 +42,7 @@ def profiles() -> QuerySet[Profile]:
     return Profile.objects.filter(retired_at__isnull=True)
 
 
-def request(listing: Listing, profile: Profile, *, preset: str, labelled: bool, user: User) -> Delivery:
+def request(listing: Listing, profile: Profile, *, preset: str, labelled: bool, user: User | None) -> Delivery:
     """Ask for the ZIP of a listing. Raises NothingApproved; ValueError for a preset that is none."""
     if preset not in PRESETS:
         raise ValueError(f"no preset is called {preset!r}")
@@ -103,15 +104,15 @@ def _build(delivery: Delivery) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         delivery.file.save(f"deliveries/{delivery.key}.zip", File(file), save=False)
-    done = Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING).update(
+    done = _end(
+        delivery,
+        events.DELIVERY_DONE,
         state=State.DONE,
         progress=1.0,
-        lease_until=None,
         file=delivery.file.name,
         byte_size=size,
         sha256=digest,
         manifest=manifest,
-        finished_at=timezone.now(),
     )
     if not done:
         delivery.file.storage.delete(str(delivery.file.name))
@@ -124,6 +125,14 @@ def _tell(delivery: Delivery, share: float) -> None:
 
 
 def _fail(delivery: Delivery, why: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING).update(
-        state=State.FAILED, lease_until=None, error=why[:300], finished_at=timezone.now()
-    )
+    _end(delivery, events.DELIVERY_FAILED, state=State.FAILED, error=why[:300])
+
+
+def _end(delivery: Delivery, event: str, **columns: Any) -> bool:
+    """BUILDING -> DONE or FAILED, and who subscribed is told; False when another was first."""
+    with transaction.atomic():
+        mine = Delivery.objects.filter(pk=delivery.pk, state=State.BUILDING)
+        if not mine.update(**columns, lease_until=None, finished_at=timezone.now()):
+            return False
+        events.tell(delivery.listing, event, DeliveryKey=str(delivery.key))
+    return True

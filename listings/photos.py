@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from listings import events
 from listings.models import Listing, ListingPhoto
 from listings.reso_words import IMAGE_OF_ROOM
 from staging.briefs import RoomType
@@ -146,3 +147,4 @@ def _touch(listing: Listing) -> None:
     """The listing's photos have changed; its own fields have not, so its version stays."""
     now = timezone.now()
     Listing.objects.filter(pk=listing.pk).update(photos_change_timestamp=now, modification_timestamp=now)
+    events.tell(listing, events.PHOTOS_CHANGED)

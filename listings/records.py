@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from listings import events
 from listings.models import Listing, ListingPhoto
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ class Stale(Exception):
 
 def create(account: Account, **fields: Any) -> Listing:
     """Make a listing with RESO fields in snake_case; an address or an MLS number is needed (the database says so)."""
-    return Listing.objects.create(account=account, **fields)
+    with transaction.atomic():
+        listing = Listing.objects.create(account=account, **fields)
+        events.tell(listing, events.LISTING_CREATED)
+    return listing
 
 
 def get(account: Account, number: int) -> Listing:
@@ -68,18 +73,22 @@ def change(listing: Listing, version: int, **fields: Any) -> Listing:
     now = timezone.now()
     if fields.get("standard_status", listing.standard_status) != listing.standard_status:
         fields["status_change_timestamp"] = now
-    changed = Listing.objects.filter(pk=listing.pk, version=version).update(
-        **fields, version=F("version") + 1, modification_timestamp=now
-    )
-    if not changed:
-        raise Stale
-    listing.refresh_from_db()
+    with transaction.atomic():
+        changed = Listing.objects.filter(pk=listing.pk, version=version).update(
+            **fields, version=F("version") + 1, modification_timestamp=now
+        )
+        if not changed:
+            raise Stale
+        listing.refresh_from_db()
+        events.tell(listing, events.LISTING_CHANGED)
     return listing
 
 
 def archive(listing: Listing) -> None:
     """Take the listing out of the lists; all of it is kept."""
-    Listing.objects.filter(pk=listing.pk, archived_at__isnull=True).update(archived_at=timezone.now())
+    with transaction.atomic():
+        if Listing.objects.filter(pk=listing.pk, archived_at__isnull=True).update(archived_at=timezone.now()):
+            events.tell(listing, events.LISTING_ARCHIVED)
 
 
 def restore(listing: Listing) -> None:

@@ -91,6 +91,9 @@ class OriginalPage(models.Model):
     removed_at = models.DateTimeField(null=True, editable=False)
     removed_why = models.CharField(max_length=200, blank=True)
 
+    class Meta:
+        indexes = (models.Index(fields=["made_at"], name="original_without_copies", condition=Q(original="")),)
+
     def __str__(self) -> str:
         return f"original {self.code}"
 
@@ -131,6 +134,11 @@ class Delivery(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="delivery_progress_is_a_share"),
+        )
+        indexes = (
+            models.Index(
+                fields=["lease_until"], name="delivery_unfinished", condition=Q(state__in=("queued", "building"))
+            ),
         )
 
     def __str__(self) -> str:
