@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate scale chaos setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale chaos import-scale setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -44,6 +44,10 @@ scale: setup-dev
 # 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
 chaos: setup-dev
 	$(PY) -m tests.chaos $(CHAOS_ARGS)
+
+# 5,000 listings imported over HTTP, killed twice at random; on SQLite, or where DATABASE_URL says.
+import-scale: setup-dev
+	$(PY) -m tests.import_scale
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.development

@@ -78,6 +78,14 @@ class StandIn:
         one |= {"Version": one["Version"] + 1, "MediaModificationTimestamp": moment, **fields}
         self.change(key, PhotosChangeTimestamp=moment)
 
+    def change_some(self, many: int) -> None:
+        """Change so many listings, and the photo of the first of them."""
+        keys = list(self.houses)[:many]
+        for key in keys[1:]:
+            self.change(key, ListPrice=1.0)
+        if keys:
+            self.change_photo(keys[0], 0)
+
     def forget(self) -> None:
         """Count from here."""
         self.requests, self.rows, self.photos = [], [], []
@@ -106,7 +114,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         path = urlsplit(self.path).path
         if path == "/_control":
-            for name, value in json.loads(body).items():
+            told = json.loads(body)
+            self.provider.change_some(told.pop("change", 0))
+            for name, value in told.items():
                 setattr(self.provider.switches, name, value)
             self._json(200, {})
             return
