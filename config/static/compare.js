@@ -8,7 +8,7 @@ class BeforeAfter extends HTMLElement {
     if (this.range) return;
     const range = document.createElement("input");
     Object.assign(range, { type: "range", min: "0", max: "100", step: "1", value: this.dataset.split || "50" });
-    range.setAttribute("aria-label", t("Divider between the empty and the furnished room"));
+    range.setAttribute("aria-label", this.dataset.label || t("Divider between the empty and the furnished room"));
     const handle = document.createElement("span");
     handle.className = "handle";
     handle.setAttribute("aria-hidden", "true");
@@ -39,7 +39,8 @@ class BeforeAfter extends HTMLElement {
     // The furnished room lies to the right of the divider.
     const empty = Number(this.range.value);
     this.style.setProperty("--split", `${empty}%`);
-    this.range.setAttribute("aria-valuetext", t("%(share)s % furnished", { share: 100 - empty }));
+    const said = this.dataset.value?.replace("SHARE", String(100 - empty));
+    this.range.setAttribute("aria-valuetext", said || t("%(share)s % furnished", { share: 100 - empty }));
   }
 }
 

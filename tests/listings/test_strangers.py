@@ -17,7 +17,17 @@ from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
 # Pages of nobody in particular.
-OF_ALL = {"landing", "help", "original", "original_file"}
+OF_ALL = {
+    "landing",
+    "help",
+    "original",
+    "original_file",
+    "home",
+    "home_picture",
+    "home_embedded",
+    "robots",
+    "sitemap",
+}
 # Pages of whoever asks.
 OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new", "listing_sample"}
 

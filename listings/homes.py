@@ -1,0 +1,257 @@
+"""The public page of a listing: published and withdrawn by the agent; what it shows, and its picture files.
+
+Only approved pictures are shown, each beside its original. A picture is on the page once its own copies are made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+from PIL import Image
+
+from billing import access
+from listings import contents, presets, rules, xmp
+from listings.models import Listing, ListingPage, ListingPhoto, OriginalPage, PagePicture, Profile, StagedPhoto
+from staging import jobs, renditions
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
+
+    from billing.models import User
+
+# Pixels of the long edge.
+LARGE, SMALL = 1920, 800
+_QUALITY = 84
+
+
+class NotForTheInternet(Exception):
+    """The MLS says that this listing must not be shown on the internet."""
+
+
+class NothingToShow(Exception):
+    """The listing has no photos."""
+
+
+@dataclass(frozen=True)
+class Altered:
+    """An approved picture, with the permanent page of its original."""
+
+    picture: PagePicture
+    page: OriginalPage
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One photo of the page and the pictures that were made of it."""
+
+    photo: ListingPhoto
+    original: PagePicture
+    altered: tuple[Altered, ...]
+
+
+def publish(listing: Listing, profile: Profile, user: User) -> ListingPage:
+    """Show the listing to the public, in the profile's wording. Raises NotForTheInternet, NothingToShow."""
+    if not listing.internet_entire_listing_display_yn:
+        raise NotForTheInternet
+    if not _own_photos(listing).exists():
+        raise NothingToShow
+    with transaction.atomic():
+        page, _ = ListingPage.objects.get_or_create(listing=listing, defaults={"profile": profile})
+        ListingPage.objects.filter(pk=page.pk).update(
+            profile=profile, published_at=timezone.now(), published_by=user, withdrawn_at=None
+        )
+        jobs.enqueue_after_commit(make_copies, page.pk)
+    page.refresh_from_db()
+    return page
+
+
+def withdraw(page: ListingPage) -> None:
+    """Take the page from the public; its address then says so, and comes back with the next publishing."""
+    ListingPage.objects.filter(pk=page.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+
+
+def of_listing(listing: Listing) -> ListingPage | None:
+    """The listing's page, published or not; None where it never was."""
+    return ListingPage.objects.select_related("profile").filter(listing=listing).first()
+
+
+def public() -> QuerySet[ListingPage]:
+    """The pages that anybody may see, of open accounts and of listings that are in nobody's archive."""
+    return ListingPage.objects.filter(_PUBLIC).select_related("listing__account", "profile")
+
+
+_PUBLIC = Q(
+    published_at__isnull=False,
+    withdrawn_at__isnull=True,
+    listing__archived_at__isnull=True,
+    listing__internet_entire_listing_display_yn=True,
+    listing__account__closed_at__isnull=True,
+)
+
+
+def name_of(page: ListingPage) -> str:
+    """How the page's address ends: readable where the address may be shown, and a code that nobody guesses."""
+    listing = page.listing
+    words = listing.title if listing.internet_address_display_yn else listing.city
+    return "-".join(filter(None, (slugify(words)[:60].strip("-"), page.code.lower())))
+
+
+def find(name: str) -> ListingPage | None:
+    """The page of this name, public or withdrawn; the words before the code may be others."""
+    code = name.rpartition("-")[2].upper()
+    found = ListingPage.objects.select_related("listing__account", "profile")
+    return found.filter(code=code, published_at__isnull=False).first()
+
+
+def is_public(page: ListingPage) -> bool:
+    """Whether anybody may see it now."""
+    return public().filter(pk=page.pk).exists()
+
+
+def shown(page: ListingPage) -> list[Shot]:
+    """What the page shows, in the listing's order, by what is approved now and not banned by the profile."""
+    there = page.pictures.filter(listing_photo__removed_at__isnull=True).select_related(
+        "listing_photo", "staged", "original_page"
+    )
+    altered: dict[int, list[Altered]] = {}
+    originals: list[PagePicture] = []
+    for picture in there.order_by("listing_photo__order", "listing_photo", "staged"):
+        if picture.staged is None:
+            originals.append(picture)
+        elif picture.original_page and _stands(page, picture.staged, picture.original_page):
+            altered.setdefault(picture.listing_photo_id, []).append(Altered(picture, picture.original_page))
+    return [
+        Shot(picture.listing_photo, picture, tuple(altered.get(picture.listing_photo_id, ())))
+        for picture in originals
+        if not picture.listing_photo.media_alteration
+    ]
+
+
+def _stands(page: ListingPage, staged: StagedPhoto, original: OriginalPage) -> bool:
+    """Whether the approval is of the very picture that was copied, and its page and the rules let it be shown."""
+    return (
+        staged.verdict == StagedPhoto.Verdict.APPROVED
+        and staged.output_id == original.output_id
+        and original.removed_at is None
+        and not rules.forbidden(page.profile, original.alterations)
+    )
+
+
+def missing(page: ListingPage) -> int:
+    """How many photos and approved pictures have no copies yet."""
+    approved = StagedPhoto.objects.filter(
+        listing_photo__in=_own_photos(page.listing), verdict=StagedPhoto.Verdict.APPROVED
+    )
+    copied = page.pictures.filter(staged__in=approved, original_page__output=F("staged__output"))
+    photos = _own_photos(page.listing).exclude(pk__in=page.pictures.filter(staged=None).values("listing_photo"))
+    return photos.count() + approved.exclude(pk__in=copied.values("staged")).count()
+
+
+def refresh(page: ListingPage) -> None:
+    """Have the copies made that are missing."""
+    if page.is_public and missing(page):
+        jobs.enqueue_after_commit(make_copies, page.pk)
+
+
+def remarks(page: ListingPage, shots: Iterable[Shot]) -> str:
+    """The public remarks, begun as the profile prescribes where a picture is altered."""
+    text, prescribed = page.listing.public_remarks, page.profile.remarks
+    if prescribed and any(shot.altered for shot in shots) and not text.startswith(prescribed):
+        return f"{prescribed} {text}".rstrip()
+    return text
+
+
+def _own_photos(listing: Listing) -> QuerySet[ListingPhoto]:
+    """The photos as they were taken. What came altered has no original here, so it cannot be shown beside one."""
+    return ListingPhoto.objects.filter(listing=listing, removed_at__isnull=True, media_alteration=[])
+
+
+# --- copies -------------------------------------------------------------------------------------------------
+
+
+def make_copies(page_id: int) -> None:
+    """Give the page files of its own of what it shows. Safe to repeat: what is there and the same is left alone."""
+    page = ListingPage.objects.select_related("listing__account", "profile").get(pk=page_id)
+    labelled = page.profile.label == Profile.Label.REQUIRED or access.labels_required(page.listing.account)
+    for item in contents.of(page.listing, page.profile):
+        if item.photo.media_alteration:
+            continue
+        _copy(page, item.photo, None, item.photo.photo.picture, item.photo.photo.sha256, labelled=False)
+        for altered in item.altered:
+            _copy(page, item.photo, altered, altered.output.master, altered.output.sha256, labelled=labelled)
+
+
+def _copy(
+    page: ListingPage,
+    photo: ListingPhoto,
+    altered: contents.Altered | None,
+    source: FieldFile,
+    sha256: str,
+    *,
+    labelled: bool,
+) -> None:
+    made_from = hashlib.sha256(f"{sha256} {labelled}".encode()).hexdigest()
+    staged = altered.staged if altered else None
+    there = PagePicture.objects.filter(page=page, listing_photo=photo, staged=staged).first()
+    if there is not None and there.sha256 == made_from:
+        return
+    with source.open("rb") as file, Image.open(file) as opened:
+        large = presets.finished(renditions.shrunk(opened.convert("RGB"), LARGE), labelled=labelled)
+    row = PagePicture(
+        page=page,
+        listing_photo=photo,
+        staged=staged,
+        original_page=altered.page if altered else None,
+        sha256=made_from,
+        width=large.width,
+        height=large.height,
+    )
+    packet = _packet(altered) if altered else b""
+    for name, picture in (("large", large), ("small", renditions.shrunk(large, SMALL))):
+        getattr(row, name).save(
+            f"homes/{page.code}/{row.code}-{name}.jpg", ContentFile(_packed(picture, packet)), False
+        )
+    with transaction.atomic():
+        # Of two workers the second waits here, and what the first one made makes way.
+        ListingPage.objects.select_for_update().get(pk=page.pk)
+        before = list(PagePicture.objects.filter(page=page, listing_photo=photo, staged=staged))
+        PagePicture.objects.filter(pk__in=[one.pk for one in before]).delete()
+        row.save()
+    _discard(before)
+
+
+def _discard(pictures: Sequence[PagePicture]) -> None:
+    for picture in pictures:
+        for field in (picture.large, picture.small):
+            field.storage.delete(str(field.name))
+
+
+def _packet(altered: contents.Altered) -> bytes:
+    """What an altered picture says of itself to machines; a photo as it was taken carries nothing."""
+    record, run = altered.output.record, altered.output.run
+    engine, version = str(record.get("engine", run.backend)), str(record.get("version", ""))
+    return xmp.packet(
+        source_type=xmp.source_type(engine, run.brief.kind.value),
+        description=f"Digitally altered: {altered.page.said}. Original: {rules.address(altered.page)}",
+        tool="Openhouse",
+        system=engine,
+        version=version,
+    )
+
+
+def _packed(picture: Image.Image, packet: bytes) -> bytes:
+    picture.info.clear()
+    buffer = io.BytesIO()
+    picture.save(
+        buffer, "JPEG", quality=_QUALITY, optimize=True, progressive=True, **({"xmp": packet} if packet else {})
+    )
+    return buffer.getvalue()
