@@ -56,10 +56,15 @@ def of_csv(text: str) -> list[Any]:
         raise Unreadable("The first line has no RESO names: ListingKey or ListingId is needed.")
     reader.fieldnames = names
     try:
-        found = [{name: value for name, value in one.items() if name and value is not None} for one in reader]
+        found = [{name: _cell(value) for name, value in one.items() if name and value is not None} for one in reader]
     except csv.Error as error:
         raise Unreadable(f"The CSV is broken: {error}.") from None
     return _with_media(found)
+
+
+def _cell(text: str) -> str:
+    """A cell without the mark that keeps spreadsheets from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _with_media(found: list[Any]) -> list[Any]:

@@ -94,6 +94,7 @@ def photo_context(shown: Listing) -> dict[str, object]:
         "progress": batches.progress(all_staged),
         "staged_any": bool(all_staged),
         "batch": uuid4(),
+        "imported": getattr(shown, "imported", None),
     }
 
 

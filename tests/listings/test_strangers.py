@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from billing.models import Account, User
 from listings import batches, photos, records
-from listings.models import ListingPhoto
+from listings.models import Connection, Import, ListingPhoto
 from staging import sources
 from staging.briefs import RoomType, Style
 from tests.listings.conftest import finish, signed_in
@@ -29,7 +29,9 @@ OF_ALL = {
     "sitemap",
 }
 # Pages of whoever asks.
-OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new", "listing_sample"}
+OF_ONESELF = {"studio", "renders", "account", "key_create", "listings", "listing_new", "listing_sample"} | {
+    "connections", "connection_new", "import_file", "export",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,6 +46,8 @@ def mine(account: Account, owner: User) -> ListingPhoto:
 
 def paths(photo: ListingPhoto) -> dict[str, str]:
     """Every path of the app that names something of an account, with the names of what is `photo`'s."""
+    connection = Connection.objects.create(account=photo.listing.account, name="MLS", address="https://mls.example")
+    run = Import.objects.create(account=photo.listing.account, source="File", state="done")
     values = {
         "number": photo.listing_id,
         "key": photo.media_key,
@@ -51,13 +55,18 @@ def paths(photo: ListingPhoto) -> dict[str, str]:
         "draft": 2,
         "public_id": photo.staged.get().render.public_id,
     }
+    of_name = {"key": dict.fromkeys(("import_shown", "import_change"), run.key)}
+    of_name["number"] = dict.fromkeys(
+        ("connection_edit", "connection_map", "connection_import", "connection_remove"), connection.pk
+    )
     found = {}
     resolver = next(one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "listings")
     for pattern in resolver.url_patterns:
         if pattern.name in OF_ALL | OF_ONESELF:
             continue
         found[pattern.name] = "/" + resolver.reverse(
-            pattern.name, **{name: values[name] for name in pattern.pattern.converters}
+            pattern.name,
+            **{name: of_name.get(name, {}).get(pattern.name, values[name]) for name in pattern.pattern.converters},
         )
     return found
 
