@@ -56,9 +56,8 @@ def paths(photo: ListingPhoto) -> dict[str, str]:
         "public_id": photo.staged.get().render.public_id,
     }
     of_name = {"key": dict.fromkeys(("import_shown", "import_change"), run.key)}
-    of_name["number"] = dict.fromkeys(
-        ("connection_edit", "connection_map", "connection_import", "connection_remove"), connection.pk
-    )
+    of_pages = ("connection_edit", "connection_map", "connection_import", "connection_remove")
+    of_name["number"] = dict.fromkeys(of_pages, connection.pk)
     found = {}
     resolver = next(one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "listings")
     for pattern in resolver.url_patterns:
