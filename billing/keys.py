@@ -20,18 +20,27 @@ KEY = re.compile(r"[A-Za-z0-9_-]{32,128}", re.ASCII)
 LAST_USED_EVERY = datetime.timedelta(minutes=1)
 
 
-def create(account: Account, name: str) -> tuple[ApiKey, str]:
-    """Make a key of the account. Returns it with its text, which nobody can read again."""
+def create(
+    account: Account, name: str, *, scope: str = ApiKey.Scope.RENDER, lifetime: datetime.timedelta | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of the account. Returns it with its text, which nobody can read again.
+
+    `scope` says what it may do (ApiKey.Scope); after `lifetime` it no longer works, None: it works until revoked.
+    """
     text = f"oh_{secrets.token_urlsafe(RANDOM_BYTES)}"
-    key = ApiKey.objects.create(account=account, name=name, prefix=text[:SHOWN], sha256=_hash(text))
+    ends = timezone.now() + lifetime if lifetime else None
+    key = ApiKey.objects.create(
+        account=account, name=name, prefix=text[:SHOWN], sha256=_hash(text), scope=scope, expires_at=ends
+    )
     return key, text
 
 
 def verify(text: str) -> ApiKey | None:
-    """The key with this text, with its account and plan; None when there is none or it is revoked. Notes the use."""
+    """The key with this text, with its account and plan; None when there is none, or it is over. Notes the use."""
     if not KEY.fullmatch(text):
         return None
-    live = ApiKey.objects.filter(sha256=_hash(text), revoked_at__isnull=True)
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    live = ApiKey.objects.filter(lasting, sha256=_hash(text), revoked_at__isnull=True)
     key = live.select_related("account__plan").first()
     if key:
         _note_use(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
+from billing.models import ApiKey
 from listings import vocabulary
 from listings.samples import SAMPLES
 from staging.briefs import Brief, Kind, RoomType, Style
@@ -70,10 +72,31 @@ class AgainForm(BriefForm):
 
 
 class KeyForm(forms.Form):
-    """A name for a new API key."""
+    """A new API key: its name, what it may do, and for how long."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=80,
         help_text=gettext_lazy("Where you will use it, so that you know it again: “Website”."),
     )
+    scope = forms.ChoiceField(
+        label=gettext_lazy("What it may do"), choices=ApiKey.Scope.choices, initial=ApiKey.Scope.RENDER, required=False
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("How long it works"),
+        coerce=int,
+        empty_value=0,
+        choices=[
+            (0, gettext_lazy("Until it is revoked")),
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (365, gettext_lazy("A year")),
+        ],
+        required=False,
+    )
+
+    @property
+    def lifetime(self) -> datetime.timedelta | None:
+        """How long it is to work; None for no end. Of a valid form."""
+        days = self.cleaned_data["days"]
+        return datetime.timedelta(days=days) if days else None

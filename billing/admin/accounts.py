@@ -132,10 +132,10 @@ class UserAdmin(ReadOnly, ModelAdmin):
 class ApiKeyAdmin(ReadOnly, ModelAdmin):
     """Keys; the hash stays out of sight."""
 
-    list_display = ("prefix", "name", "account", "created_at", "last_used_at", "revoked_at")
+    list_display = ("prefix", "name", "account", "scope", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("account",)
     search_fields = ("prefix", "name", "account__name")
-    fields = ("account", "name", "prefix", "created_at", "last_used_at", "revoked_at")
+    fields = ("account", "name", "prefix", "scope", "created_at", "last_used_at", "expires_at", "revoked_at")
 
 
 @admin.register(Invitation)

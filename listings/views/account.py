@@ -33,7 +33,10 @@ def key_create(request: HttpRequest) -> HttpResponse:
     """Make a key and show its text, this once: the answer to this very request is all that has it."""
     owned = _manages_keys(request)
     form = KeyForm(request.POST)
-    text = keys.create(owned, form.cleaned_data["name"])[1] if form.is_valid() else ""
+    text = ""
+    if form.is_valid():
+        told = form.cleaned_data
+        text = keys.create(owned, told["name"], scope=told["scope"] or "render", lifetime=form.lifetime)[1]
     context = {**_context(request, owned), "form": KeyForm() if text else form, "new_key": text}
     return render(request, "listings/account.html", context, status=200 if text else 400)
 

@@ -11,12 +11,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.parsers import FormParser, MultiPartParser
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from billing import access
 from billing.authentication import ApiKeyAuthentication, Caller
+from billing.models import ApiKey
 from staging import calls, exchange, throttling
 from staging.api.bodies import AlwaysJson, ObjectParser, UntypedParser, json_answer
 
@@ -38,13 +39,29 @@ class PlanHasApi(BasePermission):
         return access.may_use_api(caller_of(request).account)
 
 
+class KeyAllows(BasePermission):
+    """The key's scope covers what is asked for: a key that may only read starts nothing."""
+
+    message = "This key may not do this: its scope is too narrow"
+    code = "key_scope"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether it does."""
+        reads = request.method in SAFE_METHODS or getattr(view, "only_reads", False)
+        needed = ApiKey.Scope.READ if reads else getattr(view, "scope", ApiKey.Scope.RENDER)
+        return caller_of(request).key.allows(needed)
+
+
 class KeyedEndpoint(APIView):
     """An endpoint for the holders of a key; each API adds its translator of errors."""
 
     authentication_classes = (ApiKeyAuthentication,)
-    permission_classes = (PlanHasApi,)
+    permission_classes = (PlanHasApi, KeyAllows)
     parser_classes = (ObjectParser, FormParser, MultiPartParser, UntypedParser)
     content_negotiation_class = AlwaysJson
+    # What a key needs to change something here; `only_reads`: its POST changes nothing.
+    scope: str = "render"
+    only_reads = False
     # Whether photos come in here, which takes a while.
     takes_photos = False
 

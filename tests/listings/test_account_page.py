@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django.test import Client
+from django.utils import timezone
 
 from billing import accounts, keys
 from billing.models import Account, ApiKey, User
@@ -60,3 +62,16 @@ def test_agents_see_keys_but_do_not_manage_them_and_strangers_see_nothing(
 def test_a_plan_without_the_api_says_so(browser: Client, account: Account) -> None:
     accounts.change_plan(account, "free")
     assert "no API access" in browser.get("/account/").content.decode()
+
+
+def test_a_key_may_be_narrow_and_end_by_itself(browser: Client, account: Account) -> None:
+    page = browser.post("/account/keys/", {"name": "Contractor", "scope": "read", "days": "30"}).content.decode()
+    key = ApiKey.objects.get()
+    assert key.scope == ApiKey.Scope.READ
+    assert key.expires_at is not None
+    assert datetime.timedelta(days=29) < key.expires_at - timezone.now() <= datetime.timedelta(days=30)
+    assert "until " in page
+
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert "expired" in browser.get("/account/").content.decode()
+    assert browser.post("/account/keys/", {"name": "x", "scope": "all"}).status_code == 400

@@ -28,7 +28,7 @@ CODES = {
     },
     401: {"invalid_api_key": "the key is missing or wrong"},
     402: {"insufficient_credits": "the balance is short of the sum; nothing is created"},
-    403: {"plan_required": "part of the Pro plans"},
+    403: {"plan_required": "part of the Pro plans", "key_scope": "the key may only read"},
     404: {"not_found": "an unknown conversion, or another account's"},
     413: {"image_too_large": f"a file is over {settings.PHOTO_MAX_BYTES // 2**20} MB"},
     429: {

@@ -60,6 +60,8 @@ class Create(Endpoint):
 class Results(Endpoint):
     """POST and GET /results/"""
 
+    only_reads = True
+
     @document.results_get
     def get(self, request: Request) -> HttpResponse:
         """Where a conversion stands; it is named in the query."""

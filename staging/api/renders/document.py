@@ -39,7 +39,11 @@ CODES = {
     },
     401: {"invalid_api_key": "the key is missing or wrong"},
     402: {"insufficient_credits": "the balance is short; nothing is created"},
-    403: {"plan_without_api": "the plan has no API access", "plan_without_4k": "the plan has no 4K outputs"},
+    403: {
+        "plan_without_api": "the plan has no API access",
+        "key_scope": "the key may only read",
+        "plan_without_4k": "the plan has no 4K outputs",
+    },
     404: {"render_not_found": "an unknown id, or another account's"},
     409: {"idempotency_conflict": "the same Idempotency-Key with other arguments"},
     413: {"image_too_large": f"the image is over {settings.PHOTO_MAX_BYTES // 2**20} MB"},

@@ -160,7 +160,7 @@ def _sql() -> tuple[str, str]:
     known = f"""SELECT k.id, k.prefix, k.account_id, a.plan_id, p.has_api, k.last_used_at, r.id, r.created_at
         FROM {key} k JOIN {account} a ON a.id = k.account_id JOIN {plan} p ON p.slug = a.plan_id
         JOIN {render} r ON r.account_id = a.id AND r.public_id = %s
-        WHERE k.sha256 = %s AND k.revoked_at IS NULL"""  # noqa: S608 - our own tables' names
+        WHERE k.sha256 = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s)"""  # noqa: S608 - our own tables' names
     rows = f"""SELECT n.state, n.progress, n.shows_queued, n.brief_json, n.error_message, n.number, o.uuid, o.role
         FROM {run} n LEFT JOIN {output} o ON o.run_id = n.id
         WHERE n.render_id = %s ORDER BY n.number, o."order" """  # noqa: S608
@@ -170,7 +170,8 @@ def _sql() -> tuple[str, str]:
 def _known(key: str, public_id: str) -> _Known | None:
     """The account's render; None for what is not there, may not be read, or whose key's use is to be noted."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql()[0], [public_id, hashlib.sha256(key.encode("ascii")).hexdigest()])
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(_sql()[0], [public_id, hashlib.sha256(key.encode("ascii")).hexdigest(), now])
         row = cursor.fetchone()
     if row is None:
         return None

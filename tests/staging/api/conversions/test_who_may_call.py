@@ -85,3 +85,11 @@ def test_a_wrong_method_is_a_json_405(caller: Caller, said: Callable[..., None])
 def test_the_answer_is_json_whatever_the_caller_accepts(caller: Caller) -> None:
     caller.headers["Accept"] = "text/html"
     assert caller.create()["Content-Type"] == "application/json"
+
+
+def test_a_key_that_may_only_read_asks_for_results_and_no_more(account: Account, said: Callable[..., None]) -> None:
+    reader = Caller(keys.create(account, "Dashboard", scope=ApiKey.Scope.READ)[1])
+    said(reader.create(), 403, "key_scope", "scope is too narrow")
+    assert not Conversion.objects.exists()
+    # Results are asked for by POST too.
+    assert reader.results().status_code == 404

@@ -136,3 +136,12 @@ def test_a_key_that_may_not_or_whose_use_is_due_goes_to_the_view(change: str, ca
         account.plan.has_api = False
         account.plan.save()
     assert poll(caller, query)[0]["X-From"] == "the view"
+
+
+def test_a_key_whose_time_is_over_is_left_to_the_view(caller: Caller, account: Account) -> None:
+    query = f"render_id={caller.create().json()['render_id']}"
+    caller.get("/v1/ping")
+    ApiKey.objects.filter(account=account).update(expires_at=timezone.now() + timedelta(hours=1))
+    assert "X-From" not in poll(caller, query)[0]
+    ApiKey.objects.filter(account=account).update(expires_at=timezone.now())
+    assert poll(caller, query)[0]["X-From"] == "the view"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from billing import accounts, keys
 from billing.models import Account, ApiKey
@@ -123,3 +125,25 @@ def test_options_lists_what_create_takes(caller: Caller) -> None:
         "outdoor",
         "kids_room",
     ]
+
+
+def test_a_key_that_may_only_read_starts_nothing(account: Account, said: Callable[..., None]) -> None:
+    reader = Caller(keys.create(account, "Dashboard", scope=ApiKey.Scope.READ)[1])
+    said(reader.create(), 403, "key_scope", "scope is too narrow")
+    assert not Photo.objects.exists()
+    assert reader.get("/v1/ping").status_code == 200
+
+    render_id = Caller(keys.create(account, "Website")[1]).create().json()["render_id"]
+    assert reader.get("/v1/render", render_id=render_id).status_code == 200
+    said(reader.post("/v1/render/create-variation", {"render_id": render_id}), 403, "key_scope")
+
+
+def test_a_key_works_until_its_time_is_over(account: Account, said: Callable[..., None]) -> None:
+    key, text = keys.create(account, "Contractor", lifetime=datetime.timedelta(days=30))
+    caller = Caller(text)
+    render_id = caller.create().json()["render_id"]
+    assert caller.get("/v1/render", render_id=render_id).status_code == 200
+
+    ApiKey.objects.filter(pk=key.pk).update(expires_at=timezone.now())
+    said(caller.create(), 401, "invalid_api_key")
+    said(caller.get("/v1/render", render_id=render_id), 401, "invalid_api_key")
