@@ -116,6 +116,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_SOCKET = env.socket_path(DATA_DIR / "redis.sock")
 REDIS_URL = env.text("REDIS_URL") or f"unix://{REDIS_SOCKET}"
 REDIS_EMBEDDED = not env.text("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "config.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
 # Seconds an RQ job may take; renders never run inside a job, only submit, fetch and finish do.
 JOB_TIMEOUT = env.integer("JOB_TIMEOUT", 120, minimum=1)
 RQ_QUEUES = {
@@ -165,6 +173,8 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# Whose address a failed login is counted under: behind a proxy, the one that the proxy saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.boolean("BEHIND_PROXY", False) else 0
 ACCOUNT_ADAPTER = "billing.adapter.AccountAdapter"
 
 EMAIL_URL_HOST = env.text("EMAIL_HOST")

@@ -62,6 +62,7 @@ def own_surroundings(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     # A slow hash guards passwords; the ones here need no guard, and nearly every test makes users.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
 
 
