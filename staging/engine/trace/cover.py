@@ -5,6 +5,7 @@ Import only in a process in which a variant is active.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -20,10 +21,9 @@ from staging.engine.trace.passes import Image, Surface, View, first_surface, on_
 
 # Rays in flight at once: bounds memory at 12 and 30 megapixels.
 TILE_RAYS: Final = 600_000
-# Rays that outline one photo, about 30 CPU-seconds each way; beyond it pixels get fewer samples, down to the fewest.
+# Rays that outline one photo, about 30 CPU-seconds each way; beyond it pixels get fewer samples, down to one.
 MOST_RAYS: Final = 36_000_000
 SCALAR_RAYS: Final = 2_000_000
-FEWEST_SAMPLES: Final = 1
 # Rows of the grid on which it is noted where furniture can be.
 _BLOCK: Final = 32
 
@@ -51,6 +51,10 @@ class Tile:
     left: int
     right: int
 
+    def finer(self, times: int) -> Tile:
+        """The same part of a picture that is so many times as large."""
+        return Tile(self.top * times, self.bottom * times, self.left * times, self.right * times)
+
 
 def outline(
     camera: Camera,
@@ -73,25 +77,44 @@ def outline(
     if not shapes:
         return cover
     scene = scenes.load(shapes)
-    todo = list(tiles(camera, built, width, height))
-    samples = affordable_outline(samples, todo)
+    side = affordable_outline(samples, list(tiles(camera, built, size)))
+    todo = list(tiles(camera, built, size, rays=TILE_RAYS // side**2))
     for index, tile in enumerate(todo):
-        view = View.of(scene, camera, size, tile)
-        _write(first_surface(view, samples, seed=index, normals=False), tile, cover)
+        view = View.of(scene, camera, (width * side, height * side), tile.finer(side))
+        _write(_coarser(first_surface(view, 1, seed=index, normals=False), side), tile, cover)
         tell((index + 1) / len(todo))
     dr.flush_malloc_cache()
     return cover
 
 
 def affordable_outline(samples: int, todo: list[Tile]) -> int:
-    """Samples per pixel that keep the outline of a huge photo from costing more than its light."""
+    """How finely each pixel is divided, n x n: near the samples asked for, but a huge photo's outline must not cost
+    more than its light.
+
+    One ray in each part finds an edge as well as two or three times as many that fall anywhere in the pixel.
+    """
     pixels = sum((tile.bottom - tile.top) * (tile.right - tile.left) for tile in todo)
     rays = SCALAR_RAYS if on_scalar() else MOST_RAYS
-    return max(min(samples, FEWEST_SAMPLES), min(samples, rays // max(pixels, 1)))
+    widest = max((tile.right - tile.left for tile in todo), default=1)
+    at_once = TILE_RAYS // (_BLOCK * widest)  # a tile is a block high at least
+    return max(1, min(round(math.sqrt(samples)), math.isqrt(rays // max(pixels, 1)), math.isqrt(at_once)))
 
 
-def tiles(camera: Camera, built: Built, width: int, height: int) -> Iterator[Tile]:
-    """Tiles of at most TILE_RAYS pixels that hold all furniture."""
+def _coarser(fine: Surface, side: int) -> Surface:
+    """The means over side x side rays of what was seen."""
+    if side == 1:
+        return fine
+
+    def mean(field: Image) -> Image:
+        height, width = field.shape[0] // side, field.shape[1] // side
+        return field.reshape(height, side, width, side, *field.shape[2:]).mean((1, 3), dtype=np.float32)
+
+    return Surface(mean(fine.alpha), mean(fine.albedo), fine.normal, mean(fine.depth))
+
+
+def tiles(camera: Camera, built: Built, size: tuple[int, int], rays: int = TILE_RAYS) -> Iterator[Tile]:
+    """Tiles of at most `rays` pixels, if they need not be lower than a block, that hold all furniture."""
+    width, height = size
     left, right = _extents(camera, built, width, height)
     rows = np.flatnonzero(right > left)
     if not len(rows):
@@ -103,7 +126,7 @@ def tiles(camera: Camera, built: Built, width: int, height: int) -> Iterator[Til
         while bottom < last:
             block = slice(bottom, min(bottom + _BLOCK, last))
             wider = min(lo, int(left[block].min())), max(hi, int(right[block].max()))
-            if bottom > top and (block.stop - top) * (wider[1] - wider[0]) > TILE_RAYS:
+            if bottom > top and (block.stop - top) * (wider[1] - wider[0]) > rays:
                 break
             (lo, hi), bottom = wider, block.stop
         if hi > lo:

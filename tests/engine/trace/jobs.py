@@ -60,11 +60,13 @@ def traced(
     }
 
 
-def outlined(*, room: Any, light: Any, built: Any, width: int, height: int, variant: Any, progress: Any) -> Any:
+def outlined(
+    *, room: Any, light: Any, built: Any, width: int, height: int, variant: Any, progress: Any, samples: int = 2
+) -> Any:
     """The cover at any size."""
     from staging.engine.trace.render import Tracer
 
-    return Tracer(room, light).cover(built, width, height, samples=2)
+    return Tracer(room, light).cover(built, width, height, samples=samples)
 
 
 def fitted(*, photo: Any, room: Any, variant: Any, progress: Any) -> Any:
