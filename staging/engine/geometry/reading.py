@@ -169,7 +169,7 @@ def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
     if abs(math.log(factor)) > 0.04:
         # what is a door depends on its size: look again, now that the scale is known better
         found = dataclasses.replace(found, openings=openings.find(photo, rescaled(small, factor)))
-    return dataclasses.replace(found, lamps=lamps.find(photo, found))
+    return scale.with_credible_doors(dataclasses.replace(found, lamps=lamps.find(photo, found)))
 
 
 def _with_foreground(photo: NDArray[np.uint8], lines: Segments, room: Room) -> Room:

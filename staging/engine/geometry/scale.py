@@ -14,6 +14,9 @@ from staging.engine.scene.room import Box, Camera, Opening, Room
 CAMERA: Final = (1.38, 0.12)  # metres, relative sigma: tripods of listing photographers
 CEILING: Final = (2.55, 0.09)
 DOOR_HEAD: Final = (2.05, 0.04)  # 2.03 m, and the upper edge of the casing a little higher
+DOOR_RANGE: Final = (1.9, 2.2)  # metres: what has its head lower or higher is no door, or the metre is wrong
+NUDGES: Final = np.exp(np.linspace(-0.15, 0.15, 61))  # scales that are tried so that more doors are as high as doors
+SURE: Final = 0.6  # score over which what was found is probably a door
 CEILING_RANGE: Final = (2.3, 3.2)  # metres: outside it furniture looks like toys or giants
 LOWEST_CAMERA: Final = 0.75  # metres
 SEEN: Final = 0.02  # share of the picture that the ceiling must take to be a cue
@@ -54,9 +57,46 @@ def with_doors(room: Room) -> Room:
     return rescaled(room, height / camera, source) if source == "door" else room
 
 
+def with_credible_doors(room: Room) -> Room:
+    """The room in the nearest scale in which most of its sure doors are as high as doors are, and none is otherwise.
+
+    What still has its head elsewhere is no door, but a passage, a tall window or an alcove. Where more speaks against
+    the scale than for it, a room of status "auto" becomes one of "check".
+    """
+    sure = [o for o in room.openings if o.kind == "door" and o.score > SURE]
+    factor = min(NUDGES, key=lambda k: (-_believed(room, sure, k), abs(math.log(k))))
+    if _believed(room, sure, 1.0) < _believed(room, sure, factor):
+        room = rescaled(room, float(factor), "door")
+        sure = [o for o in room.openings if o.kind == "door" and o.score > SURE]
+    openings = tuple(
+        dataclasses.replace(o, kind="opening") if o.kind == "door" and not _high_as_doors(o.z1) else o
+        for o in room.openings
+    )
+    total = sum(o.score for o in sure)
+    doubtful = total > 0 and _believed(room, sure, 1.0) < total / 2
+    status = "check" if doubtful and room.status == "auto" else room.status
+    return dataclasses.replace(room, openings=openings, status=status)
+
+
+def _high_as_doors(height: float) -> bool:
+    return _within(height, DOOR_RANGE)
+
+
+def _believed(room: Room, doors: list[Opening], factor: float) -> float:
+    """How many doors, by their scores, are as high as doors are at this scale; -1 where a seen ceiling is not."""
+    ceiling = room.box.height * factor
+    if room.visible.get("ceiling", 0.0) > SEEN and factor != 1.0 and not _within(ceiling, CEILING_RANGE):
+        return -1.0
+    return sum(o.score for o in doors if _high_as_doors(o.z1 * factor))
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
 def _door_like(o: Opening) -> bool:
     """By its proportions, because in the wrong scale a door has the wrong size."""
-    return o.kind != "window" and o.score > 0.6 and 0.28 < (o.u1 - o.u0) / o.z1 < 0.62
+    return o.kind != "window" and o.score > SURE and 0.28 < (o.u1 - o.u0) / o.z1 < 0.62
 
 
 def _implied_by_doors(door_heads: tuple[tuple[float, float], ...], expected: float) -> float:

@@ -18,6 +18,7 @@ from staging.engine.scene.walkways import cut_off
 MAIN_IN_FRAME: Final = 0.8
 MAIN_DISTANCE: Final = 1.2  # metres
 CEILING: Final = (2.3, 3.2)  # metres; what lies outside was read at the wrong scale
+DOOR: Final = (1.9, 2.2)  # metres
 CEILING_READ: Final = 0.1  # metres to which a ceiling is read
 LEAST_ON_GROUND: Final = 0.9  # of a footprint, where there are no walls to stand before
 OVERLAP: Final = 0.02  # metres by which bounding boxes may touch: they are a little larger than what they bound
@@ -39,7 +40,7 @@ def check(room: Room, arrangement: Arrangement) -> tuple[Gate, ...]:
         _walkways(site, pieces),
         _windows(site, pieces),
         _art(site, pieces),
-        _on_ground(site, pieces) if room.open_air else _ceiling(room),
+        *((_on_ground(site, pieces),) if room.open_air else (_ceiling(room), _door_heights(room))),
     )
 
 
@@ -143,3 +144,13 @@ def _ceiling(room: Room) -> Gate:
     text = f"The ceiling was read at {height:.2f} m; rooms are {low} to {high} m high."
     passed = low - CEILING_READ <= height <= high + CEILING_READ
     return Gate("ceiling_height", passed, round(height, 3), limit, text)
+
+
+def _door_heights(room: Room) -> Gate:
+    """The door whose height is least like a door's; a person who has set the room knows better."""
+    low, high = DOOR
+    middle = (low + high) / 2
+    heights = [o.z1 for o in room.openings if o.kind == "door"] if "person" not in room.confidence else []
+    worst = max(heights, key=lambda z: abs(z - middle), default=middle)
+    text = f"A door was read {worst:.2f} m high; doors are {low} to {high} m." if heights else "No door is judged."
+    return Gate("door_heights", low <= worst <= high, round(worst, 3), low if worst < middle else high, text)

@@ -46,3 +46,21 @@ def test_rescaling_keeps_the_picture() -> None:
     assert after == pytest.approx(before)
     assert larger.camera.project(larger.lamps[0])[0] == pytest.approx(room.camera.project(room.lamps[0])[0])
     assert rescaled(larger, 0.8).alternatives[0].y1 == pytest.approx(room.box.y1)
+
+
+def test_the_scale_is_moved_until_the_doors_are_as_high_as_doors() -> None:
+    doors = tuple(Opening("door", "back", u, u + 0.9, 0.0, z, score) for u, z, score in ((0.0, 2.3, 0.9), (1.0, 2.0, 0.3)))
+    moved = scale.with_credible_doors(synthetic.room(openings=doors))
+    assert [(o.kind, round(o.z1, 1)) for o in moved.openings] == [("door", 2.2), ("door", 1.9)]
+    assert (moved.status, moved.scale_source) == ("auto", "door")
+
+
+def test_what_is_not_as_high_as_doors_is_none_and_many_of_them_ask_for_a_check() -> None:
+    def told(*heights: float) -> tuple[str, list[str]]:
+        doors = tuple(Opening("door", "back", i, i + 0.9, 0.0, z, 0.9) for i, z in enumerate(heights))
+        judged = scale.with_credible_doors(synthetic.room(openings=doors))
+        assert all(1.9 <= o.z1 <= 2.2 for o in judged.openings if o.kind == "door")
+        return judged.status, [o.kind for o in judged.openings]
+
+    assert told(2.05, 2.1, 1.2) == ("auto", ["door", "door", "opening"])
+    assert told(2.05, 1.2, 1.5, 3.1) == ("check", ["door", "opening", "opening", "opening"])

@@ -69,6 +69,12 @@ def test_a_ceiling_read_at_the_wrong_scale_is_found():
     assert failed(room(height=4.0), SOFA) == ["ceiling_height"]
 
 
+def test_a_door_that_is_no_door_by_its_height_is_found_unless_a_person_said_so():
+    low = room(replace(door("left", 1.5), z1=1.7))
+    assert failed(low, SOFA) == ["door_heights"]
+    assert failed(replace(low, confidence={"total": 1.0, "person": 1.0}), SOFA) == []
+
+
 def test_rugs_and_tucked_chairs_intersect_nothing():
     table = piece("dining_table", 0.0, 3.2, (1.6, 0.9, 0.75), role="main")
     chair = piece("dining_chair", 0.0, 2.6, (0.48, 0.54, 0.85), turn=180.0)
