@@ -28,8 +28,8 @@ SHORTLIST: Final = 12  # stands that are furnished in full
 LAYOUTS: Final = 24  # furnished in all: the fewer stands, the more ways of furnishing each
 MAIN_WEIGHT: Final = 1.5  # of the main piece's own score in that of the layout
 LEAST_SCORE: Final = 3.0  # a lone sofa cut by the frame has less
-SLACK: Final = 1.5  # layouts that score this much less than the best are still shown for other seeds
-HEAT: Final = 0.6  # how much chance mixes into the choice among them
+SLACK: Final = 0.9  # layouts that score this much less than the best are still shown for other seeds
+HEAT: Final = 0.4  # how much chance mixes into the choice among them
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
+from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.bulk import openness
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.layout import FLAT, HUNG, Layout
+from staging.engine.scene.room import Opening
 from staging.engine.scene.site import within_rectangle
 from staging.engine.scene.stands import plateau
 from staging.engine.scene.visibility import hidden_by
@@ -22,9 +27,12 @@ WORTH: Final = {
     "plush": 0.25, "toys": 0.25, "play_ball": 0.2,
     "tv": 0.2, "pouf": 0.25, "vase": 0.15, "bowl": 0.15, "books": 0.15, "plant_small": 0.15,
     "bar_stool": 0.9, "runner": 0.6, "fruit_bowl": 0.4, "bath_mat": 0.8, "bath_stool": 0.6, "towel_stack": 0.3,
-    "bath_tray": 0.25, "candles": 0.2, "laundry_basket": 0.4,
+    "bath_tray": 0.25, "candles": 0.2, "laundry_basket": 0.4, "towel_rail": 0.5,
 }  # fmt: skip
 
+LOW: Final = 1.8  # metres: what reaches the floor and ends lower is a hearth with its mantel
+HEARTH: Final = 2.5  # score of a hearth that is wholly hidden: a room looks at its fire, and nobody turns a back on it
+PASSAGE: Final = 0.8  # and of a door or passage
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden
 LARGE: Final = frozenset(
     {
@@ -53,6 +61,7 @@ def rate(layout: Layout) -> float:
         - _cuts(layout)
         - _hidden(layout)
         - _clutter(layout)
+        - _bars(layout)
         - _foreground(layout)
     )
 
@@ -123,6 +132,35 @@ def _clutter(layout: Layout) -> float:
         size = min(layout.views[piece.id].area * 20, 1.0)
         total += CLUTTER * size * hidden_by(layout.site.room, piece, standing)
     return total
+
+
+def _bars(layout: Layout) -> float:
+    """Hearths, doors and passages that furniture stands before in the picture: the worst of them."""
+    standing = [p for p in layout.pieces if p.kind not in FLAT | HUNG and p.size[2] > 0.3]
+    return max((_bar(layout, o) * _hidden_share(layout, o, standing) for o in layout.site.room.openings), default=0.0)
+
+
+def _bar(layout: Layout, o: Opening) -> float:
+    """What it costs to hide an opening; glass walls and windows are looked through over a sofa's back."""
+    wide = o.u1 - o.u0
+    if o.kind == "window" or wide < 0.6:
+        return 0.0
+    if o.kind == "opening" and o.z1 < LOW and wide < 2.2:
+        return HEARTH
+    return PASSAGE if wide < 1.6 else 0.0
+
+
+def _hidden_share(layout: Layout, o: Opening, standing: list[Piece]) -> float:
+    """How much of an opening in the picture is hidden, 0..1."""
+    a, b, _, d = o.corners(layout.site.box)
+    s, t = np.meshgrid(np.linspace(0.1, 0.9, 6), np.linspace(0.1, 0.9, 6))
+    points = (a + s[..., None] * (b - a) + t[..., None] * (d - a)).reshape(-1, 3)
+    camera = layout.site.room.camera
+    pixels, depth = camera.project(points)
+    seen = (depth > 0.2) & (pixels >= 0).all(1) & (pixels <= [camera.width, camera.height_px]).all(1)
+    if seen.sum() < 6:
+        return 0.0
+    return 1.0 - float(openness(camera.position, points[seen], standing).mean())
 
 
 def _foreground(layout: Layout) -> float:

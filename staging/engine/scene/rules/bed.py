@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from staging.engine.scene.footprints import Footprint
-from staging.engine.scene.frames import Frame
+from staging.engine.scene.frames import WALLS, Frame, wall_frame
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules import dressing
 from staging.engine.scene.site import Site
-from staging.engine.scene.stands import Manner, Stand, Taste, along_walls
+from staging.engine.scene.stands import STEP, Manner, Stand, Taste, along_walls
 from staging.engine.scene.stock import Stock
+from staging.engine.scene.visibility import view
 
 TASTE = Taste(
     distance=(2.6, 5.0),
@@ -23,7 +26,9 @@ TASTE = Taste(
     reach=-0.6,
     front=0.4,
 )
-BESIDE = 0.06  # metres between bed and nightstand
+NARROW: Final = 0.95  # metres: a bed for one
+LENGTHWISE: Final = 3.7  # score of a bed that has a long side at the wall
+BESIDE: Final = 0.06  # metres between bed and nightstand
 
 
 def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
@@ -34,6 +39,22 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     gap = 0.12 if manner.careful else 0.05
     for stand in along_walls(site, stock, "bed", sizes, gap=gap, over_sills=manner.tight):
         yield replace(stand, score=_sides(site, stand))
+    if manner.tight:
+        yield from _lengthwise(site, stock)
+
+
+def _lengthwise(site: Site, stock: Stock) -> Iterator[Stand]:
+    """Narrow beds with a long side to a wall, as a small room has them: the head at either end."""
+    width, depth, height = stock.size("bed", width=NARROW, height=0.0)
+    for wall in WALLS:
+        for low, high in site.free_spans(wall, 0.01, depth + 0.1):
+            slack = high - low - depth - 0.1
+            for i, side in itertools.product(range(int(slack / STEP) + 1), (-1, 1)):
+                u = low + 0.05 + depth / 2 + i * STEP
+                against = wall_frame(site.box, wall, u, 0.04 + width / 2)
+                piece = stock.piece("bed", against, size=(width, depth, height), turn=90.0 * side, role="main")
+                head = Frame(piece.x, piece.y, piece.turn).moved(0.0, -depth / 2)
+                yield Stand(piece, head, None, view(site.room, piece), LENGTHWISE)
 
 
 def _sides(site: Site, stand: Stand) -> float:

@@ -46,9 +46,10 @@ def furnish(layout: Layout, stand: Stand) -> None:
         return
     shelf = dressing.storage(layout, layout.rng.sample(["bookshelf", "bookshelf", "sideboard"], 2), _shelf_demand())
     dressing.hang_over_storage(layout, shelf)
-    if layout.rng.random() < 0.7:
-        _guest_chair(layout)
-    dressing.plant(layout)
+    if stand.wall is None or layout.rng.random() < 0.7:
+        _guest_chair(layout, front)
+    if not dressing.plant(layout):
+        _plant_beside(layout, front)
     dressing.art_elsewhere(layout)
     if not layout.of("floor_lamp", "desk_lamp"):
         dressing.floor_lamp(layout, [frame for _, frame in dressing.corner_frames(layout, 0.35)])
@@ -85,10 +86,35 @@ def _on_the_desk(layout: Layout) -> None:
     dressing.on_top(layout, small, layout.main, along=-side * (width / 2 - 0.18), out=-0.1, height=0.34)
 
 
-def _guest_chair(layout: Layout) -> None:
+def _plant_beside(layout: Layout, front: Frame) -> None:
+    """A plant off one end of a desk that has no corner or wall near it."""
+    size = layout.stock.size("plant", width=0.6, depth=0.6, height=1.4)
+    reach = layout.main.size[0] / 2 + 0.6
+    offers = [
+        layout.stock.piece("plant", front.moved(s * reach, out), size=size) for out in (-0.3, 0.9) for s in (-1, 1)
+    ]
+    layout.rng.shuffle(offers)
+    if layout.add_first(offers, Demand(in_frame=0.97, hides=0.1, gap=0.05)):
+        layout.note("plant beside the desk")
+
+
+def _guest_chair(layout: Layout, front: Frame) -> None:
+    """A chair for a guest in a corner or along a wall; else on the desk's far side from who works at it."""
     size = layout.stock.scaled("armchair", 0.95)
     inset = max(size[0], size[1]) / 2 + 0.2
     demand = Demand(in_frame=0.95, hides=0.12, gap=0.25, from_behind=False)
+    reach = layout.main.size[0] / 2 + 0.9
+    island = [
+        layout.stock.piece("armchair", front.moved(s * reach, out), size=size, turn=s * turn)
+        for out, turn in ((-1.0, 50.0), (0.4, 110.0), (1.2, 140.0))
+        for s in (-1, 1)
+    ]
+    if layout.wall is None and layout.add_first(island, demand):
+        chair = layout.pieces[-1]
+        layout.note("armchair beside the desk")
+        frame = Frame(chair.x, chair.y, chair.turn)
+        dressing.floor_lamp(layout, [frame.moved(s * (size[0] / 2 + 0.25), -0.2) for s in (-1, 1)])
+        return
     for where, frame in [*dressing.corner_frames(layout, inset), *dressing.wall_frames(layout, inset)]:
         if layout.add(layout.stock.piece("armchair", frame, size=size, turn=layout.rng.uniform(-12, 12)), demand):
             layout.note(f"armchair: {where}")

@@ -10,7 +10,7 @@ from typing import Final
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
-from staging.engine.scene.rules import dressing
+from staging.engine.scene.rules import dressing, nook
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, along_walls, in_the_open
 from staging.engine.scene.stock import Stock
@@ -28,7 +28,7 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     # Where both fit, the longer seat looks more like a living room, the more so the larger the room is.
     worth = SEAT_WORTH + SEAT_WORTH_LARGE * min(site.visible_area, 25.0)
     for stand in _places(site, stock, manner):
-        yield replace(stand, score=worth * (stand.piece.size[0] - 1.5))
+        yield replace(stand, score=stand.score + worth * (stand.piece.size[0] - 1.5))
 
 
 def _places(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
@@ -37,6 +37,7 @@ def _places(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
         small = [stock.scaled("loveseat", share) for share in (0.6, 0.8)]
         yield from along_walls(site, stock, "loveseat", small, gap=0.06)
         yield from in_the_open(site, stock, "loveseat", small[:1], turns=turns)
+        yield from nook.stands(site, stock)
         return
     sofas = [stock.scaled("sofa", share) for share in ((0.85,) if manner.careful else (1.12, 1.0, 0.88))]
     small = [stock.scaled("loveseat", share) for share in ((0.9,) if manner.careful else (1.0, 0.88))]
@@ -47,8 +48,10 @@ def _places(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     yield from in_the_open(site, stock, "loveseat", small[-1:], turns=turns)
 
 
-def furnish(layout: Layout, stand: Stand) -> None:
-    """Everything about the sofa of `stand`."""
+def furnish(layout: Layout, stand: Stand) -> bool:
+    """Everything about the sofa, or the armchair, of `stand`."""
+    if stand.piece.kind == nook.KIND:
+        return nook.furnish(layout)
     depth = stand.piece.size[1]
     group = stand.frame.moved(0.0, depth)  # the sofa's front edge
     _rug(layout, group)
@@ -60,7 +63,7 @@ def furnish(layout: Layout, stand: Stand) -> None:
     if table:
         layout.note("coffee table in reach of the sofa")
     if layout.careful:
-        return
+        return True
     if layout.rng.random() < 0.8:
         kinds = layout.rng.sample(["sideboard", "tv_unit", "bookshelf", "console_table"], 3)
         dressing.hang_over_storage(layout, dressing.storage(layout, kinds))
@@ -68,6 +71,7 @@ def furnish(layout: Layout, stand: Stand) -> None:
     dressing.art_elsewhere(layout)
     if not layout.of("floor_lamp", "table_lamp"):
         dressing.floor_lamp(layout, [frame for _, frame in dressing.corner_frames(layout, 0.35)])
+    return True
 
 
 def _rug(layout: Layout, group: Frame) -> None:

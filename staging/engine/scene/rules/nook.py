@@ -1,0 +1,71 @@
+"""A reading nook: an armchair or two, a small table, a lamp, a rug. For rooms that show no place for a sofa."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+from staging.engine.scene.frames import WALLS, Frame, wall_frame, wall_range
+from staging.engine.scene.layout import Demand, Layout
+from staging.engine.scene.rules import dressing
+from staging.engine.scene.site import Site
+from staging.engine.scene.stands import Stand
+from staging.engine.scene.stock import Stock
+from staging.engine.scene.visibility import view
+
+KIND: Final = "armchair"
+INSET: Final = 0.65  # metres from the walls to the middle of a chair that is turned to the room
+PITCH: Final = 0.4  # metres between the places that are tried
+TURNS: Final = (0.0, -30.0, 30.0)  # degrees off looking straight away from the wall
+BEHIND: Final = 1.0  # score of a chair without a sofa: it is what is left where nothing else fits
+APART: Final = 1.55  # metres between the middles of two chairs
+
+
+def stands(site: Site, stock: Stock) -> Iterator[Stand]:
+    """Armchairs along every wall, straight and turned to either side."""
+    for wall in WALLS:
+        low, high = wall_range(site.box, wall)
+        count = int((high - low - 2 * INSET) / PITCH) + 1
+        for i, turn in itertools.product(range(max(count, 0)), TURNS):
+            frame = wall_frame(site.box, wall, low + INSET + i * PITCH, INSET)
+            piece = stock.piece(KIND, frame, turn=turn, role="main")
+            seen = view(site.room, piece)
+            yield Stand(piece, Frame(piece.x, piece.y, piece.turn).moved(0.0, -piece.size[1] / 2), None, seen, -BEHIND)
+
+
+def furnish(layout: Layout) -> bool:
+    """A second chair turned to the first, a table between them, a lamp, a rug, green, and art where a wall is bare.
+
+    False where the chair would stand alone on its rug.
+    """
+    chair = Frame(layout.main.x, layout.main.y, layout.main.turn)
+    _rug(layout, chair)
+    sides = [-1, 1]
+    layout.rng.shuffle(sides)
+    for side in sides:
+        other = layout.stock.piece(KIND, chair.moved(side * APART, 0.35), turn=side * 50.0)
+        if layout.add(other, Demand(in_frame=0.9, hides=0.15, gap=0.1, from_behind=False)):
+            layout.note("a second armchair turned to the first")
+            sides = [side, -side]
+            break
+    _table(layout, chair, sides)
+    dressing.floor_lamp(layout, [chair.moved(s * 0.72, -0.35) for s in reversed(sides)])
+    dressing.plant(layout)
+    dressing.art_elsewhere(layout)
+    return len([p for p in layout.pieces if p.kind in {KIND, "side_table", "floor_lamp", "plant"}]) > 2
+
+
+def _rug(layout: Layout, chair: Frame) -> None:
+    for wide, deep in ((2.3, 1.6), (1.9, 1.4), (1.6, 1.2)):
+        size = layout.stock.size("rug", width=wide, depth=deep)
+        offers = [layout.stock.piece("rug", chair.moved(a, 0.6), size=size, role="rug") for a in (0.0, 0.5, -0.5)]
+        if layout.add_first(offers, Demand(in_frame=dressing.RUG_IN_FRAME)):
+            return
+
+
+def _table(layout: Layout, chair: Frame, sides: list[int]) -> None:
+    size = layout.stock.usual("side_table")
+    offers = [layout.stock.piece("side_table", chair.moved(s * (0.5 + size[0] / 2), 0.25)) for s in sides]
+    if layout.add_first(offers, Demand(in_frame=0.95, gap=0.03)):
+        dressing.on_top(layout, layout.rng.choice(("books", "plant_small", "vase")), layout.pieces[-1], height=0.3)
