@@ -52,8 +52,8 @@ def furnishable(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Furnishable
     """
     first: EngineError | None = None
     for reading in _readings(photo, room, wish):
-        # What the pixels allow was worked out for the first reading.
-        found = _passing(reading, wish if reading is room else replace(wish, fittings=None))
+        # What the pixels allow was worked out for the first reading; what was left in the room stays where it is seen.
+        found = _passing(reading, wish if reading is room else replace(wish, fittings=_things_alone(wish.fittings)))
         try:
             best = next(found)
         except EngineError as error:
@@ -62,6 +62,12 @@ def furnishable(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Furnishable
         return Furnishable(reading, itertools.chain([best], found))
     assert first is not None
     raise first
+
+
+def _things_alone(fittings: Fittings | None) -> Fittings | None:
+    if fittings is None or fittings.things is None:
+        return None
+    return Fittings(fittings.clear, np.ones_like(fittings.calm), walls_only=True, things=fittings.things)
 
 
 def _readings(photo: NDArray[np.uint8], room: Room, wish: Wish) -> Iterator[Room]:

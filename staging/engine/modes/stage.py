@@ -24,10 +24,12 @@ from staging.engine.memory import MEMORY
 from staging.engine.modes.drafts import Furnishable, Wish, furnishable
 from staging.engine.modes.plan import PLANS, Plan, traced_size
 from staging.engine.modes.vocabulary import Quality
+from staging.engine.removal import left_behind
 from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
+from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.layout import FLAT
 from staging.engine.scene.material import Material
@@ -111,8 +113,7 @@ def stage(
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN, outdoors=room_type == "outdoor")
-        look = fittings.find if room_type in BUILT_IN else fittings.find_walls
-        seen = None if arrangement is not None or known.open_air else look(photo, known)
+        seen = None if arrangement is not None or known.open_air else _allowed(photo, known, room_type)
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
         # A person's arrangement alone, else those that are worth a picture.
@@ -175,6 +176,13 @@ def known_room(
             {"room": room.to_dict()},
         )
     return room
+
+
+def _allowed(photo: Bytes, room: Room, room_type: str) -> Fittings:
+    """Where the photo's pixels let furniture stand and hang."""
+    if room_type in BUILT_IN:
+        return fittings.find(photo, room)
+    return replace(fittings.find_walls(photo, room), things=left_behind.find(photo, room))
 
 
 def _digest(photo: Bytes, *said: object) -> str:

@@ -74,7 +74,8 @@ def arrange(
     `careful` is for rooms whose geometry is not sure: small pieces about a rug in the middle of what is seen.
     `fittings` say where the photo shows bare wall, and of a kitchen or bathroom also where free floor is; nothing is
     put elsewhere then.
-    Raises UnusablePhoto with the code "room_type_unknown", "no_free_floor", or "no_space" when nothing sensible fits.
+    Raises UnusablePhoto with the code "room_type_unknown", "no_free_floor", "things_in_the_way", or "no_space" when
+    nothing sensible fits.
     """
     return arrange_from(room, room_type, Stock(KINDS, size_for, style), seed, careful=careful, fittings=fittings)
 
@@ -102,6 +103,12 @@ def arrange_from(
         if options:
             score, layout = _choose(options, _chance(seed, room_type, "choice"))
             return Arrangement(room_type, stock.style, seed, tuple(layout.pieces), round(score, 4), tuple(layout.trace))
+    if fittings is not None and fittings.things is not None and fittings.things.any():
+        raise UnusablePhoto(
+            "things_in_the_way",
+            f"Things stand in this room where the furniture of a {rules.title} would go, and it would be drawn over "
+            "them. Take a photo of the empty room, or let them be removed first.",
+        )
     raise _no_space(rules)
 
 

@@ -21,6 +21,7 @@ ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to
 AT_FOOT: Final = 0.85  # the same at a counter's foot, which was found as a line but darkens the floor before it
 CALM: Final = 0.88  # least share of what a piece hides that must be bare floor or bare wall
 BARE: Final = 0.75  # least share of what a picture on a wall hides that must be bare wall
+OVER_THINGS: Final = 0.02  # share of what a piece hides that may show something left in the room
 RIM: Final = 0.04  # metres of a footprint's rim that may lie where floor meets wall, which no pixel tells exactly
 _STEPS: Final = np.linspace(-0.5, 0.5, 11)
 
@@ -54,13 +55,22 @@ class Fittings:
     """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
 
     Both have the photo's proportions at a smaller size. With `walls_only` nobody looked at the floor: only what hangs
-    on walls is judged. `counters` are those that one can sit at.
+    on walls is judged. `counters` are those that one can sit at. `things` (of a size of its own) are pixels of what was
+    left in the room, before which and behind which nothing is put.
     """
 
     clear: Mask
     calm: Mask
     counters: tuple[Counter, ...] = ()
     walls_only: bool = False
+    things: Mask | None = None
+
+    def hides_things(self, camera: Camera, piece: Piece) -> bool:
+        """Whether a piece would be drawn over something that was left in the room."""
+        if self.things is None or not self.things.any():
+            return False
+        hidden = _hull(camera, piece, self.things.shape)
+        return hidden is None or bool(self.things[hidden].sum() > OVER_THINGS * hidden.sum())
 
     def area(self, camera: Camera) -> float:
         """Square metres of free floor that the photo shows."""
@@ -83,24 +93,9 @@ class Fittings:
 
     def hides_only_calm(self, camera: Camera, piece: Piece) -> float:
         """The share of the pixels that a piece's box hides (0..1) that show nothing but bare floor or wall."""
-        a = math.radians(piece.turn)
-        corners = [
-            (
-                piece.x + sx * piece.size[0] / 2 * math.cos(a) - sy * piece.size[1] / 2 * math.sin(a),
-                piece.y + sx * piece.size[0] / 2 * math.sin(a) + sy * piece.size[1] / 2 * math.cos(a),
-                piece.z + up * piece.size[2],
-            )
-            for sx in (-1, 1)
-            for sy in (-1, 1)
-            for up in (0, 1)
-        ]
-        pixels, depth = self._camera(camera).project(np.array(corners))
-        if (depth < 0.2).any():
-            return 0.0
-        hidden = np.zeros(self.calm.shape, np.uint8)
-        cv2.fillConvexPoly(hidden, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
-        total = int(hidden.sum())
-        return float(self.calm[hidden > 0].sum()) / total if total else 0.0
+        hidden = _hull(camera, piece, self.calm.shape)
+        total = 0 if hidden is None else int(hidden.sum())
+        return float(self.calm[hidden].sum()) / total if total else 0.0
 
     def _share(self, mask: Mask, camera: Camera, points: NDArray[np.float64]) -> float:
         pixels, depth = self._camera(camera).project(points)
@@ -110,3 +105,24 @@ class Fittings:
 
     def _camera(self, camera: Camera) -> Camera:
         return camera.resized(self.clear.shape[1], self.clear.shape[0])
+
+
+def _hull(camera: Camera, piece: Piece, shape: tuple[int, ...]) -> Mask | None:
+    """The pixels (h, w) that the box of a piece hides; None where it reaches behind the camera."""
+    a = math.radians(piece.turn)
+    corners = [
+        (
+            piece.x + sx * piece.size[0] / 2 * math.cos(a) - sy * piece.size[1] / 2 * math.sin(a),
+            piece.y + sx * piece.size[0] / 2 * math.sin(a) + sy * piece.size[1] / 2 * math.cos(a),
+            piece.z + up * piece.size[2],
+        )
+        for sx in (-1, 1)
+        for sy in (-1, 1)
+        for up in (0, 1)
+    ]
+    pixels, depth = camera.resized(shape[1], shape[0]).project(np.array(corners))
+    if (depth < 0.2).any():
+        return None
+    hidden = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(hidden, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
+    return np.asarray(hidden > 0)

@@ -95,17 +95,23 @@ class Site:
 
     def in_the_way(self, piece: Piece, *, flat: bool = False) -> str:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
-        camera, at_counter = self.room.camera, piece.kind in AT_COUNTERS
+        camera = self.room.camera
         if self.room.occluders and self._behind_building(lattice(piece)).mean() > HIDDEN:
             return "behind a part of the building"
-        if self.fittings is not None and self.fittings.walls_only:
-            hung = piece.role == "wall" and self.fittings.hides_only_calm(camera, piece) < BARE
+        if self.fittings is not None and self.fittings.hides_things(camera, piece):
+            return "would be drawn over something left in the room"
+        return "" if self.fittings is None else self._speaks_against(self.fittings, piece, flat=flat)
+
+    def _speaks_against(self, fittings: Fittings, piece: Piece, *, flat: bool) -> str:
+        camera, at_counter = self.room.camera, piece.kind in AT_COUNTERS
+        if fittings.walls_only:
+            hung = piece.role == "wall" and fittings.hides_only_calm(camera, piece) < BARE
             return "would hang before something" if hung else ""
-        if self.fittings is None or piece.z > self.box.height / 2:
+        if piece.z > self.box.height / 2:
             return ""
-        if piece.z < 0.05 and self.fittings.on_floor(camera, piece) < (AT_FOOT if at_counter else ON_FLOOR):
+        if piece.z < 0.05 and fittings.on_floor(camera, piece) < (AT_FOOT if at_counter else ON_FLOOR):
             return "not on floor that is surely free"
-        if not (flat or at_counter) and self.fittings.hides_only_calm(camera, piece) < CALM:
+        if not (flat or at_counter) and fittings.hides_only_calm(camera, piece) < CALM:
             return "would hide a part of the room"
         return ""
 

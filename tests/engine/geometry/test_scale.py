@@ -49,7 +49,9 @@ def test_rescaling_keeps_the_picture() -> None:
 
 
 def test_the_scale_is_moved_until_the_doors_are_as_high_as_doors() -> None:
-    doors = tuple(Opening("door", "back", u, u + 0.9, 0.0, z, score) for u, z, score in ((0.0, 2.3, 0.9), (1.0, 2.0, 0.3)))
+    doors = tuple(
+        Opening("door", "back", u, u + 0.9, 0.0, z, score) for u, z, score in ((0.0, 2.3, 0.9), (1.0, 2.0, 0.3))
+    )
     moved = scale.with_credible_doors(synthetic.room(openings=doors))
     assert [(o.kind, round(o.z1, 1)) for o in moved.openings] == [("door", 2.2), ("door", 1.9)]
     assert (moved.status, moved.scale_source) == ("auto", "door")

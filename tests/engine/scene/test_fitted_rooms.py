@@ -104,3 +104,22 @@ def test_without_a_counter_there_are_no_stools() -> None:
 def test_a_counter_beside_the_camera_is_faced_from_its_side() -> None:
     x, y, turn = Counter(axis=1, at=-1.5, low=2.0, high=4.0, height=0.9).place(3.0, 0.3)
     assert (x, y, turn) == pytest.approx((-1.2, 3.0, -90.0))
+
+
+def test_nothing_is_put_before_or_behind_what_was_left_in_a_room() -> None:
+    """A ladder in the middle of the picture: the same room is furnished beside it."""
+    things = np.zeros(FLOORS.shape, np.bool_)
+    things[90:170, 120:160] = True
+    bare = Fittings(np.zeros_like(FLOORS), EVERYWHERE, walls_only=True)
+    left = Fittings(bare.clear, bare.calm, walls_only=True, things=things)
+
+    def covered(fittings: Fittings) -> list[str]:
+        pieces = arrange_from(PLAIN, "living", STOCK, 0, fittings=fittings).pieces
+        return [p.kind for p in pieces if left.hides_things(PLAIN.camera, p)]
+
+    assert {"sofa", "rug"} & set(covered(bare))
+    assert covered(left) == []
+    full = Fittings(bare.clear, bare.calm, walls_only=True, things=EVERYWHERE)
+    with pytest.raises(UnusablePhoto, match="be removed first") as refused:
+        arrange_from(PLAIN, "living", STOCK, 0, fittings=full)
+    assert refused.value.code == "things_in_the_way"

@@ -1,0 +1,72 @@
+"""What was left in a room that is to be furnished: ladders, boxes, cloths, appliances. Furniture keeps off its pixels.
+
+Finding things to remove may err on the side of little; here a patch of sun must not be taken for a thing, because
+nothing would then stand in the sun. So what only looks like its plane in more light, or in the light of a window's
+reflection, is left out, and with it a pale thing on a darker floor.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import dilated
+from staging.engine.removal import filling, finding
+from staging.engine.removal.cover import Cover
+from staging.engine.removal.scene import Bytes, Scene
+from staging.engine.removal.sheets import Mask, Sheet
+from staging.engine.scene.faces import LEFT
+from staging.engine.scene.room import Room
+
+AT: Final = 520  # long side in pixels of the picture that is judged
+LIT: Final = 0.09  # sRGB from the plane with white light added to it
+DARKEST: Final = 0.62  # of the plane's colour: shadows of a room's own walls are not darker
+UNLIT: Final = 0.28  # least share of a thing that light does not explain
+LEAST: Final = 0.003  # of the picture
+
+
+def find(photo: Bytes, room: Room) -> Mask:
+    """The pixels (h, w) of things that stand or lie in the room, at the size that they are judged at.
+
+    `photo` (H, W, 3), uint8 sRGB, is that of which `room` was read. The same photo gives the same mask.
+    """
+    k = min(1.0, AT / max(photo.shape[:2]))
+    size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
+    scene = Scene.of(np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), room)
+    covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool))
+    found = finding.furniture(scene, covers).mask & ~_openings(scene)
+    unlit = _unlit(scene, covers)
+    count, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
+    kept = np.zeros(found.shape, bool)
+    for i in range(1, count):
+        part = parts == i
+        if part.sum() > LEAST * part.size and unlit[part].mean() > UNLIT:
+            kept |= part
+    return dilated(kept, 1) if kept.any() else kept
+
+
+def _openings(scene: Scene) -> Mask:
+    """Pixels of doors, windows and passages: what shows there stands in another room, or outside."""
+    canvas = np.zeros(scene.faces.labels.shape, np.uint8)
+    for o in scene.room.openings:
+        uv, depth = scene.camera.project(o.corners(scene.room.box))
+        if (depth > 0.2).all():
+            cv2.fillConvexPoly(canvas, np.round(np.clip(uv, -2e4, 2e4)).astype(np.int32), 1)
+    return (canvas > 0) & (scene.faces.labels >= LEFT)
+
+
+def _unlit(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """Pixels that are neither their plane in more light, nor in the shade that a room has."""
+    unlit = np.ones(scene.faces.labels.shape, bool)
+    photo = cv2.GaussianBlur(scene.photo, (0, 0), 1.2)
+    for face, (sheet, cover) in covers.items():
+        at = scene.faces.labels == face
+        surface = np.clip(sheet.drawn(cover.surface, scene.camera)[at], 0.01, 0.99)
+        seen, gloss = photo[at], 1 - surface
+        added = np.clip(((seen - surface) * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)[:, None]
+        scale = np.clip((seen * surface).sum(-1) / (surface * surface).sum(-1), DARKEST, 1.6)[:, None]
+        off = np.minimum(np.abs(seen - surface - added * gloss).max(-1), np.abs(seen - scale * surface).max(-1))
+        unlit[at] = off > LIT
+    return unlit
