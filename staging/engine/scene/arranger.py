@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from staging.engine.errors import UnusablePhoto
@@ -104,6 +104,8 @@ def arrange_from(
             score, layout = _choose(options, _chance(seed, room_type, "choice"))
             return Arrangement(room_type, stock.style, seed, tuple(layout.pieces), round(score, 4), tuple(layout.trace))
     if fittings is not None and fittings.things is not None and fittings.things.any():
+        # Raises in its turn where there is no place without them either.
+        arrange_from(room, room_type, stock, seed, careful=careful, fittings=replace(fittings, things=None))
         raise UnusablePhoto(
             "things_in_the_way",
             f"Things stand in this room where the furniture of a {rules.title} would go, and it would be drawn over "
