@@ -90,7 +90,11 @@ def arrange_from(
     if rules.open_air != room.open_air:
         raise UnusablePhoto("bad_room", f"The room that was read from this photo is no place for a {rules.title}.")
     if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
-        raise _no_space(rules)
+        raise UnusablePhoto(
+            "no_space",
+            f"This photo shows too little of the floor for the furniture of a {rules.title}. Take it from farther back, "
+            "out of a corner or a doorway, with the floor in view.",
+        )
     if fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE:
         raise UnusablePhoto(
             "no_free_floor",

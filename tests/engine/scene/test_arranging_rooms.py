@@ -101,6 +101,7 @@ def test_a_room_in_which_nothing_fits_is_refused_in_words(room_type):
     with pytest.raises(UnusablePhoto) as caught:
         arrange_from(closet, room_type, STOCK, 0)
     assert caught.value.code == "no_space"
+    assert "farther back" in caught.value.message
     assert caught.value.kind == "customer_input"
 
 
