@@ -92,8 +92,8 @@ def arrange_from(
     if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
         raise UnusablePhoto(
             "no_space",
-            f"This photo shows too little of the floor for the furniture of a {rules.title}. Take it from farther back, "
-            "out of a corner or a doorway, with the floor in view.",
+            f"This photo shows too little of the floor for the furniture of a {rules.title}. Take it from farther "
+            "back, out of a corner or a doorway, with the floor in view.",
         )
     if fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE:
         raise UnusablePhoto(
