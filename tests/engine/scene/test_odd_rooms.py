@@ -3,9 +3,12 @@
 from dataclasses import replace
 from random import Random
 
+import numpy as np
+
 from staging.engine.scene import picture
 from staging.engine.scene.arrangement import Arrangement, Piece
 from staging.engine.scene.arranger import arrange_from
+from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.layout import Layout
 from staging.engine.scene.room import Box, Opening, Room
 from staging.engine.scene.rules import living, nook
@@ -45,6 +48,18 @@ def test_where_no_sofa_stands_well_there_is_a_nook_to_read_in():
     assert living.furnish(layout, best)
     assert {"rug", "side_table"} <= {p.kind for p in layout.pieces}
     assert not any(s.piece.kind == nook.KIND for s in living.stands(site, STOCK, Manner()))
+
+
+def test_a_sofa_that_nothing_stands_by_is_no_living_room():
+    """Things left in the room take all the floor about it: a sofa and art alone look forgotten."""
+    everywhere = np.ones((60, 90), np.bool_)
+    sofa = shortlist(Site(room()), living.stands(Site(room()), STOCK, Manner()), living.TASTE, Manner())[0]
+    for things, wanted in ((everywhere, False), (None, True)):
+        layout = Layout(
+            Site(room(), Fittings(~everywhere, everywhere, walls_only=True, things=things)), STOCK, Random(0)
+        )
+        layout.keep(sofa.piece)
+        assert living.furnish(layout, sofa) is wanted
 
 
 def test_furniture_before_a_hearth_costs_more_than_before_a_window():

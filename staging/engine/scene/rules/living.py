@@ -49,7 +49,7 @@ def _places(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
 
 
 def furnish(layout: Layout, stand: Stand) -> bool:
-    """Everything about the sofa, or the armchair, of `stand`."""
+    """Everything about the sofa, or the armchair, of `stand`; False where a sofa would stand alone."""
     if stand.piece.kind == nook.KIND:
         return nook.furnish(layout)
     depth = stand.piece.size[1]
@@ -62,6 +62,8 @@ def furnish(layout: Layout, stand: Stand) -> bool:
         dressing.art_over(layout, stand.piece, stand.wall)
     if table:
         layout.note("coffee table in reach of the sofa")
+    if all(p.z > 0.1 for p in layout.pieces[1:]):
+        return False
     if layout.careful:
         return True
     if layout.rng.random() < 0.8:
