@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from staging import bases, jpegs, label, renditions, structure
+from staging import bases, copies, jpegs, renditions, structure
 from staging.backends.base import Picture, Pictures
 from staging.briefs import Brief, Kind
-from staging.models import MAIN_ROLES, MASKS, Output, Role, Run
+from staging.models import MAIN_ROLES, MASKS, Output, Role, Run, Verdict
 from staging.structure import Unusable
 
 _ORDER = {
@@ -24,16 +24,10 @@ _ORDER = {
     Role.MASK: 2,
     Role.REMOVED: 3,
 }
-# Long edges of what pages show, by the field that keeps it; each is made from the one before.
-_SMALLER = {
-    "preview": renditions.PREVIEW_EDGE,
-    "medium": renditions.MEDIUM_EDGE,
-    "thumbnail": renditions.THUMBNAIL_EDGE,
-}
 
 
 def collect(run: Run, pictures: Pictures) -> list[Output]:
-    """Judge all pictures of a run, then store them with what is delivered and shown of them. Raises Unusable.
+    """Judge all pictures of a run, then store them, and what is shown at once. Raises Unusable.
 
     The rows are not saved: the caller does that in the transaction that finishes the run, or calls `discard`. Each has
     the verdict of the structure check, which the caller acts on.
@@ -55,10 +49,12 @@ def collect(run: Run, pictures: Pictures) -> list[Output]:
         images[Role.MASK] = structure.united(images[Role.MASK], bases.opened(base.removed, long_edge))
         masters[Role.MASK] = renditions.png(images[Role.MASK])
     outputs: list[Output] = []
+    # A person will have to look at what is refused.
+    at_once = copies.wanted_at_once(run) or any(check.verdict == Verdict.FAIL for check in checks.values())
     try:
         for role in sorted(images, key=_ORDER.__getitem__):
             outputs.append(_blank_output(run, role, images[role]))
-            _store(outputs[-1], images[role], masters[role])
+            _store(outputs[-1], images[role], masters[role], at_once=at_once)
             outputs[-1].record = pictures.record if role == MAIN_ROLES[brief.kind] else {}
             if role in checks:
                 outputs[-1].verdict, outputs[-1].figures = checks[role].verdict, checks[role].to_dict()
@@ -117,34 +113,13 @@ def _blank_output(run: Run, role: Role, image: Image.Image) -> Output:
     return Output(run=run, role=role, order=_ORDER[role], width=image.width, height=image.height)
 
 
-def _store(output: Output, image: Image.Image, data: bytes) -> None:
-    """Store the master, and for a picture also the delivered size and the three smaller ones.
-
-    The master is always clean. The label is drawn anew at each size, or it would shrink with the picture.
-    """
+def _store(output: Output, image: Image.Image, data: bytes, *, at_once: bool) -> None:
+    """Store the master, which is always clean, and `at_once` also the copies of a picture."""
     base = f"renders/{output.run.render.public_id}/{output.uuid}"
     master = renditions.bare_png(data)
     output.sha256 = hashlib.sha256(master).hexdigest()
     output.master = default_storage.save(f"{base}/{output.role}.png", ContentFile(master))
-    if output.role in MASKS:
-        return
-    brief = output.run.brief
-    finish = label.drawn if brief.label else _as_it_is
-    long_edge = renditions.LONG_EDGES[brief.resolution]
-    delivered = finish(renditions.resampled(image, long_edge))
-    output.delivered_width, output.delivered_height = delivered.size
-    output.delivered = (
-        output.master.name
-        if delivered is image
-        else default_storage.save(f"{base}/{output.role}-{long_edge}.png", ContentFile(renditions.png(delivered)))
-    )
-    small = image
-    for name, edge in _SMALLER.items():
-        # Each from the next larger one, before its label is drawn.
-        small = renditions.shrunk(small, edge)
-        data = renditions.webp(finish(small))
-        setattr(output, name, default_storage.save(f"{base}/{output.role}-{name}.webp", ContentFile(data)))
-
-
-def _as_it_is(image: Image.Image) -> Image.Image:
-    return image
+    if output.role not in MASKS:
+        copies.describe(output, image)
+        if at_once:
+            copies.store(output, image)

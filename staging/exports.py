@@ -10,7 +10,8 @@ from django.db.models.fields.files import FieldFile
 
 from billing.exports import ExportedFile
 from billing.models import Account
-from staging.models import Output, Photo, Render
+from staging import copies
+from staging.models import MASKS, Output, Photo, Render
 
 PIECE = 2**20
 
@@ -21,11 +22,20 @@ def export(account: Account) -> Iterator[ExportedFile]:
         yield f"photos/{photo.uuid}.{photo.format.lower()}", _pieces(photo.original)
     outputs = Output.objects.filter(run__render__account=account).select_related("run__render")
     for output in outputs.order_by("pk").iterator():
-        picture = output.delivered or output.master
-        yield f"renders/{output.run.render.public_id}-{output.run.number}-{output.role}.png", _pieces(picture)
+        yield f"renders/{output.run.render.public_id}-{output.run.number}-{output.role}.png", _picture(output)
     columns = ("public_id", "photo__uuid", "source", "brief_json", "created_at")
     renders = list(Render.objects.filter(account=account).order_by("pk").values(*columns))
     yield "renders.json", json.dumps(renders, cls=DjangoJSONEncoder, indent=1).encode()
+
+
+def _picture(output: Output) -> Iterator[bytes]:
+    """What was delivered; of what nobody has fetched yet, the picture as it was made, unless it is to be labelled."""
+    if output.role in MASKS or not (output.delivered or output.run.brief.label):
+        return _pieces(output.master)
+    try:
+        return _pieces(copies.of(output, "delivered"))
+    except FileNotFoundError:
+        return iter(())
 
 
 def _pieces(stored: FieldFile) -> Iterator[bytes]:

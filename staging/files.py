@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -24,6 +24,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods
 
+from staging import copies
+from staging.exchange import Busy, in_passes, outside
 from staging.models import MASKS, Output, Photo, RefusedOutput, Role
 from staging.renditions import MEDIUM_EDGE, PREVIEW_EDGE, THUMBNAIL_EDGE
 
@@ -142,6 +144,7 @@ def is_signed(path: str, expires: str, signature: str) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
+@in_passes
 def output_file(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
     """A picture of a render, by its signed address."""
     if (refused := _refused(request)) is not None:
@@ -149,13 +152,32 @@ def output_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse
     number, ending = name[:_UUID_LENGTH], name[_UUID_LENGTH:]
     field = _OUTPUT_VARIANTS.get(ending)
     found = _picture(public_id, number) if _is_uuid(number) else None
-    return _file(getattr(found, field) if found and field else None, ending)
+    if found is None or field is None:
+        return _file(None, ending)
+    try:
+        return _file(_stored(request, found, field), ending)
+    except Busy:
+        busy = _error(503, "unavailable", "Too many pictures are being packed at this moment; please try again.")
+        busy["Retry-After"] = "2"
+        return busy
+    except FileNotFoundError:
+        return _file(None, ending)
+
+
+def _stored(request: HttpRequest, output: Output, field: str) -> FieldFile | None:
+    """The file of this field; a copy that nobody has asked for before is packed outside of the app's few threads."""
+    stored: FieldFile = getattr(output, field)
+    # What was refused is no row of its own yet, and has had its copies from the start.
+    if stored or output.role in MASKS or output.pk is None:
+        return stored
+    copy = cast(copies.Copy, field)
+    return outside(request, "copy", lambda: copies.of(output, copy), lane="decode")
 
 
 def _picture(public_id: str, number: str) -> Output | None:
     """A picture of the render, one that was refused too: whoever decides over it has to see it."""
     of_render = {"uuid": number, "run__render__public_id": public_id}
-    found = Output.objects.filter(**of_render).first()
+    found = Output.objects.filter(**of_render).select_related("run__render").first()
     refused = None if found else RefusedOutput.objects.filter(**of_render).first()
     return refused.output if refused else found
 

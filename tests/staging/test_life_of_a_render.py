@@ -11,7 +11,7 @@ from PIL import Image
 from billing import accounts, ledger
 from billing.ledger import InsufficientCredits
 from billing.models import Account, Entry
-from staging import files, jobs, label, pipeline, renders, renditions, turns
+from staging import copies, files, jobs, label, pipeline, renders, renditions, turns
 from staging.briefs import Brief
 from staging.models import Output, Photo, Render, Role, Run, State
 from staging.structure import changed_outside
@@ -65,10 +65,11 @@ def test_the_master_is_the_photo_outside_of_the_mask(render: Render, engine: Sta
 def test_the_delivered_picture_has_the_long_edge_that_was_asked_for(render: Render, engine: StandIn) -> None:
     go(render)
     staged = Output.objects.get(run__render=render, role=Role.STAGED)
-    delivered = Image.open(staged.delivered)
+    delivered = Image.open(copies.of(staged, "delivered"))
     assert (delivered.format, delivered.size) == ("PNG", (1920, 1280))
     assert (staged.delivered_width, staged.delivered_height) == (1920, 1280)
-    assert Image.open(staged.preview).format == Image.open(staged.thumbnail).format == "WEBP"
+    assert Image.open(copies.of(staged, "preview")).format == "WEBP"
+    assert Image.open(copies.of(staged, "thumbnail")).format == "WEBP"
 
 
 def test_a_label_is_on_all_that_is_delivered_and_shown_and_never_on_the_master(
@@ -83,10 +84,10 @@ def test_a_label_is_on_all_that_is_delivered_and_shown_and_never_on_the_master(
         jobs.look_after(run_of(render).pk)
     one, other = (Output.objects.get(run__render=render, role=Role.STAGED) for render in (plain, labelled))
     assert one.master.read() == other.master.read()
-    assert other.delivered.name != other.master.name
-    assert Image.open(other.delivered).tobytes() == label.drawn(Image.open(one.delivered)).tobytes()
-    assert one.preview.read() != other.preview.read()
-    assert one.thumbnail.read() != other.thumbnail.read()
+    unlabelled, with_label = (Image.open(copies.of(found, "delivered")) for found in (one, other))
+    assert with_label.tobytes() == label.drawn(unlabelled).tobytes()
+    for small in ("preview", "thumbnail"):
+        assert copies.of(one, small).read() != copies.of(other, small).read()
 
 
 def test_the_free_plan_labels_every_picture(account: Account, photo: Photo, brief: Brief, engine: StandIn) -> None:
