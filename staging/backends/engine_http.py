@@ -13,12 +13,15 @@ behind pictures.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import hashlib
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -37,6 +40,12 @@ _TROUBLE = "The rendering engine is in trouble."
 _NOT_SET_UP = "The rendering engine is not set up for this."
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that we trust. Reading them takes longer than a whole job's requests, so once a process."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @contextlib.asynccontextmanager
 async def connect(
     url: str, token: str = "", *, max_picture_bytes: int = MAX_PICTURE_BYTES
@@ -49,7 +58,13 @@ async def connect(
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     timeout = httpx.Timeout(IO_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(
-        base_url=url, headers=headers, timeout=timeout, limits=limits, trust_env=False, follow_redirects=False
+        base_url=url,
+        headers=headers,
+        timeout=timeout,
+        limits=limits,
+        verify=_trusted(),
+        trust_env=False,
+        follow_redirects=False,
     ) as client:
         yield EngineServer(client, max_picture_bytes)
 
@@ -143,7 +158,7 @@ class EngineServer:
             listed = _standing(told)
             if not isinstance(listed, Pictures):
                 raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE))
-            pictures = [await self._picture(path, entry) for entry in told["pictures"]]
+            pictures = await asyncio.gather(*(self._picture(path, entry) for entry in told["pictures"]))
         except _NotFound:
             raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE)) from None
         return Pictures(tuple(pictures), listed.record)
