@@ -8,6 +8,7 @@ balance and "exactly one end per hold" hold between processes. The database's co
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
@@ -201,14 +202,14 @@ def _known(account: Account, kind: str, credits: int, reference: str) -> Entry |
     """The entry that this very movement has written before, if it has."""
     if not 0 < len(reference) <= REFERENCE_LENGTH:
         raise ValueError(f"a reference is 1 to {REFERENCE_LENGTH} characters")
-    entry = Entry.objects.filter(reference=reference).first()
+    entry = _one(Entry.objects.filter(reference=reference))
     if entry and (entry.account_id, entry.kind, entry.credits) != (account.pk, kind, credits):
         raise ReferenceTaken(entry)
     return entry
 
 
 def _hold_of(reference: str) -> Entry:
-    held = Entry.objects.filter(reference=reference, kind=Kind.HOLD).first()
+    held = _one(Entry.objects.filter(reference=reference, kind=Kind.HOLD))
     if held is None:
         raise HoldNotFound(reference)
     return held
@@ -217,7 +218,7 @@ def _hold_of(reference: str) -> Entry:
 def _end(held: Entry, kind: str, credits: int) -> Entry:
     with transaction.atomic():
         lock(held.account_id)
-        end = Entry.objects.filter(ends=held).first()
+        end = _one(Entry.objects.filter(ends=held))
         if end is None:
             last = _last(held.account_id)
             return _append(held.account_id, last, kind, credits, f"{kind}:{held.reference}", ends=held)
@@ -226,13 +227,20 @@ def _end(held: Entry, kind: str, credits: int) -> Entry:
         return end
 
 
-def _last(account_id: int) -> Entry | None:
-    return Entry.objects.filter(account_id=account_id).order_by("-sequence").first()
+def _one(entries: QuerySet[Entry]) -> Entry | None:
+    """The only one there can be; `first` would put the entries in order, which costs more than it finds."""
+    return next(iter(entries.order_by()[:1]), None)
+
+
+def _last(account_id: int) -> Any:
+    """`sequence` and `balance_after` of the account's last entry; None before its first."""
+    ends = Entry.objects.filter(account_id=account_id).values_list("sequence", "balance_after", named=True)
+    return ends.order_by("-sequence").first()
 
 
 def _append(
     account_id: int,
-    last: Entry | None,
+    last: Any,
     kind: str,
     credits: int,
     reference: str,
