@@ -242,8 +242,10 @@ class Handler(BaseHTTPRequestHandler):
     def _wait(self, job: Job) -> None:
         wait = float(parse_qs(urlsplit(self.path).query).get("wait", ["0"])[0])
         until, seen = time.monotonic() + wait, job.progress
-        while job.state == "running" and time.monotonic() < until and job.progress < seen + 0.05:
-            time.sleep(0.02)
+        # Fifty of these may wait at once: each sleeps until something is to be told, but not past a cancellation.
+        told = job.started + min(1.0, seen + 0.05) * job.seconds
+        while job.state == "running" and (left := min(until, told) - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
 
     def _standing(self, job: Job) -> dict[str, Any]:
         roles = self.engine.roles(job)
