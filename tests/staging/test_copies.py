@@ -21,7 +21,7 @@ from tests.staging.runs import go
 from tests.staging.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
-SIZES = {"delivered": (1920, 1280), "preview": (480, 320), "thumbnail": (480, 320)}
+SIZES = {"delivered": (1920, 1280), "preview": (480, 320), "medium": (480, 320), "thumbnail": (480, 320)}
 
 
 @pytest.fixture
@@ -37,20 +37,21 @@ def stored_files(output: Output) -> list[str]:
 
 def test_a_run_of_the_api_ends_with_its_master_alone(staged: Output) -> None:
     assert stored_files(staged) == ["staged.png"]
-    assert (staged.delivered.name, staged.preview.name, staged.thumbnail.name) == ("", "", "")
+    assert not any(getattr(staged, copy) for copy in SIZES)
     assert (staged.delivered_width, staged.delivered_height) == (1920, 1280)
 
 
 def test_each_copy_is_made_when_it_is_first_asked_for_and_then_kept(client: Client, staged: Output) -> None:
-    addresses = {"delivered": files.output_url, "preview": files.preview_url, "thumbnail": files.thumbnail_url}
-    for copy, address in addresses.items():
-        first, second = (b"".join(client.get(address(staged)).streaming_content) for _ in range(2))  # type: ignore[attr-defined]
+    for copy, size in SIZES.items():
+        ending = "-u1_0.png" if copy == "delivered" else f"-{copy}.webp"
+        address = files.signed(f"/renders/{staged.run.render.public_id}/outputs/{staged.uuid}{ending}")
+        first, second = (b"".join(client.get(address).streaming_content) for _ in range(2))  # type: ignore[attr-defined]
         assert first == second
         staged.refresh_from_db()
         with default_storage.open(getattr(staged, copy).name) as file:
             assert file.read() == first
-        assert Image.open(getattr(staged, copy)).size == SIZES[copy]
-    assert len(stored_files(staged)) == 4
+        assert Image.open(getattr(staged, copy)).size == size
+    assert len(stored_files(staged)) == 5
 
 
 def test_a_run_of_our_pages_has_all_its_copies_when_it_is_done(
