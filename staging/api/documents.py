@@ -7,13 +7,14 @@ itself reads them, so that the document cannot promise what is not checked.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 Schema = dict[str, Any]
+Decorator = Callable[[Any], Any]
 
 TEXT: Schema = {"type": "string"}
 BINARY: Schema = {"type": "string", "format": "binary"}
@@ -83,6 +84,26 @@ def errors_of(codes: Mapping[int, Mapping[str, str]], statuses: Iterable[int], s
         schema["properties"]["code"] = choice(codes[status])
         found[status] = {**schema, "description": meant}
     return found
+
+
+def describer(tag: str, codes: Mapping[int, Mapping[str, str]], shape: Schema) -> Callable[..., Decorator]:
+    """What describes one API's operations: a maker of decorators for its views.
+
+    The maker takes the summary, the text, the component that a success is and what it tells, the statuses of the
+    errors (their codes from `codes`, their body as `shape`), and whatever else `extend_schema` knows.
+    """
+
+    def described(summary: str, text: str, success: str, told: str, statuses: list[int], **more: Any) -> Decorator:
+        found: Decorator = extend_schema(
+            summary=summary,
+            description=text,
+            tags=[tag],
+            responses=answers(success, told, errors_of(codes, statuses, shape)),
+            **more,
+        )
+        return found
+
+    return described
 
 
 def with_examples(text: str, **blocks: str) -> str:

@@ -83,8 +83,12 @@ def test_no_more_are_handed_over_than_there_are_slots(
     assert len(order()) == 1
 
 
-def test_the_pick_costs_the_same_with_a_thousand_waiting(
-    account: Account, photo: Photo, brief: Brief, django_assert_max_num_queries: Any
+def test_a_thousand_waiting_delay_anothers_first_by_one_render_and_cost_the_pick_nothing(
+    account: Account,
+    photo: Photo,
+    brief: Brief,
+    asked: Callable[[Account, int], list[str]],
+    django_assert_max_num_queries: Any,
 ) -> None:
     asked = Render.objects.bulk_create(
         Render(account=account, photo=photo, source="dashboard", brief_json=brief.to_dict()) for _ in range(1000)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 
 from staging.api.conversions import vocabulary
 from staging.api.conversions.fields import RENDERS_MOST
-from staging.api.documents import BINARY, TEXT, Schema, answers, boolean, choice, errors_of, objects, with_examples
+from staging.api.documents import BINARY, TEXT, Schema, boolean, choice, describer, objects, with_examples
 from staging.briefs import RoomType, Style
 from staging.models import Conversion
 
@@ -109,19 +106,7 @@ for file in result["files"]:
 print(result)
 """
 
-_Decorator = Callable[[Any], Any]
-
-
-def _described(summary: str, text: str, success: str, told: str, statuses: list[int], **more: Any) -> _Decorator:
-    found: _Decorator = extend_schema(
-        summary=summary,
-        description=text,
-        tags=[TAG],
-        responses=answers(success, told, errors_of(CODES, statuses, _ERROR)),
-        **more,
-    )
-    return found
-
+_described = describer(TAG, CODES, _ERROR)
 
 create = _described(
     "Create a conversion",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 
 from staging import idempotency, webhooks
 from staging.api.documents import (
     BINARY,
     TEXT,
     Schema,
-    answers,
     boolean,
     choice,
-    errors_of,
+    describer,
     in_query,
     objects,
     with_examples,
@@ -178,19 +174,7 @@ _PING_CURL = """
 curl -sSf -H "Authorization: Api-Key $OPENHOUSE_KEY" "$OPENHOUSE_URL/v1/ping"
 """
 
-_Decorator = Callable[[Any], Any]
-
-
-def _described(summary: str, text: str, success: str, told: str, statuses: list[int], **more: Any) -> _Decorator:
-    found: _Decorator = extend_schema(
-        summary=summary,
-        description=text,
-        tags=[TAG],
-        responses=answers(success, told, errors_of(CODES, statuses, _ERROR)),
-        **more,
-    )
-    return found
-
+_described = describer(TAG, CODES, _ERROR)
 
 ping = _described(
     "Test your setup",
@@ -268,6 +252,10 @@ FILES: Schema = {
                 },
                 "404": {
                     "description": "There is no such picture.",
+                    "content": {"application/json": {"schema": objects(("error", "message", "code"))}},
+                },
+                "503": {
+                    "description": "A picture is packed when it is first asked for, and too many are just now.",
                     "content": {"application/json": {"schema": objects(("error", "message", "code"))}},
                 },
             },
