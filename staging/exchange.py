@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 T = TypeVar("T")
 
@@ -138,11 +139,11 @@ def passing() -> HttpResponse:
     return HttpResponse(status=PASS)
 
 
-def in_passes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def in_passes(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let a page's view use `outside`."""
 
     @wraps(view)
-    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Aside:

@@ -37,10 +37,13 @@ ENVIRONMENT = {
     "RENDERS_IN_FLIGHT": "1000000",
     "API_RATES": "default=100000/1000000,pro_plus=100000/1000000",
     "API_INTAKE": "100000",
-    "ENGINE_URL": "http://127.0.0.1:9",
     "FETCH_TIMEOUT": "2",
-    "ENGINE_KINDS": "staging,declutter,redesign,sketch",
+    # Runs are made as soon as they are asked for, so that calls meet renders in every state.
+    "ENGINE_SLOTS": "8",
 }
+
+
+FAILURE = {"class": "customer_input", "code": "room_unreadable", "message": "We cannot read this room."}
 
 
 @dataclass
@@ -152,25 +155,28 @@ def _code(response: Any) -> str:
 
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[tuple[str, str]]:
-    """A web process with its Redis on a database of its own; its URL, and a key with many credits."""
-    from tests import serving  # noqa: PLC0415 - wants Django's settings
+    """Web, worker, follower and scheduler on a database of their own; the web's URL, and a key with many credits.
 
-    with serving.redis_server(folder) as redis_url:
-        environment = {
-            **os.environ,
+    A stand-in plays the engine; one render in twenty fails there, so that failures are answered too.
+    """
+    from tests import serving  # noqa: PLC0415 - wants Django's settings
+    from tests.staging.stack import stack  # noqa: PLC0415
+
+    with stack(folder) as found:
+        found.environment |= {
             "DATABASE_URL": f"sqlite://{folder / 'fuzz.sqlite3'}",
-            "REDIS_URL": redis_url,
-            "DATA_DIR": str(folder),
             "LOG_LEVEL": "ERROR",
             **ENVIRONMENT,
         }
         manage = [sys.executable, "manage.py"]
-        subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+        subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=found.environment, check=True)
         command = [*manage, "create_account", "fuzz@example.com", "--credits", "1000000"]
-        told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-        web = serving.Web(folder, environment)
-        web.start()
+        told = subprocess.run(command, cwd=ROOT, env=found.environment, check=True, capture_output=True, text=True)
+        web = serving.Web(folder, found.environment)
         try:
+            found.start_engine(seconds=0.05, fail=FAILURE, fail_every=20)
+            found.start("work", "follow", "schedule")
+            web.start()
             yield web.url, told.stdout.split()[-1]
         finally:
             web.kill()

@@ -25,39 +25,12 @@ from PIL import Image
 
 from staging import renditions
 from tests.staging import drawn_maps
+from tests.staging.switches import Switches
 
 EVERY_KIND = {"ENGINE_KINDS": ["staging", "declutter", "redesign", "sketch"], "ENGINE_ENLARGES": True} | {
     "ENGINE_ROOM_TYPES": ["living", "bed", "kitchen", "dining", "bathroom", "home_office", "outdoor", "kids_room"]
 }
 MAIN_ROLES = {"staging": "staged", "declutter": "emptied", "redesign": "redesigned", "sketch": "rendered"}
-
-
-@dataclass
-class Switches:
-    """What goes wrong. Counters (`*_times`) wear off."""
-
-    seconds: float = 0.0
-    # {"class", "code", "message"}: how jobs end, `fail_times` times (for ever when negative).
-    fail: dict[str, str] | None = None
-    fail_times: int = -1
-    # One of: blank, wrong_size, changed_outside, truncated, text, no_mask, black_mask
-    picture: str = ""
-    # Submits refused with 429, and with 503 or 500.
-    busy_times: int = 0
-    error_times: int = 0
-    error_status: int = 500
-    # Jobs denied (404) once they have been taken.
-    forget_times: int = 0
-    token: str = ""
-    # How a reading of the room for maps ends.
-    maps_fail: dict[str, str] | None = None
-    # Whether the record says that a model drew the pixels.
-    generative: bool = False
-    # Whether there is something to remove where that is the engine's to find (declutter: auto).
-    furnished: bool = True
-    # What the record says of the room, when it says anything.
-    room: dict[str, Any] | None = None
-    arrangement: dict[str, Any] | None = None
 
 
 @dataclass
@@ -133,7 +106,7 @@ class StandIn:
                 return 429, None
             if self._wears_off("error_times"):
                 return self.switches.error_status, None
-            error = self.switches.fail if self.switches.fail and self._wears_off("fail_times") else None
+            error = self.switches.fail if self._fails() else None
             job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error, mask)
             self.started.append(key)
             return 202, job
@@ -155,6 +128,10 @@ class StandIn:
         if declutter == "on" or (declutter == "auto" and self.switches.furnished):
             roles += ["emptied", "removed"]
         return [role for role in roles if not (role == "mask" and self.switches.picture == "no_mask")]
+
+    def _fails(self) -> bool:
+        due = len(self.started) % self.switches.fail_every == 0
+        return self.switches.fail is not None and due and self._wears_off("fail_times")
 
     def _wears_off(self, name: str) -> bool:
         left = getattr(self.switches, name)
@@ -289,8 +266,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None: ...
 
 
 def _boxes(role: str, roles: list[str], size: tuple[int, int]) -> dict[tuple[int, int, int], tuple[int, int, int, int]]:
