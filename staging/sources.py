@@ -58,7 +58,7 @@ def accept(
     """Take one photo in, from one of: an upload, an address (http, https or data:), raw bytes, a file or its path.
 
     Fetches and decodes before it returns. Raises InvalidImage (a sentence for people) and, for an upload or a body of
-    too many bytes, ImageTooLarge.
+    too many bytes, ImageTooLarge; an address of too many is just no usable image.
     """
     with workplace() as folder:
         spooled = folder / "original"
@@ -68,7 +68,11 @@ def accept(
         elif raw is not None:
             digest = _spool_raw(raw, spooled)
         elif image_url:
-            digest = spool_address(image_url, spooled)
+            try:
+                digest = spool_address(image_url, spooled)
+            except ImageTooLarge as error:
+                # The contract tells who sends too much from who names it: the latter is an image that cannot be used.
+                raise InvalidImage(str(error)) from error
         else:
             raise InvalidImage("No image was sent.")
         known = Photo.objects.filter(account=account, sha256=digest).first()

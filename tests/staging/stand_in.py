@@ -106,7 +106,7 @@ class StandIn:
                 return 429, None
             if self._wears_off("error_times"):
                 return self.switches.error_status, None
-            error = self.switches.fail if self._fails() else None
+            error = self.switches.fail if self._fails(photo) else None
             job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error, mask)
             self.started.append(key)
             return 202, job
@@ -129,8 +129,11 @@ class StandIn:
             roles += ["emptied", "removed"]
         return [role for role in roles if not (role == "mask" and self.switches.picture == "no_mask")]
 
-    def _fails(self) -> bool:
+    def _fails(self, photo: bytes) -> bool:
         due = len(self.started) % self.switches.fail_every == 0
+        if due and (width := self.switches.fail_width):
+            with Image.open(io.BytesIO(photo)) as opened:
+                due = opened.width == width
         return self.switches.fail is not None and due and self._wears_off("fail_times")
 
     def _wears_off(self, name: str) -> bool:

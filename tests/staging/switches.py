@@ -14,8 +14,9 @@ class Switches:
     # {"class", "code", "message"}: how jobs end, `fail_times` times (for ever when negative).
     fail: dict[str, str] | None = None
     fail_times: int = -1
-    # With `fail`: one job in so many.
+    # With `fail`: one job in so many, and photos of this width alone (0: of any).
     fail_every: int = 1
+    fail_width: int = 0
     # One of: blank, wrong_size, changed_outside, truncated, text, no_mask, black_mask
     picture: str = ""
     # Submits refused with 429, and with 503 or 500.
