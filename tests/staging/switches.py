@@ -28,8 +28,6 @@ class Switches:
     token: str = ""
     # How a reading of the room for maps ends.
     maps_fail: dict[str, str] | None = None
-    # How a reading of the room for maps ends.
-    maps_fail: dict[str, str] | None = None
     # Whether the record says that a model drew the pixels.
     generative: bool = False
     # Whether there is something to remove where that is the engine's to find (declutter: auto).
