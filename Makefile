@@ -28,6 +28,7 @@ check: setup-dev
 bench: setup-dev
 	$(PY) -m tests.bench
 	$(PY) -m tests.bench_platform
+	$(PY) -m tests.bench_delivery
 
 # Calls made up from our own OpenAPI document; FUZZ_ARGS="--cases 500 --seed 1" makes fewer.
 fuzz: setup-dev
@@ -40,6 +41,7 @@ simulate: setup-dev
 # Every admin page at two sizes of the shop; wants DATABASE_URL=postgres://...
 scale: setup-dev
 	$(PY) -m tests.scale
+	$(PY) -m tests.scale_originals
 
 # 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
 chaos: setup-dev

@@ -16,6 +16,7 @@ from staging.api.bodies import json_answer
 from staging.api.renders import errors as renders_errors
 
 RENDERS = ("/v1/", "/v2/")
+LISTINGS = ("/api/v2/",)
 CONVERSIONS = ("/interior/", "/api/conversion/", "/results/")
 
 
@@ -35,7 +36,7 @@ def _under(path: str, prefixes: tuple[str, ...]) -> bool:
 
 def speaks_json(path: str) -> bool:
     """Whether the path belongs to one of the documented APIs."""
-    return _under(path, RENDERS + CONVERSIONS)
+    return _under(path, RENDERS + LISTINGS + CONVERSIONS)
 
 
 def trouble(path: str, status: int, code: str, text: str) -> Trouble:

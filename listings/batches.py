@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from listings import photos
 from listings.models import Listing, ListingPhoto, StagedPhoto
@@ -19,7 +20,7 @@ from staging.briefs import Brief, Kind, RoomType, Style
 from staging.models import MAIN_ROLES, Output, Render, Run, Source, State
 
 if TYPE_CHECKING:
-    from billing.models import Account, User
+    from billing.models import Account, ApiKey, User
 
 # So many of the latest pictures tell how long the next one will take.
 _LATEST = 10
@@ -52,8 +53,9 @@ def stage(
     *,
     style: Style,
     batch: UUID,
-    user: User,
+    user: User | None,
     seed: int = 0,
+    key: ApiKey | None = None,
 ) -> list[StagedPhoto]:
     """Ask for a staged picture of each photo as the given room, and remember the rooms. `batch` sent twice asks once.
 
@@ -70,7 +72,7 @@ def stage(
         _require_credits(listing.account, price(len(wanted)))
         for photo, room in wanted:
             photos.describe(photo, room_type=room, short_description=photo.short_description)
-        return [_ask(photo, _brief(room, style, seed), batch=batch, user=user) for photo, room in wanted]
+        return [_ask(photo, _brief(room, style, seed), batch=batch, user=user, key=key) for photo, room in wanted]
 
 
 def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any] | None = None) -> StagedPhoto:
@@ -82,13 +84,22 @@ def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any]
 
 
 def ask(
-    photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User, scene: dict[str, Any] | None = None
+    photo: ListingPhoto,
+    brief: Brief,
+    *,
+    batch: UUID,
+    user: User | None,
+    scene: dict[str, Any] | None = None,
+    key: ApiKey | None = None,
 ) -> StagedPhoto:
-    """Ask for one picture of a listing's photo. `batch` sent twice asks once. Raises InsufficientCredits."""
+    """Ask for one picture of a listing's photo, by a user or by an API key. `batch` sent twice asks once.
+
+    Raises InsufficientCredits.
+    """
     with transaction.atomic():
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
-        return known or _ask(photo, brief, batch=batch, user=user, scene=scene)
+        return known or _ask(photo, brief, batch=batch, user=user, scene=scene, key=key)
 
 
 def cancel_waiting(listing: Listing) -> int:
@@ -133,6 +144,19 @@ def of_listing(listing: Listing) -> list[Shown]:
     return [Shown(one, status) for one, status in zip(staged, statuses, strict=True)]
 
 
+def staged_of(listing: Listing, *, verdict: str = "") -> QuerySet[StagedPhoto]:
+    """The listing's staged pictures as rows, those of one verdict alone where it is named."""
+    rows = StagedPhoto.objects.filter(listing_photo__listing=listing, listing_photo__removed_at__isnull=True)
+    rows = rows.select_related("render__photo", "listing_photo__listing")
+    return rows.filter(verdict=verdict) if verdict else rows
+
+
+def of_render(render: Render) -> StagedPhoto | None:
+    """A render's place in a listing, where it has one."""
+    rows = StagedPhoto.objects.select_related("render__photo", "listing_photo__listing", "output__run__render")
+    return rows.filter(render=render).first()
+
+
 def progress(shown: Sequence[Shown]) -> Progress:
     """Where the pictures stand together."""
     under_way = [one.status for one in shown if one.status.status == "rendering"]
@@ -163,9 +187,17 @@ def _brief(room: RoomType, style: Style, seed: int) -> Brief:
 
 
 def _ask(
-    photo: ListingPhoto, brief: Brief, *, batch: UUID, user: User, scene: dict[str, Any] | None = None
+    photo: ListingPhoto,
+    brief: Brief,
+    *,
+    batch: UUID,
+    user: User | None,
+    scene: dict[str, Any] | None = None,
+    key: ApiKey | None = None,
 ) -> StagedPhoto:
-    render = renders.request(photo.listing.account, photo.photo, brief, source=Source.DASHBOARD, scene=scene, user=user)
+    # A listing's pictures are bounded by its credits, and not by how many API renders may be in flight.
+    source, account = Source.LISTINGS if key else Source.DASHBOARD, photo.listing.account
+    render = renders.request(account, photo.photo, brief, source=source, scene=scene, user=user, api_key=key)
     return StagedPhoto.objects.create(listing_photo=photo, render=render, batch=batch, asked_by=user)
 
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from listings import rules
 from listings.models import OriginalPage
-from staging import alterations, jobs, renditions
-from staging.models import Alteration, Output, Role
+from staging import alterations, editing, jobs, renditions
+from staging.models import Alteration, Output, Render, Role
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
@@ -33,6 +33,18 @@ def publish(output: Output) -> OriginalPage:
         if not page.original:  # new, or its wake-up was lost
             jobs.enqueue_after_commit(keep_copies, page.pk)
     return page
+
+
+def publish_of(render: Render) -> OriginalPage | None:
+    """The page of a render's present picture, in a listing or not; None while there is none."""
+    output = editing.picture_of(render)
+    return publish(output) if output else None
+
+
+def page_of(render: Render) -> OriginalPage | None:
+    """The page of the render's present picture, where it has been published."""
+    output = editing.picture_of(render)
+    return OriginalPage.objects.filter(output=output).first() if output else None
 
 
 def _said(output: Output) -> dict[str, object]:

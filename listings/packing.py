@@ -36,6 +36,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A JPEG and its width and height."""
+
+    data: bytes
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class _Shot:
     """What a picture of the delivery is: of which photo, the how many-th, `ending` original or altered."""
 
@@ -85,11 +93,12 @@ def _pictures(delivery: Delivery, items: list[Item]) -> Iterator[Picture]:
     """In the order that the profile asks for, one in memory at a time."""
     order = 0
     for item in items:
+        original = _packed_original(delivery, item)
         for altered in _in_order(delivery.profile, item, primary=order == 0):
             if altered is None:
-                yield _original(delivery, item, order)
+                yield _original(delivery, item, original, order)
             else:
-                yield _altered(delivery, item, altered, order)
+                yield _altered(delivery, item, altered, original, order)
             order += 1
 
 
@@ -108,18 +117,17 @@ def _in_order(profile: Profile, item: Item, *, primary: bool) -> list[Altered | 
     return [item.altered[0], None, *item.altered[1:]]
 
 
-def _original(delivery: Delivery, item: Item, order: int) -> Picture:
-    data, picture = _packed_original(delivery, item)
+def _original(delivery: Delivery, item: Item, packed: Packed, order: int) -> Picture:
     captions = rules.Captions(
         item.photo.short_description or ("Original, unaltered photo" if item.altered else ""),
         item.photo.long_description,
     )
-    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), data, picture)
-    return Picture(media["MediaURL"], data, media | {"OriginalSHA256": item.photo.photo.sha256})
+    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), packed)
+    return Picture(media["MediaURL"], packed.data, media | {"OriginalSHA256": item.photo.photo.sha256})
 
 
-def _packed_original(delivery: Delivery, item: Item) -> tuple[bytes, Image.Image]:
-    """The original as it goes out: its JPEG, and the picture in it."""
+def _packed_original(delivery: Delivery, item: Item) -> Packed:
+    """The original as it goes out: once for itself and for the credentials of all that was made of it."""
     preset = presets.PRESETS[delivery.preset]
     picture = presets.sized(_opened(item.photo.photo.picture), preset)
     where = (
@@ -130,10 +138,10 @@ def _packed_original(delivery: Delivery, item: Item) -> tuple[bytes, Image.Image
         preset,
         xmp.packet(source_type=xmp.CAPTURED, description=f"Original, unaltered photo.{where}", tool=_TOOL),
     )
-    return data, picture
+    return Packed(data, picture.size)
 
 
-def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Picture:
+def _altered(delivery: Delivery, item: Item, altered: Altered, original: Packed, order: int) -> Picture:
     preset = presets.PRESETS[delivery.preset]
     master = _opened(altered.output.master)
     labelled = rules.is_labelled(delivery) or (preset.labelled and delivery.profile.label != Profile.Label.FORBIDDEN)
@@ -151,13 +159,13 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Pi
     plain = presets.packed(picture, preset, packet)
     data = credentials.signed(
         plain,
-        _packed_original(delivery, item)[0],
+        original.data,
         source_type=xmp.source_type(engine, altered.output.run.brief.kind.value),
         said=altered.page.said,
         title=f"{order + 1:03d}",
     )
     shot = _Shot(item, order, "altered", tuple(altered.page.alterations), captions)
-    media = _media(delivery, shot, data, picture)
+    media = _media(delivery, shot, Packed(data, picture.size))
     # The signature differs each time; what it covers does not.
     media["UnsignedSHA256"] = hashlib.sha256(plain).hexdigest()
     return Picture(
@@ -167,7 +175,7 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, order: int) -> Pi
     )
 
 
-def _media(delivery: Delivery, shot: _Shot, data: bytes, picture: Image.Image) -> dict[str, Any]:
+def _media(delivery: Delivery, shot: _Shot, packed: Packed) -> dict[str, Any]:
     """A RESO Media record; MediaURL is the file's name in the ZIP."""
     item, order, captions = shot.item, shot.order, shot.captions
     room = item.photo.room_type or "photo"
@@ -186,9 +194,9 @@ def _media(delivery: Delivery, shot: _Shot, data: bytes, picture: Image.Image) -
         "PreferredPhotoYN": order == 0,
         "ShortDescription": captions.short,
         "LongDescription": captions.long,
-        "ImageWidth": picture.width,
-        "ImageHeight": picture.height,
-        "SHA256": hashlib.sha256(data).hexdigest(),
+        "ImageWidth": packed.size[0],
+        "ImageHeight": packed.size[1],
+        "SHA256": hashlib.sha256(packed.data).hexdigest(),
     }
 
 

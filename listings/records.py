@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from listings import events
 from listings.models import Listing, ListingPhoto
+from listings.reso import names
 
 if TYPE_CHECKING:
     from billing.models import Account
@@ -24,12 +26,60 @@ class Stale(Exception):
     """Somebody else has changed the listing since the version that this change was made from."""
 
 
+class Ambiguous(Exception):
+    """Two originating systems have a listing of this key."""
+
+    def __init__(self) -> None:
+        super().__init__("Two systems have a listing of this ListingKey: name one as OriginatingSystemName")
+
+
+class Exists(Exception):
+    """The account has a listing of this key from this system."""
+
+
 def create(account: Account, **fields: Any) -> Listing:
     """Make a listing with RESO fields in snake_case; an address or an MLS number is needed (the database says so)."""
     with transaction.atomic():
         listing = Listing.objects.create(account=account, **fields)
         events.tell(listing, events.LISTING_CREATED)
     return listing
+
+
+def create_named(account: Account, **fields: Any) -> Listing:
+    """`create` by a key that the caller may have chosen. Raises Exists."""
+    try:
+        with transaction.atomic():
+            return create(account, **fields)
+    except IntegrityError:
+        key, system = fields.get("listing_key", ""), fields.get("originating_system_name", "")
+        if Listing.objects.filter(account=account, listing_key=key, originating_system_name=system).exists():
+            raise Exists(key) from None
+        raise
+
+
+def by_key(account: Account, key: str, *, system: str | None = None) -> Listing:
+    """The account's listing of this RESO ListingKey; `system` tells apart what two systems call the same.
+
+    Raises ListingNotFound, for another account's too; Ambiguous.
+    """
+    found = Listing.objects.filter(account=account, listing_key=key)
+    if system is not None:
+        found = found.filter(originating_system_name=system)
+    several = list(found[:2])
+    if not several:
+        raise ListingNotFound(key)
+    if len(several) > 1:
+        raise Ambiguous
+    return several[0]
+
+
+def filtered(
+    account: Account, *, words: str, columns: Mapping[str, str], since: datetime | None, archived: bool
+) -> QuerySet[Listing]:
+    """`find`, by RESO fields (their columns hold just these values) and by the time of the last change."""
+    found = find(account, words=words, archived=archived)
+    found = found.filter(**{names.column(name): value for name, value in columns.items()})
+    return found.filter(modification_timestamp__gt=since) if since else found
 
 
 def get(account: Account, number: int) -> Listing:

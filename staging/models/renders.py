@@ -63,6 +63,7 @@ class Source(models.TextChoices):
 
     API = "api"
     DASHBOARD = "dashboard"
+    LISTINGS = "listings"
 
 
 class Render(models.Model):

@@ -9,13 +9,15 @@ from django.urls import path, re_path
 from django.views.decorators.cache import cache_page
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView, SpectacularYAMLAPIView
 
+from listings.api import document as listings
 from staging.api import documents
 from staging.api.conversions import document as conversions
 from staging.api.renders import document as renders
 
 INTRODUCTION = """
 Two documented APIs for the same work: a photo goes in, a picture comes out. Clients of either run unchanged here but
-for the host and the key. Make a key on your account's page; each key is shown once.
+for the host and the key. A third, the Listing API, does what our own pages do: listings, their photos and pictures,
+approval, and the delivery for an MLS, in RESO's names. Make a key on your account's page; each key is shown once.
 
 Every answer is JSON. Every success is **200**. Errors say what went wrong in `error`, and which kind of error it is in
 `code`. Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds); a 429 has `Retry-After`.
@@ -30,6 +32,7 @@ export OPENHOUSE_KEY=oh_...
 ```
 """
 
+_TAGGED = {"ETag": {"description": "Names this state; for If-None-Match and If-Match.", "schema": {"type": "string"}}}
 _SELF = "'self'"
 # Swagger UI draws its icons from data: URLs, and speaks to this host alone.
 _only_ours = csp(
@@ -48,8 +51,8 @@ _only_ours = csp(
 
 
 def only_ours(endpoints: list[Any], **_: Any) -> list[Any]:
-    """Leave out what is not part of the two APIs (drf-spectacular's preprocessing hook)."""
-    ours = ("/v1/", "/interior", "/api/conversion", "/results")
+    """Leave out what is not part of the three APIs (drf-spectacular's preprocessing hook)."""
+    ours = ("/v1/", "/api/v2/", "/interior", "/api/conversion", "/results")
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(ours)]
 
 
@@ -58,15 +61,17 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["info"]["description"] = INTRODUCTION
     paths = {}
     for address, item in result["paths"].items():
-        # The Render API's own paths have no trailing slash, the Conversion API's have one; both forms answer.
-        plain = address.rstrip("/") if address.startswith("/v1/") else address
+        # The Conversion API's own paths have a trailing slash, those of the others have none; both forms answer.
+        plain = address.rstrip("/") if address.startswith(("/v1/", "/api/v2/")) else address
         for method, operation in item.items():
             operation["operationId"] = f"{method}{plain.rstrip('/')}".replace("/", "_").replace("-", "_")
             for answer in operation["responses"].values():
-                answer["headers"] = documents.RATE_HEADERS
+                answer["headers"] = documents.RATE_HEADERS | (_TAGGED if address.startswith("/api/v2/") else {})
         paths[plain] = item
     result["paths"] = {**paths, **conversions.FILES, **renders.FILES}
-    result["components"].setdefault("schemas", {}).update(renders.COMPONENTS | conversions.COMPONENTS)
+    result["components"].setdefault("schemas", {}).update(
+        renders.COMPONENTS | conversions.COMPONENTS | listings.COMPONENTS
+    )
     return result
 
 

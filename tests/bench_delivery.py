@@ -1,0 +1,155 @@
+"""The delivery's part of `make bench`: a listing of 100 photos, 60 of them altered, at MLS size.
+
+A process of its own builds the delivery as a worker does, and then encodes the very same JPEGs from pictures that are
+decoded already, and nothing else: the ratio of the two is what order, captions, credentials, proof and ZIP cost. Its
+peak memory is that of the building, Django and all its libraries included.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PHOTOS, ALTERED, SIZE = 100, 60, (2048, 1365)
+DIFFERENT = 8
+MOST_MEGABYTES, MOST_RATIO = 400, 1.5
+
+
+def main() -> int:
+    """Print the rows; 1 when one is over its limit."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite://{scratch}/bench.sqlite3",
+            "DATA_DIR": scratch,
+            "PUBLIC_URL": "https://openhouse.example",
+            "LOG_LEVEL": "ERROR",
+        }
+        environment.pop("REDIS_URL", None)
+        manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(manage, cwd=ROOT, env=environment, check=True)
+        command = [sys.executable, "-m", "tests.bench_delivery", "fill"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        command[-1] = "build"
+        told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+        found = json.loads(told.stdout.splitlines()[-1])
+    ratio = found["delivery"] / found["encoding"]
+    print("\n| the delivery: what | figure |\n|---|---|")
+    print(f"| {PHOTOS} photos, {ALTERED} altered, at MLS size / encoding the same JPEGs alone | {ratio:.2f} |")
+    print(f"| the same, seconds here | {found['delivery']:.1f} / {found['encoding']:.1f} |")
+    print(f"| peak memory of the building process | {found['peak']:.0f} MB |", flush=True)
+    return 1 if ratio > MOST_RATIO or found["peak"] >= MOST_MEGABYTES else 0
+
+
+def fill() -> None:
+    """Make the listing: a few different photos under many names, since only their bytes cost time."""
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+    from django.core.files.storage import default_storage  # noqa: PLC0415
+
+    from billing import accounts  # noqa: PLC0415
+    from billing.models import User  # noqa: PLC0415
+    from listings import records, reviews  # noqa: PLC0415
+    from listings.models import ListingPhoto, StagedPhoto  # noqa: PLC0415
+    from staging import alterations, renditions  # noqa: PLC0415
+    from staging.models import Output, Photo, Render, Role, Run, Source, State  # noqa: PLC0415
+
+    account = accounts.open_account("bench@example.com", "a long enough password", "pro", name="Bench")
+    owner, listing = User.objects.get(), records.create(account, unparsed_address="100 Long Avenue")
+    names = {}
+    for number in range(DIFFERENT):
+        for kind, image in zip(("photo", "staged", "mask"), _pictures(number), strict=True):
+            names[kind, number] = default_storage.save(f"{kind}{number}.png", ContentFile(renditions.png(image)))
+    brief = {"kind": "staging", "room_type": "living", "style": "modern"}
+    size = {"width": SIZE[0], "height": SIZE[1]}
+    from django.utils import timezone  # noqa: PLC0415
+
+    for order in range(PHOTOS):
+        number = order % DIFFERENT
+        kept = Photo.objects.create(
+            account=account, sha256=f"{order:064d}", format="JPEG", byte_size=1, picture=names["photo", number], **size
+        )
+        place = ListingPhoto.objects.create(listing=listing, photo=kept, order=order, room_type="living")
+        if order >= ALTERED:
+            continue
+        render = Render.objects.create(account=account, photo=kept, source=Source.DASHBOARD, brief_json=brief)
+        run = Run.objects.create(
+            render=render, account=account, brief_json=brief, state=State.DONE, finished_at=timezone.now()
+        )
+        outputs = [
+            Output(run=run, role=role, order=place_, master=names[kind, number], sha256=f"{order:064x}", **size)
+            for place_, (role, kind) in enumerate(((Role.STAGED, "staged"), (Role.MASK, "mask")))
+        ]
+        outputs[0].verdict, outputs[0].figures = "pass", {"mask_share": 0.2, "changed_outside": 0}
+        outputs[0].record = {"engine": "openhouse", "version": "1"}
+        Output.objects.bulk_create(outputs)
+        alterations.record_made(run, outputs)
+        staged = StagedPhoto.objects.create(listing_photo=place, render=render, batch=uuid.uuid4(), asked_by=owner)
+        reviews.approve(staged, owner)
+
+
+def _pictures(number: int) -> Any:
+    """Our sample room with a sensor's noise, the same with a sofa, and the sofa's mask."""
+    import numpy as np  # noqa: PLC0415
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
+    with Image.open(ROOT / "config" / "static" / "samples" / "empty-living-room.jpg") as opened:
+        room = np.asarray(opened.convert("RGB").resize(SIZE, Image.Resampling.LANCZOS)).astype(np.int16)
+    noise = np.random.default_rng(number).normal(0, 3, room.shape)
+    photo = Image.fromarray(np.clip(room + noise, 0, 255).astype(np.uint8))
+    box = (500 + 20 * number, 800, 1300, 1200)
+    staged, mask = photo.copy(), Image.new("L", SIZE, 0)
+    ImageDraw.Draw(staged).rectangle(box, fill=(150, 60, 50))
+    ImageDraw.Draw(mask).rectangle(box, fill=255)
+    return photo, staged, mask
+
+
+def build() -> None:
+    """Build the delivery, then encode its pictures alone; seconds of each, and the peak memory of the first."""
+    from PIL import Image  # noqa: PLC0415
+
+    from billing.models import User  # noqa: PLC0415
+    from listings import deliveries, presets  # noqa: PLC0415
+    from listings.models import Delivery, Listing, Profile  # noqa: PLC0415
+
+    crmls, preset = Profile.objects.get(slug="crmls"), "mls_large"
+    asked = deliveries.request(Listing.objects.get(), crmls, preset=preset, labelled=False, user=User.objects.get())
+    started = time.perf_counter()
+    deliveries.build(asked.pk)
+    took = time.perf_counter() - started
+    # Linux counts kilobytes, macOS bytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
+    asked.refresh_from_db()
+    assert asked.state == Delivery.State.DONE, asked.error
+    encoding = 0.0
+    with zipfile.ZipFile(asked.file.open("rb")) as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".jpg")]
+        assert len(pictures) == PHOTOS + ALTERED
+        for name in pictures:
+            with Image.open(io.BytesIO(archive.read(name))) as opened:
+                picture = opened.convert("RGB")
+            started = time.perf_counter()
+            presets.packed(picture, presets.PRESETS[preset], b"")
+            encoding += time.perf_counter() - started
+    print(json.dumps({"delivery": took, "encoding": encoding, "peak": peak}))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        import django
+
+        django.setup()
+        {"fill": fill, "build": build}[sys.argv[1]]()
+        sys.exit(0)
+    sys.exit(main())
