@@ -54,7 +54,10 @@ def account_of(request: Request) -> Account:
 
 def listing_of(request: Request, key: str) -> Listing:
     """The caller's listing of this ListingKey. Raises ListingNotFound, Ambiguous."""
-    return records.by_key(account_of(request), key, system=request.query_params.get("OriginatingSystemName"))
+    system = request.query_params.get("OriginatingSystemName")
+    if "\x00" in f"{key}{system}":
+        raise records.ListingNotFound(key)
+    return records.by_key(account_of(request), key, system=system)
 
 
 def answer(request: Request, content: Mapping[str, Any]) -> HttpResponse:

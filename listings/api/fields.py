@@ -79,7 +79,7 @@ def property_columns(given: Mapping[str, Any], *, also: Collection[str] = ()) ->
 def _column(name: str, raw: Any) -> Any:
     if isinstance(raw, (dict, list)):
         raise ValueError("must be a single value")
-    value = names.read(name, raw)
+    value = names.read(name, _stored(raw) if isinstance(raw, str) else raw)
     if name in _CHOICES:
         found = names.choice(_CHOICES[name], str(value), {})
         if found is None:
@@ -89,13 +89,22 @@ def _column(name: str, raw: Any) -> Any:
     return value
 
 
+def _stored(raw: str) -> str:
+    """Text as a database takes it: without NUL. Raises ValueError for half a surrogate pair."""
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be Unicode text") from None
+    return raw.replace("\x00", "")
+
+
 def text(most: int, *, least: int = 0) -> Callable[[Any], str]:
     """A reader of text."""
 
     def read(raw: Any) -> str:
         if not isinstance(raw, str):
             raise ValueError("must be text")
-        cleaned = raw.replace("\x00", "").strip()
+        cleaned = _stored(raw.strip())
         if not least <= len(cleaned) <= most:
             raise ValueError(f"must have {least} to {most} characters")
         return cleaned
@@ -149,7 +158,10 @@ def moment(raw: Any) -> datetime.datetime:
     found = names.moment(raw) if isinstance(raw, str) else None
     if found is None:
         raise ValueError("must be a time like 2026-11-27T10:00:00Z")
-    return found
+    try:
+        return found.astimezone(datetime.UTC)
+    except OverflowError:
+        raise ValueError("must be a time of our era") from None
 
 
 def room_type(raw: Any) -> briefs.RoomType:

@@ -143,7 +143,8 @@ def _decimal(target: models.DecimalField[Any, Any], text: str) -> Decimal:
 def _integer(text: str) -> int:
     try:
         value = Decimal(text)
-        whole = int(value)
+        # Ten thousand digits are no number of bedrooms, and take a while to be made.
+        whole = int(value) if value.is_finite() and value.adjusted() < 10 else -1
     except (InvalidOperation, ValueError, OverflowError):
         raise ValueError(f"“{text[:40]}” is not a whole number") from None
     if value != whole or not 0 <= whole <= 32767:

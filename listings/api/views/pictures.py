@@ -59,6 +59,8 @@ class ListingPictures(Endpoint):
             chosen = [(one, briefs.RoomType(one.room_type)) for one in known.values() if one.room_type in served]
         elif missing := [str(media) for media, _ in named if media not in known]:
             raise invalid({"Photos": f"The listing has no photo {', '.join(missing)}"})
+        elif strange := sorted({room.value for _, room in named if room not in served}):
+            raise invalid({"Photos": f"Not furnished here: {', '.join(strange)}"})
         else:
             chosen = [(known[media], room) for media, room in named]
         if not chosen:
