@@ -182,7 +182,9 @@ def _allowed(photo: Bytes, room: Room, room_type: str) -> Fittings:
     """Where the photo's pixels let furniture stand and hang."""
     if room_type in BUILT_IN:
         return fittings.find(photo, room)
-    return replace(fittings.find_walls(photo, room), things=left_behind.find(photo, room))
+    built = room.camera, room.box, room.openings
+    things = MEMORY.recall(("things", _digest(photo, built)), lambda: left_behind.find(photo, room))
+    return replace(fittings.find_walls(photo, room), things=things)
 
 
 def _digest(photo: Bytes, *said: object) -> str:
