@@ -15,6 +15,7 @@ from staging.engine.redesign.paint import Light
 from staging.engine.redesign.palettes import Flooring
 from staging.engine.redesign.patterns import laid
 from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.walls import unsupported
 from staging.engine.scene.faces import FLOOR
 from staging.engine.scene.room import Room
 
@@ -23,32 +24,90 @@ FARTHEST: Final = 12.0  # metres that the light's map reaches
 NEAREST: Final = 0.3
 GRAIN: Final = 0.16  # metres: what is smaller is the old covering's pattern
 SUN: Final = 0.45  # step of log light that is an edge of light and no pattern
-MOST_OBJECTS: Final = 8
 DARK: Final = 0.22  # albedo under which a floor is dark
-REACH: Final = 0.012  # of the long side: how far past the box's line the floor may go
+JOIN: Final = 4.5  # Lab units of a step that parts no floor
+HUE: Final = 7.0  # Lab units of a and b by which the floor may differ from itself close by
+SHADE: Final = (-12.0, 8.0)  # the same of lightness
+SUN_HUE: Final = 12.0
+ENCLOSED: Final = 0.8  # share of a sun patch's border that is floor
+FEWEST: Final = 500  # pixels
+SMALLEST_THING: Final = 0.0002  # of the picture
+MOST_THINGS: Final = 0.1  # of the floor
+MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.3
 
 
-def find(regions: Regions, painted: Mask) -> Mask:
-    """Where the floor is, (h, w): patches that lie mostly on it, without vents and what else is let into it.
+@dataclass(frozen=True)
+class Ground:
+    """What is surely `floor`, and the `things` that lie on it or are let into it, each (h, w)."""
 
-    Nothing where the border of what was found runs across open floor, because then the box ends before the room does,
-    nor where many things lie on it.
+    floor: Mask
+    things: Mask
+
+
+def sure(regions: Regions) -> Ground:
+    """The sure parts of a room's floor.
+
+    It is the largest group of patches that no edge parts, with others of its colour; sun on it is enclosed.
     """
-    on_floor = regions.mean(regions.faces.labels == FLOOR) > 0.5
-    reach = max(3, round(max(painted.shape) * REACH))
-    whole = on_floor[regions.patch] & ~painted & dilated(regions.faces.labels == FLOOR, reach)
-    if _open_end(regions, whole) > MOST_OPEN:
-        return np.zeros_like(whole)
-    rough = whole.copy()
-    objects = _let_in(regions, on_floor)
-    if len(objects) > MOST_OBJECTS:
-        return np.zeros_like(whole)
-    for number in objects:
-        rough &= regions.patch != number
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rough.astype(np.uint8), connectivity=4)
-    large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(rough.sum()))
+    face = regions.faces.labels == FLOOR
+    on_floor = regions.mean(face)
+    chosen = on_floor > 0.6
+    groups = regions.joined(chosen, JOIN)
+    weight = np.bincount(groups, regions.area * chosen * on_floor, regions.count)
+    good = (groups == weight.argmax()) & chosen
+    for _ in range(3):
+        known = good[regions.patch] & face
+        if known.sum() < FEWEST:
+            return Ground(np.zeros_like(face), np.zeros_like(face))
+        spread = filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
+        step = regions.lab - np.asarray(cv2.GaussianBlur(spread, (0, 0), 15), np.float32)
+        hue, shade = np.hypot(regions.mean(step[..., 1]), regions.mean(step[..., 2])), regions.mean(step[..., 0])
+        near, whole = regions.borders.touching(good, regions.count, np.inf)
+        alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
+        lit = (hue < SUN_HUE) & (shade >= SHADE[1]) & (near > ENCLOSED * whole)
+        more = chosen & ~good & (alike | lit)
+        if not more.any():
+            break
+        good = good | more
+    good = _lit_up(regions, good, chosen, face, step)
+    other = chosen & ~good & (regions.area > SMALLEST_THING * face.size)
+    things = (other[regions.patch] & face).astype(np.uint8)
+    # The joints of a floor are narrow, things are not.
+    things = cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return Ground(good[regions.patch] & face, things > 0)
+
+
+def _lit_up(regions: Regions, good: Mask, chosen: Mask, face: Mask, step: Floats) -> Mask:
+    """The `good` patches (n,) and those in lighter spots that the floor encloses: sun, and windows mirrored in it."""
+    rest = face & ~good[regions.patch]
+    count, spots = cv2.connectedComponents(rest.astype(np.uint8), connectivity=4)
+    for spot in range(1, count):
+        here = spots == spot
+        if here.sum() < 200 or np.median(step[..., 0][here]) < SHADE[1]:
+            continue
+        ring = dilated(here, 3) & ~here
+        hue = float(np.hypot(np.median(step[..., 1][here]), np.median(step[..., 2][here])))
+        if hue < SUN_HUE and good[regions.patch[ring]].mean() > ENCLOSED:
+            good = good | (chosen & (np.bincount(regions.patch[here], minlength=regions.count) > 0.5 * regions.area))
+    return good
+
+
+def settled(regions: Regions, flooded: Mask, things: Mask, reach: int) -> Mask:
+    """What of the `flooded` pixels (h, w) is laid anew, up to `reach` pixels past the box: the whole floor or nothing.
+
+    Nothing where many things lie on it, nor where its border runs across open floor, because then the box ends before
+    the room does.
+    """
+    face = regions.faces.labels == FLOOR
+    floor = flooded & dilated(face, reach)
+    if not floor.any() or (things & face).sum() > MOST_THINGS * face.sum():
+        return np.zeros_like(floor)
+    if unsupported(regions, floor) > MOST_LOOSE or _open_end(regions, floor) > MOST_OPEN:
+        return np.zeros_like(floor)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(floor.astype(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(floor.sum()))
     large[0] = False
     return np.asarray(large[labels])
 
@@ -68,28 +127,6 @@ def _open_end(regions: Regions, floor: Mask) -> float:
         for side in (within, beyond)
     )
     return float((np.linalg.norm((one - other)[border], axis=-1) < SAME).mean())
-
-
-def _let_in(regions: Regions, on_floor: Mask) -> list[int]:
-    """Patches that are vents or boxes: small, compact, and clearly unlike the floor round them."""
-    within = on_floor[regions.patch]
-    typical = regions.lab[within]
-    if len(typical) < 500:
-        return []
-    spread = np.maximum(typical.std(0), [5, 3, 3]) * 2
-    size = regions.patch.size
-    found = []
-    for number in np.flatnonzero(on_floor & (regions.area > 0.0002 * size) & (regions.area < 0.012 * size)):
-        where = regions.patch == number
-        ys, xs = np.nonzero(where)
-        _, sides, _ = cv2.minAreaRect(np.stack([xs, ys], -1).astype(np.float32))
-        ring = cv2.dilate(where.astype(np.uint8), np.ones((25, 25), np.uint8)).astype(bool) & ~where & within
-        if len(xs) < 0.55 * (sides[0] + 1) * (sides[1] + 1) or ring.sum() < 100:
-            continue
-        shift = np.median(regions.lab[where], 0) - np.median(regions.lab[ring], 0)
-        if abs(shift[0]) > max(16, spread[0]) or (np.abs(shift[1:]) > np.maximum(12, spread[1:])).any():
-            found.append(int(number))
-    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ _SIZE: Final = 900  # long side at which pictures are compared
 MOST_MASK: Final = 0.95
 MOST_CLIPPED: Final = 0.04
 MOST_IN_OPENINGS: Final = 0.12
-MOST_BLEEDING: Final = 0.2
+MOST_BLEEDING: Final = 0.3
 
 
 def check(photo: Bytes, picture: Bytes, mask: Bytes, most: float = MOST_MASK) -> tuple[Gate, ...]:

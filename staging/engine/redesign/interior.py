@@ -9,7 +9,7 @@ import numpy as np
 
 from staging.engine.composite.tone import encode, linear, quantised
 from staging.engine.errors import UnusablePhoto
-from staging.engine.redesign import floors, paint, walls
+from staging.engine.redesign import paint, surfaces
 from staging.engine.redesign.floors import Relaid
 from staging.engine.redesign.matting import Bytes, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint
@@ -42,8 +42,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     palette = PALETTES[style]
     colour = palette.walls[seed % len(palette.walls)]
     regions = Regions.of(working_copy(photo), room)
-    bare = walls.find(regions)
-    floor = floors.find(regions, bare.rough)
+    bare, floor = surfaces.find(regions)
     if floor.mean() < LEAST_FLOOR:
         floor = np.zeros_like(floor)
     if not bare.painted and not floor.any():

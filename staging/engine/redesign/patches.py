@@ -9,13 +9,17 @@ from typing import Final, Self
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from staging.engine.redesign.matting import Bytes, Floats, Mask
 
 _SCALE: Final = 90.0  # of Felzenszwalb and Huttenlocher: larger patches with a larger value
 _SMALLEST: Final = 30  # pixels of a patch
 _BESIDE: Final = 3  # pixels from a border at which the colours of its two sides are compared
+_LEAST_SHARED: Final = 4  # pixels of a border that joins two patches
 _EDGE: Final = 5.0  # Lab units within some pixels that are an edge
+FAINT: Final = 3.5  # Lab units of contrast that are an edge between white and white
 _WEIGHTS: Final = np.array([1.0, 1.3, 1.3], np.float32)
 
 
@@ -85,6 +89,29 @@ class Patches:
         keys, index, length = np.unique(key, return_inverse=True, return_counts=True)
         mean = np.bincount(index, step) / length
         return Borders(keys // self.count, keys % self.count, length.astype(np.float32), mean.astype(np.float32))
+
+    def joined(self, chosen: Mask, weakest: float) -> NDArray[np.int32]:
+        """The number of the group of each patch (n,): `chosen` patches that no step over `weakest` parts are one."""
+        borders = self.borders
+        soft = (borders.step < weakest) & (borders.length > _LEAST_SHARED)
+        soft &= chosen[borders.one] & chosen[borders.other]
+        pairs = np.ones(int(soft.sum())), (borders.one[soft], borders.other[soft])
+        _, groups = connected_components(coo_matrix(pairs, shape=(self.count, self.count)), directed=False)
+        return np.asarray(groups, np.int32)
+
+    @cached_property
+    def contrast(self) -> Floats:
+        """Lab units between what lies within some pixels of each pixel (h, w): faint edges show, grain does not."""
+        smooth = np.asarray(cv2.GaussianBlur(self.lab, (0, 0), 1.2), np.float32)
+        kernel = np.ones((7, 7), np.uint8)
+        return np.asarray(np.linalg.norm(cv2.dilate(smooth, kernel) - cv2.erode(smooth, kernel), axis=-1), np.float32)
+
+    def outlined(self, area: Mask, within: Mask) -> float:
+        """The share, 0..1, of the border of an `area` (h, w) inside `within` that an edge follows."""
+        inner = cv2.erode(area.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+        inside = cv2.erode(within.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
+        border = area & ~inner & inside
+        return float((self.contrast[border] > FAINT).mean()) if border.sum() > 20 else 1.0
 
     @cached_property
     def edges(self) -> Mask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import cv2
@@ -42,14 +41,6 @@ class Regions(Patches):
         for opening in self.room.openings:
             groups[self.seen(opening)] = _OPENING
         return groups
-
-    @cached_property
-    def near_lines(self) -> Mask:
-        """Pixels (h, w) on or beside a line where the box's faces or openings meet."""
-        groups = self._groups().astype(np.uint8)
-        groups[groups == LEFT] = self.faces.labels[groups == LEFT].astype(np.uint8) + _OPENING
-        kernel = np.ones((7, 7), np.uint8)
-        return np.asarray(cv2.dilate(groups, kernel) != cv2.erode(groups, kernel))
 
     def along(self, label: int) -> Floats:
         """The coordinate along a wall of every pixel (h, w), metres; it means something where that wall is seen."""

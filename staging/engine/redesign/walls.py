@@ -1,43 +1,47 @@
-"""Which pixels of a room's photo are bare painted wall."""
+"""Which patches of a room's photo are surely bare painted wall, and which of what was flooded from them is painted."""
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated, filled
-from staging.engine.geometry.walls import PER_METRE, WALLS, common_paint, rectified
-from staging.engine.redesign import mouldings
 from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
+from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import LEFT
 
-CASING: Final = 0.16  # metres round an opening in which its frame and trim lie
-SKIRTING: Final = 0.22  # metres above the floor in which the skirting lies
-CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
-HUE: Final = 9.0  # Lab units of a and b by which paint may differ from the wall's model
-SHADE: Final = (-26.0, 16.0)  # of lightness
-DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
-LINE_SLACK: Final = 0.014  # of the long side: how near a line paint is carried on to it
-SEAM: Final = 4.5  # Lab units of a step that is no edge
-FAINT_SEAM: Final = 3.3  # the same where trim may be
-NO_SEAM: Final = 2.0  # the same at what was read as an opening: a cut through bare wall
-CHROMATIC: Final = 14.0  # Lab chroma of paint that no other room is likely to share
+JOIN: Final = 2.8  # Lab units of a step that parts no wall
+SEAM: Final = 4.5  # of a step that is no edge between patches of like hue
+FAINT_SEAM: Final = 3.4  # the same where trim may be: a white door in a white wall
+HUE: Final = 4.5  # Lab units of a and b by which paint may differ from the same paint elsewhere on the wall
+SHADE: Final = (-10.0, 9.0)  # the same of lightness
+LIT: Final = (-30.0, 24.0)  # the same where no edge is between: light falls off
+OTHER_HUE: Final = 6.0  # beyond these a patch is surely something else
+OTHER_SHADE: Final = (-14.0, 10.0)
+OTHER_PAINT: Final = (8.0, 18.0)  # hue and lightness by which two walls are painted differently
 SUN_PATCH: Final = 250  # pixels of an enclosed patch: what is smaller may be a socket
-MOST_RAGGED: Final = 0.22  # share of the border of a wall's paint that may lie on no edge
-FOOT: Final = 0.1  # metres above the floor in which a wall's paint may end at the floor's line
-MOST_FLOATING: Final = 0.35
-LEAST: Final = 0.3  # share of a wall's bare part that must be paint, or it is brick, paper or panelling and stays
+DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
+HIGH: Final = 2.3  # metres: paint goes higher than doors
+LEAST: Final = 400  # pixels of a wall
+LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
+MOST_MISSED: Final = 0.12  # share of a wall's bare part that may look like paint and yet not be reached by it
+REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
+SURE_ROOM: Final = 0.9  # confidence of a room from which its own lines are believed where the photo shows none
+MOST_LOOSE: Final = 0.3  # share of the paint's border that may lie on no edge
+MOST_LOOSE_SURE: Final = 0.75  # the same in a sure room
+LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 
 
 @dataclass(frozen=True)
 class Walls:
-    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`; `ragged` is the share of its
-    border that lies on no edge.
+    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`; `ragged` is the largest share of
+    a wall's border that lies on no edge.
     """
 
     rough: Mask
@@ -46,154 +50,152 @@ class Walls:
 
 
 @dataclass(frozen=True)
-class Model:
-    """What the walls' own colours and lines say: `paint` (h, w, 3) Lab as if all were bare; `known` where one is seen;
-    `below`, `above` (h, w) is what lies under the skirting's top and over the cornice's foot.
+class Wall:
+    """One wall: `paint` (h, w) is surely bare, `other` (h, w) surely not; `step` (h, w, 3) Lab is how far each pixel
+    is from the paint near it, and `bare` (h, w) is what would be paint if nothing but trim and openings were there.
     """
 
-    paint: Floats
-    known: Mask
-    below: Mask
-    above: Mask
+    name: str
+    label: int
+    face: Mask
+    bare: Mask
+    paint: Mask
+    other: Mask
+    step: Floats
 
 
-def model_of(regions: Regions) -> Model:
-    """Read the walls of a room straight on."""
-    height, width = regions.patch.shape
-    camera = regions.room.camera.resized(width, height)
-    pictures = [p for wall in WALLS if (p := rectified(regions.copy, camera, regions.room.box, wall)) is not None]
-    common = common_paint(pictures)
-    paint = np.zeros((height, width, 3), np.float32)
-    known, below, above = (np.zeros((height, width), bool) for _ in range(3))
-    up = regions.faces.points[..., 2].astype(np.float32)
-    for picture in pictures:
-        label = WALL_LABELS[picture.wall]
-        here = regions.faces.labels == label
-        along = regions.along(label)
-        straight = dataclasses.replace(picture, common=common).paint
-        column = (along - picture.u0) * PER_METRE - 0.5
-        row = straight.shape[0] - up * PER_METRE - 0.5
-        paint[here] = cv2.remap(
-            np.ascontiguousarray(straight, np.float32), column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )[here]
-        known |= here
-        openings = regions.room.openings_on(picture.wall)
-        if (line := mouldings.skirting_top(picture, openings)) is not None:
-            below |= here & (up < line.height(along))
-        if (line := mouldings.cornice_foot(picture, openings)) is not None:
-            above |= here & (up > line.height(along))
-    return Model(filled(paint, known.astype(np.float32)), known, below, above)
+@dataclass(frozen=True)
+class _Seen:
+    """What is seen of a wall, and how much of its bare part each group of patches takes (n,)."""
+
+    name: str
+    face: Mask
+    bare: Mask
+    weight: Floats
 
 
-def find(regions: Regions) -> Walls:
-    """The bare painted walls of a room."""
-    model = model_of(regions)
-    known = model.known
-    labels, up = regions.faces.labels, regions.faces.points[..., 2]
-    wall = labels >= LEFT
-    shift = regions.lab - model.paint
-    shade, hue = shift[..., 0], np.hypot(shift[..., 1], shift[..., 2]).astype(np.float32)
-    on_wall, patch_shade, patch_hue = regions.mean(wall), regions.mean(shade), regions.mean(hue)
-    chromatic = float(np.median(np.hypot(model.paint[known][:, 1], model.paint[known][:, 2]))) > CHROMATIC
-    plain = ((patch_hue < 5) & (np.abs(patch_shade) < 9))[regions.patch]
-    inside, casing = np.zeros_like(wall), np.zeros_like(wall)
-    for opening in regions.room.openings:
-        core = regions.seen(opening, margin=-0.04)
-        if chromatic and core.any() and plain[core].mean() > 0.5:
-            continue  # it was read into bare wall
-        inside |= core
-        casing |= regions.seen(opening, margin=CASING)
-    low = model.below | (wall & (up < SKIRTING) & ~_lined(regions, model.below))
-    high = model.above | (wall & (up > regions.room.box.height - CORNICE) & ~_lined(regions, model.above))
-    trim = casing | low | high
-    on_trim, in_opening = regions.mean(trim | ~wall), regions.mean(inside)
-    alike = (patch_hue < HUE) & (patch_shade > SHADE[0]) & (patch_shade < SHADE[1])
-    free = (on_wall > 0.5) & (in_opening < 0.35)
-    good = alike & free & (on_trim < 0.55)
-    likely = (on_wall > 0.5) & (patch_hue < 2 * HUE) & (patch_shade > 2 * SHADE[0]) & (patch_shade < 2 * SHADE[1])
-    good = _grown(regions, good, likely, on_trim > 0.55, in_opening > 0.3)
-    rough = good[regions.patch] & known
-    light = regions.lab[..., 0]
-    around = cv2.medianBlur(np.clip(light * 2.55, 0, 255).astype(np.uint8), 31) / 2.55
-    rough &= np.abs(light - around) < DETAIL
-    rough = _to_the_lines(regions, rough, shade, hue, wall & ~casing & ~low & ~high) & ~model.below & ~model.above
-    rough = _cleaned(rough)
-    # The lines of mouldings end paint wherever they were found, seen or not.
-    drawn = dilated(model.below, 4) | dilated(model.above, 4)
-    painted = []
+def sure(regions: Regions, trim: Trim) -> list[Wall]:
+    """The walls of a room, each with what is surely its paint."""
+    on_wall = regions.mean(regions.faces.labels >= LEFT)
+    chosen = (on_wall > 0.6) & (regions.mean(trim.inside) < 0.35)
+    groups = regions.joined(chosen, JOIN)
+    seen: list[_Seen] = []
     for name, label in WALL_LABELS.items():
-        here = labels == label
-        bare = here & ~trim
-        if bare.sum() < 400:
-            rough[here] = False
-            continue
-        ragged = unsupported(regions, rough, here & ~drawn) > MOST_RAGGED
-        foot = here & (up < FOOT) & ~drawn
-        if rough[bare].mean() < LEAST or ragged or _floating(regions, rough, foot) > MOST_FLOATING:
-            rough[here] = False
-        else:
-            painted.append(name)
-    return Walls(rough, tuple(painted), unsupported(regions, rough, known & ~drawn))
-
-
-def _lined(regions: Regions, beyond: Mask) -> Mask:
-    """The walls (h, w) on which a moulding's line was found."""
-    lined = np.zeros_like(beyond)
-    for label in WALL_LABELS.values():
         face = regions.faces.labels == label
-        if beyond[face].any():
-            lined |= face
-    return lined
+        bare = face & ~trim.anywhere
+        if min(face.sum(), bare.sum()) < LEAST:
+            continue
+        share = np.bincount(regions.patch[bare], minlength=regions.count) * chosen
+        if share.any():
+            seen.append(_Seen(name, face, bare, np.bincount(groups, share, regions.count).astype(np.float32)))
+    if not seen:
+        return []
+    largest = max(seen, key=lambda wall: float(wall.weight.max()))
+    main = _colour(regions, groups == largest.weight.argmax(), largest.face)
+    return [
+        _wall(regions, trim, wall, chosen, (groups == _group(regions, groups, wall, main)) & chosen) for wall in seen
+    ]
 
 
-def _to_the_lines(regions: Regions, rough: Mask, shade: Floats, hue: Floats, bare: Mask) -> Mask:
-    """Paint carried on over what is nearly of its colour, up to the lines of box and mouldings close by."""
-    slack = max(3, round(max(rough.shape) * LINE_SLACK))
-    groups = bare.astype(np.uint8)
-    rim = bare & (cv2.erode(groups, np.ones((2 * slack + 1, 2 * slack + 1), np.uint8)) == 0)
-    like = rim & (np.abs(shade) < 14) & (hue < 6)
-    return np.asarray(rough | (like & dilated(rough, slack)))
+def _colour(regions: Regions, good: Mask, face: Mask) -> Floats:
+    return np.asarray(np.median(regions.lab[good[regions.patch] & face], 0), np.float32)
 
 
-def _grown(regions: Regions, good: Mask, likely: Mask, on_trim: Mask, in_opening: Mask) -> Mask:
-    """The `good` patches (n,) and those `likely` ones that no edge parts from them, or that they enclose.
+def _group(regions: Regions, groups: NDArray[np.int32], wall: _Seen, main: Floats) -> int:
+    """The group that is a wall's paint: the largest, or a fairly large one in the `main` paint of the room."""
+    weight, face = wall.weight, wall.face
+    first = int(weight.argmax())
+    if _alike(_colour(regions, groups == first, face), main):
+        return first
+    for group in np.argsort(-weight)[:6]:
+        if weight[group] > 0.15 * weight.sum() and _alike(_colour(regions, groups == group, face), main):
+            return int(group)
+    return first
 
-    Where trim is to be expected, the edge may be faint and still be one.
-    """
-    share = np.where(in_opening, 0.35, np.where(on_trim, 0.25, 0.1))
-    for _ in range(8):
+
+def _alike(one: Floats, other: Floats) -> bool:
+    hue, shade = OTHER_PAINT
+    return bool(np.hypot(*(one - other)[1:]) < hue and abs(one[0] - other[0]) < shade)
+
+
+def _wall(regions: Regions, trim: Trim, seen: _Seen, chosen: Mask, good: Mask) -> Wall:
+    """Grow the `good` patches (n,) of a wall over those that no edge parts from them or that they enclose."""
+    name, face, bare = seen.name, seen.face, seen.bare
+    up, on_trim = regions.faces.points[..., 2], regions.mean(trim.anywhere) > 0.5
+    top = np.zeros(regions.count)
+    np.maximum.at(top, regions.patch[face], up[face])
+    high = top > min(HIGH, 0.9 * regions.room.box.height)
+    for _ in range(4):
+        step = regions.lab - _spread(regions, good, face)
+        hue = regions.mean(np.hypot(step[..., 1], step[..., 2]).astype(np.float32))
+        shade = regions.mean(step[..., 0])
+        alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
+        lit = (hue < 2 * HUE) & (shade > LIT[0]) & (shade < LIT[1])
         soft, whole = regions.borders.touching(good, regions.count, SEAM)
         faint, _ = regions.borders.touching(good, regions.count, FAINT_SEAM)
-        none, _ = regions.borders.touching(good, regions.count, NO_SEAM)
-        near = np.where(in_opening, none, np.where(on_trim, faint, soft))
-        flush = (near > share * whole) & (near > 5)
-        beside, _ = regions.borders.touching(good, regions.count, np.inf)
-        enclosed = (beside > 0.75 * whole) & (regions.area > SUN_PATCH) & ~on_trim & ~in_opening
-        more = likely & ~good & (flush | enclosed)
+        near, _ = regions.borders.touching(good, regions.count, np.inf)
+        flush = np.where(on_trim, faint > 0.25 * whole, soft > 0.15 * whole)
+        enclosed = (near > 0.7 * whole) & (regions.area > SUN_PATCH) & (hue < 2 * HUE) & (shade > LIT[0]) & ~on_trim
+        more = chosen & ~good & ((alike & high & ~on_trim) | (lit & flush) | enclosed)
         if not more.any():
             break
         good = good | more
-    return good
+    unlike = ((hue > OTHER_HUE) | (shade > OTHER_SHADE[1]) | (shade < OTHER_SHADE[0])) & ~good
+    paint = good[regions.patch] & face & ~trim.mouldings
+    other = face & (unlike[regions.patch] | trim.mouldings) & ~dilated(paint, 1)
+    return Wall(name, WALL_LABELS[name], face, bare, paint, other, step)
 
 
-def unsupported(regions: Regions, rough: Mask, within: Mask) -> float:
-    """The share, 0..1, of the border of `rough` inside `within` that lies on no edge of the photo or of the box."""
-    inner = cv2.erode(rough.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    border = rough & ~inner & within & ~regions.near_lines
-    whole = int((rough & ~inner & within).sum())
-    if whole < 30:
-        return 0.0
-    return float((border & ~regions.edges).sum() / whole)
+def _spread(regions: Regions, good: Mask, face: Mask) -> Floats:
+    """The paint of the good patches carried on over all of the picture, (h, w, 3) Lab."""
+    known = good[regions.patch] & face
+    return filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
 
 
-def _floating(regions: Regions, rough: Mask, foot: Mask) -> float:
-    """The share, 0..1, of the border of `rough` at the `foot` of a wall where nothing in the photo ends.
+def settled(regions: Regions, walls: list[Wall], flooded: NDArray[np.int32], reach: int) -> Walls:
+    """What of the `flooded` labels (h, w) is painted: whole walls or nothing, up to `reach` pixels past the box."""
+    light = regions.lab[..., 0]
+    around = cv2.medianBlur(np.clip(light * 2.55, 0, 255).astype(np.uint8), 31) / 2.55
+    confidence = regions.room.confidence.get("total", 1.0)
+    most = MOST_LOOSE_SURE if confidence > SURE_ROOM else MOST_LOOSE
+    rough, painted, ragged = np.zeros(light.shape, bool), [], 0.0
+    for wall in walls:
+        here = cv2.medianBlur((flooded == wall.label).astype(np.uint8), 7) > 0
+        here &= dilated(wall.face, reach)
+        hue, shade = np.hypot(wall.step[..., 1], wall.step[..., 2]), np.abs(wall.step[..., 0])
+        here &= (np.abs(light - around) < DETAIL) | ((hue < 3) & (shade < 5))
+        here = _cleaned(here)
+        loose = unsupported(regions, here)
+        if _whole(regions, wall, here) and loose <= most:
+            rough |= here
+            painted.append(wall.name)
+            ragged = max(ragged, loose if confidence <= SURE_ROOM else 0.0)
+    return Walls(rough, tuple(painted), ragged)
 
-    A wall always ends visibly at its floor: else the box's floor line crosses something that stands before it.
-    """
-    inner = cv2.erode(rough.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    border = rough & ~inner & foot & regions.near_lines
-    return 0.0 if border.sum() < 20 else float((border & ~regions.edges).sum() / border.sum())
+
+def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
+    """Whether paint takes enough of a wall, leaves nothing out that looks like it, and goes up."""
+    size = float(wall.bare.sum())
+    step = np.asarray(cv2.GaussianBlur(wall.step, (0, 0), 1.5))
+    alike = (np.hypot(step[..., 1], step[..., 2]) < 4) & (np.abs(step[..., 0]) < 6)
+    up = regions.faces.points[..., 2]
+    mine = wall.bare & here
+    if mine.sum() < max(LEAST_PAINT * size, LEAST_OF_FACE * wall.face.sum()):
+        return False
+    if (wall.bare & ~here & alike).sum() > MOST_MISSED * size:
+        return False
+    return bool(np.percentile(up[mine], 95) > REACHED * np.percentile(up[wall.face], 95))
+
+
+def unsupported(regions: Regions, rough: Mask) -> float:
+    """The share, 0..1, of the outer border of `rough` that lies on no edge of the photo."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~rough).astype(np.uint8), connectivity=4)
+    solid = rough | (stats[:, cv2.CC_STAT_AREA] < 0.002 * rough.size)[labels]
+    inner = cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    border = rough & ~inner
+    if border.sum() < 30:
+        return 1.0
+    return float((regions.contrast[border] < FAINT).mean())
 
 
 def _cleaned(rough: Mask) -> Mask:

@@ -1,0 +1,84 @@
+"""What on the walls of a room is no paint by its place: openings with their casings, skirtings and cornices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.geometry.walls import WALLS, rectified
+from staging.engine.redesign import mouldings
+from staging.engine.redesign.matting import Mask
+from staging.engine.redesign.regions import WALL_LABELS, Regions
+from staging.engine.scene.faces import LEFT
+
+FRAME: Final = 0.07  # metres round an opening that a frame is at the least
+CASING: Final = 0.16  # metres round an opening in which its frame and trim lie
+SKIRTING: Final = 0.2  # metres above the floor in which the skirting lies
+UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which it was read into bare wall
+OUTLINED: Final = 0.1  # share of a moulding's border along which the photo must show an edge
+CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
+
+
+@dataclass(frozen=True)
+class Trim:
+    """All (h, w): `inside` openings; `framed` these with their frames; `mouldings` under the line of a skirting or over that of a cornice that was
+    found; `anywhere` these and the places where trim may be; `before` is what stands before the room.
+    """
+
+    inside: Mask
+    framed: Mask
+    mouldings: Mask
+    anywhere: Mask
+    before: Mask
+
+    @classmethod
+    def of(cls, regions: Regions) -> Trim:
+        """Read the walls of a room straight on."""
+        labels, up = regions.faces.labels, regions.faces.points[..., 2]
+        inside, framed, casing = (np.zeros(labels.shape, bool) for _ in range(3))
+        for opening in regions.room.openings:
+            seen = regions.seen(opening)
+            if seen.any() and regions.outlined(seen, labels == WALL_LABELS[opening.wall]) < UNSEEN:
+                continue  # it was read into bare wall
+            inside |= regions.seen(opening, margin=-0.02)
+            framed |= regions.seen(opening, margin=FRAME)
+            casing |= regions.seen(opening, margin=CASING)
+        found = _mouldings(regions)
+        likely = (labels >= LEFT) & ((up < SKIRTING) | (up > regions.room.box.height - CORNICE))
+        before = _before(regions)
+        return cls(inside | before, framed, found, casing | found | likely | before, before)
+
+
+def _mouldings(regions: Regions) -> Mask:
+    """What lies under the top of a skirting or over the foot of a cornice, (h, w)."""
+    height, width = regions.patch.shape
+    camera = regions.room.camera.resized(width, height)
+    up = regions.faces.points[..., 2].astype(np.float32)
+    found = np.zeros((height, width), bool)
+    for wall in WALLS:
+        if (picture := rectified(regions.copy, camera, regions.room.box, wall)) is None:
+            continue
+        label = WALL_LABELS[wall]
+        here, along = regions.faces.labels == label, regions.along(label)
+        openings = regions.room.openings_on(wall)
+        below, above = mouldings.skirting_top(picture, openings), mouldings.cornice_foot(picture, openings)
+        for beyond in (
+            np.zeros_like(found) if below is None else here & (up < below.height(along)),
+            np.zeros_like(found) if above is None else here & (up > above.height(along)),
+        ):
+            if regions.outlined(beyond, here) > OUTLINED:
+                found |= beyond
+    return found
+
+
+def _before(regions: Regions) -> Mask:
+    """What the room's reading found to stand before its walls, (h, w)."""
+    height, width = regions.patch.shape
+    canvas = np.zeros((height, width), np.uint8)
+    scale = np.array([width / regions.room.camera.width, height / regions.room.camera.height_px])
+    for occluder in regions.room.occluders:
+        cv2.fillPoly(canvas, [np.round(np.array(occluder.polygon) * scale).astype(np.int32)], 1)
+    return canvas > 0
