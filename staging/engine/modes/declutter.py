@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import filling, finding, footing, gates, growth
+from staging.engine.removal import exemplar, filling, finding, footing, gates, growth
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask
 from staging.engine.scene.gates import Gate
@@ -35,6 +35,11 @@ CERTAIN_FLOOR: Final = 0.06
 CERTAIN_SOLID: Final = 0.6
 CERTAIN_CLEAR: Final = 0.55
 LEAST_SOLID: Final = 0.2
+# A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
+SMALL: Final = 0.04
+PLAIN: Final = 0.72  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
+LEAST_KNOWN: Final = 0.3  # the same of a large hole of the caller's, which only planes can fill
+SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
 
@@ -99,22 +104,13 @@ def declutter(
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
     with work.step("plan", 0.4, "continuing floor and walls"):
         scene = footing.settled(scene, hole)
-        hole = growth.grown(scene, hole, filling.covered(scene, hole))
-        planes = filling.planes(scene, hole)
-        checks = (*gates.before(hole, planes, scene), *_clear_gate(figures))
-    _refuse(checks)
-    with work.step("fill", 0.8, "drawing what was hidden"):
-        full = _full_size(hole, mask, photo)
-        picture = filling.filled_photo(photo, scene.room, full, planes)
-    with work.step("check", 0.95, "checking the picture"):
-        checks = (*checks, *gates.after(photo, picture, full, planes, scene))
-        failed = [gate for gate in checks if not gate.passed]
-        if failed:
-            text = f"No clean picture of the empty room could be made. {failed[0].text}"
-            raise NothingUsable(f"gate_{failed[0].name}", text)
-        room_behind = _reopened(picture, work.at_size(scene.room))
-    edited = np.where(full, np.uint8(255), np.uint8(0))
-    return Decluttered(picture, edited, room_behind, checks, dict(work.timings), figures)
+        covers = filling.covered(scene, hole)
+        hole = growth.grown(scene, hole, covers)
+        figures = {**figures, "outline": finding.clear_outline(scene, covers, hole)}
+    full = _full_size(hole, mask, photo)
+    if mask is not None and hole.mean() <= SMALL and figures["outline"] < PLAIN:
+        return work.by_example(scene, full, figures)
+    return work.by_planes(scene, hole, full, mask, figures)
 
 
 def find(
@@ -163,7 +159,7 @@ class _Work:
         figures = {"asked_share": share}
         if share < LEAST_MASK:
             return self._scene(self.given or self._read(None)), np.zeros((1, 1), bool), figures
-        scene = self._scene(self.given or self._read(mask > 0))
+        scene = self._scene(self.given or self._read(mask > 0, needed=share > SMALL))
         height, width = scene.faces.labels.shape
         hole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > 0
         return scene, np.asarray(hole), figures
@@ -195,14 +191,52 @@ class _Work:
         }
         return scene, things.mask, figures
 
+    def by_planes(
+        self, scene: Scene, hole: Mask, full: Mask, mask: Bytes | None, figures: dict[str, float]
+    ) -> Decluttered:
+        """Floor and walls drawn behind the `hole` (working size), `full` at the photo's. Raises as `declutter`."""
+        planes = filling.planes(scene, hole)
+        checks = (*gates.before(hole, planes, scene), *_clear_gate(figures, mask is not None))
+        _refuse(checks)
+        with self.step("fill", 0.8, "drawing what was hidden"):
+            picture = filling.filled_photo(self.photo, scene.room, full, planes)
+        with self.step("check", 0.95, "checking the picture"):
+            checks = (*checks, *gates.after(self.photo, picture, full, planes, scene))
+            return self._checked(picture, full, checks, scene, figures)
+
+    def by_example(self, scene: Scene, full: Mask, figures: dict[str, float]) -> Decluttered:
+        """The hole `full` (H, W) filled from what is round it. Raises as `declutter`."""
+        with self.step("fill", 0.8, "drawing what was hidden"):
+            sure = scene.room.confidence.get("total", 1.0) >= SURE_ROOM
+            faces = scene.faces.labels if sure else np.zeros_like(scene.faces.labels)
+            picture = exemplar.completed(self.photo, full, faces)
+        if picture is None:
+            raise UnusablePhoto(
+                "too_little_round_it",
+                "Too little is seen round what was marked to draw what it hides. Mark one thing at a time.",
+            )
+        with self.step("check", 0.95, "checking the picture"):
+            return self._checked(picture, full, gates.drawn(self.photo, picture, full), scene, figures)
+
+    def _checked(
+        self, picture: Bytes, full: Mask, checks: tuple[Gate, ...], scene: Scene, figures: dict[str, float]
+    ) -> Decluttered:
+        failed = [gate for gate in checks if not gate.passed]
+        if failed:
+            text = f"No clean picture of the empty room could be made. {failed[0].text}"
+            raise NothingUsable(f"gate_{failed[0].name}", text)
+        edited = np.where(full, np.uint8(255), np.uint8(0))
+        room_behind = _reopened(picture, self.at_size(scene.room))
+        return Decluttered(picture, edited, room_behind, checks, self.timings, figures)
+
     def at_size(self, room: Room) -> Room:
         """The room with the camera of the whole photo."""
         height, width = self.photo.shape[:2]
         return dataclasses.replace(room, camera=room.camera.resized(width, height))
 
-    def _read(self, hidden: Mask | None) -> Room:
+    def _read(self, hidden: Mask | None, *, needed: bool = True) -> Room:
         room = read_room(self._small, focal_35mm=self._focal, hidden=hidden)
-        if room.confidence.get("total", 0.0) <= 0.0:
+        if needed and room.confidence.get("total", 0.0) <= 0.0:
             raise UnusablePhoto(
                 "room_unreadable",
                 "The room in this photo could not be read: too few of the edges between floor, walls and ceiling "
@@ -214,13 +248,12 @@ class _Work:
         return Scene.of(self._small, room)
 
 
-def _clear_gate(figures: dict[str, float]) -> tuple[Gate, ...]:
-    """Furniture that was found must end where floor and walls begin; a caller's mask may end where it likes."""
-    clear = figures.get("clear_outline")
-    if clear is None:
-        return ()
-    text = f"Of what lies round the furniture, {clear:.0%} is surely floor or wall."
-    return (Gate("clear_outline", clear >= LEAST_CLEAR, clear, LEAST_CLEAR, text),)
+def _clear_gate(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
+    """Furniture that was found must end where floor and walls begin; a caller's mask where some of them is seen."""
+    clear = figures["outline"] if asked else figures["clear_outline"]
+    least = LEAST_KNOWN if asked else LEAST_CLEAR
+    text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
+    return (Gate("clear_outline", clear >= least, clear, least, text),)
 
 
 def _given(data: dict[str, Any], photo: Bytes) -> Room:

@@ -40,7 +40,7 @@ def check(photo: Bytes, picture: Bytes, mask: Bytes, most: float = MOST_MASK) ->
 def check_room(regions: Regions, walls: Walls, floor: Mask) -> tuple[Gate, ...]:
     """Gates of a room, on its working copy: openings keep their pixels, and paint ends at edges."""
     openings = np.zeros_like(floor)
-    for opening in regions.room.openings:
+    for opening in walls.openings:
         openings |= regions.seen(opening, margin=-0.08)
     touched = float((walls.rough | floor)[openings].mean()) if openings.any() else 0.0
     ragged = walls.ragged

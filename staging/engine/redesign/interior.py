@@ -19,6 +19,7 @@ from staging.engine.redesign.walls import Walls
 from staging.engine.scene.room import Room
 
 _BAND: Final = 256  # rows that are worked on at once at full size
+LEAST_SURE: Final = 0.35  # confidence below which nothing in a room is painted
 LEAST_FLOOR: Final = 0.03  # share of the picture that a floor must take to be relaid
 
 
@@ -39,6 +40,12 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
 
     What cannot be told from its surroundings well stays as it is: a wall of brick, a floor of which little is seen.
     """
+    if room.confidence.get("total", 1.0) < LEAST_SURE:
+        raise UnusablePhoto(
+            "room_unsure",
+            "The room in this photo could not be read surely enough to paint it. Confirm its corners, or take a photo "
+            "that shows where the walls meet floor and ceiling.",
+        )
     palette = PALETTES[style]
     colour = palette.walls[seed % len(palette.walls)]
     regions = Regions.of(working_copy(photo), room)

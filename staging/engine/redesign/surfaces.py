@@ -37,7 +37,9 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     ground = floors.sure(regions)
     reach = max(4, round(max(regions.patch.shape) * SLACK))
     flooded = _flooded(regions, trim, _markers(regions, trim, seen, ground, reach))
-    return walls.settled(regions, seen, flooded, reach), floors.settled(regions, flooded == FLOOR, ground.things, reach)
+    return walls.settled(regions, trim, seen, flooded, reach), floors.settled(
+        regions, flooded == FLOOR, ground.things, reach
+    )
 
 
 def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, reach: int) -> NDArray[np.int32]:

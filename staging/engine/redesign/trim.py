@@ -13,19 +13,22 @@ from staging.engine.redesign import mouldings
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.scene.faces import LEFT
+from staging.engine.scene.room import Opening
 
 FRAME: Final = 0.07  # metres round an opening that a frame is at the least
 CASING: Final = 0.16  # metres round an opening in which its frame and trim lie
 SKIRTING: Final = 0.2  # metres above the floor in which the skirting lies
 UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which it was read into bare wall
-OUTLINED: Final = 0.1  # share of a moulding's border along which the photo must show an edge
+OUTLINED: Final = 0.1  # share of a skirting's top along which the photo must show an edge
+CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
 
 
 @dataclass(frozen=True)
 class Trim:
-    """All (h, w): `inside` openings; `framed` these with their frames; `mouldings` under the line of a skirting or over that of a cornice that was
-    found; `anywhere` these and the places where trim may be; `before` is what stands before the room.
+    """The `openings` that the photo shows; all others (h, w): `inside` openings; `framed` these with their frames;
+    `mouldings` under the line of a skirting or over that of a cornice that was found; `anywhere` these and the places
+    where trim may be; `before` is what stands before the room.
     """
 
     inside: Mask
@@ -33,23 +36,28 @@ class Trim:
     mouldings: Mask
     anywhere: Mask
     before: Mask
+    openings: tuple[Opening, ...]
 
     @classmethod
     def of(cls, regions: Regions) -> Trim:
         """Read the walls of a room straight on."""
         labels, up = regions.faces.labels, regions.faces.points[..., 2]
         inside, framed, casing = (np.zeros(labels.shape, bool) for _ in range(3))
-        for opening in regions.room.openings:
-            seen = regions.seen(opening)
-            if seen.any() and regions.outlined(seen, labels == WALL_LABELS[opening.wall]) < UNSEEN:
-                continue  # it was read into bare wall
+        kept = tuple(opening for opening in regions.room.openings if _shown(regions, opening))
+        for opening in kept:
             inside |= regions.seen(opening, margin=-0.02)
             framed |= regions.seen(opening, margin=FRAME)
             casing |= regions.seen(opening, margin=CASING)
         found = _mouldings(regions)
         likely = (labels >= LEFT) & ((up < SKIRTING) | (up > regions.room.box.height - CORNICE))
         before = _before(regions)
-        return cls(inside | before, framed, found, casing | found | likely | before, before)
+        return cls(inside | before, framed, found, casing | found | likely | before, before, kept)
+
+
+def _shown(regions: Regions, opening: Opening) -> bool:
+    """Whether the photo shows an opening: else it was read into bare wall."""
+    seen = regions.seen(opening)
+    return not seen.any() or regions.outlined(seen, regions.faces.labels == WALL_LABELS[opening.wall]) >= UNSEEN
 
 
 def _mouldings(regions: Regions) -> Mask:
@@ -65,12 +73,10 @@ def _mouldings(regions: Regions) -> Mask:
         here, along = regions.faces.labels == label, regions.along(label)
         openings = regions.room.openings_on(wall)
         below, above = mouldings.skirting_top(picture, openings), mouldings.cornice_foot(picture, openings)
-        for beyond in (
-            np.zeros_like(found) if below is None else here & (up < below.height(along)),
-            np.zeros_like(found) if above is None else here & (up > above.height(along)),
-        ):
-            if regions.outlined(beyond, here) > OUTLINED:
-                found |= beyond
+        if below is not None and regions.outlined(beyond := here & (up < below.height(along)), here) > OUTLINED:
+            found |= beyond
+        if above is not None and regions.outlined(beyond := here & (up > above.height(along)), here) > CORNICE_SEEN:
+            found |= beyond
     return found
 
 

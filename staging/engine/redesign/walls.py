@@ -15,6 +15,7 @@ from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import LEFT
+from staging.engine.scene.room import Opening
 
 JOIN: Final = 2.8  # Lab units of a step that parts no wall
 SEAM: Final = 4.5  # of a step that is no edge between patches of like hue
@@ -41,12 +42,13 @@ LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 @dataclass(frozen=True)
 class Walls:
     """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`; `ragged` is the largest share of
-    a wall's border that lies on no edge.
+    a wall's border that lies on no edge; `openings` are those that the photo shows.
     """
 
     rough: Mask
     painted: tuple[str, ...]
     ragged: float
+    openings: tuple[Opening, ...]
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _spread(regions: Regions, good: Mask, face: Mask) -> Floats:
     return filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
 
 
-def settled(regions: Regions, walls: list[Wall], flooded: NDArray[np.int32], reach: int) -> Walls:
+def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np.int32], reach: int) -> Walls:
     """What of the `flooded` labels (h, w) is painted: whole walls or nothing, up to `reach` pixels past the box."""
     light = regions.lab[..., 0]
     around = cv2.medianBlur(np.clip(light * 2.55, 0, 255).astype(np.uint8), 31) / 2.55
@@ -170,7 +172,7 @@ def settled(regions: Regions, walls: list[Wall], flooded: NDArray[np.int32], rea
             rough |= here
             painted.append(wall.name)
             ragged = max(ragged, loose if confidence <= SURE_ROOM else 0.0)
-    return Walls(rough, tuple(painted), ragged)
+    return Walls(rough, tuple(painted), ragged, trim.openings)
 
 
 def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:

@@ -67,6 +67,18 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     )  # fmt: skip
 
 
+def drawn(photo: Bytes, picture: Bytes, mask: Mask) -> tuple[Gate, ...]:
+    """Judge a `picture` (H, W, 3) whose hole was filled from what is round it."""
+    differing = int((picture[~mask] != photo[~mask]).any(-1).sum())
+    rows, columns = (slice(max(0, int(at.min()) - 20), int(at.max()) + 21) for at in np.nonzero(mask))
+    part, hole = (picture[rows, columns] / 255).astype(np.float32), mask[rows, columns]
+    seam = _seam(part, hole, np.ones_like(hole))
+    return (
+        Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
+        Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
+    )
+
+
 def own_pixels(scene: Scene, planes: dict[int, Plane]) -> Mask:
     """Pixels of the working photo that are confirmed as their plane's own."""
     own = np.zeros(scene.faces.labels.shape, bool)
