@@ -19,6 +19,9 @@ FRAME: Final = 0.07  # metres round an opening that a frame is at the least
 CASING: Final = 0.16  # metres round an opening in which its frame and trim lie
 SKIRTING: Final = 0.2  # metres above the floor in which the skirting lies
 UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which it was read into bare wall
+UNSEEN_PLAIN: Final = 0.7  # the same of one in the very paint that is round it
+CHROMATIC: Final = 10.0  # Lab chroma of paint that windows and doors do not share
+SAME_HUE: Final = 5.0
 OUTLINED: Final = 0.1  # share of a skirting's top along which the photo must show an edge
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
@@ -55,9 +58,14 @@ class Trim:
 
 
 def _shown(regions: Regions, opening: Opening) -> bool:
-    """Whether the photo shows an opening: else it was read into bare wall."""
-    seen = regions.seen(opening)
-    return not seen.any() or regions.outlined(seen, regions.faces.labels == WALL_LABELS[opening.wall]) >= UNSEEN
+    """Whether the photo shows an opening: else it was read into bare wall, as coloured paint in it says too."""
+    seen, face = regions.seen(opening), regions.faces.labels == WALL_LABELS[opening.wall]
+    round_it = regions.seen(opening, margin=2 * CASING) & ~seen
+    if not seen.any() or not round_it.any():
+        return True
+    inside, outside = np.median(regions.lab[seen], 0)[1:], np.median(regions.lab[round_it], 0)[1:]
+    plain = np.hypot(*outside) > CHROMATIC and np.hypot(*(inside - outside)) < SAME_HUE
+    return regions.outlined(seen, face) >= (UNSEEN_PLAIN if plain else UNSEEN)
 
 
 def _mouldings(regions: Regions) -> Mask:
