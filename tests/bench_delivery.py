@@ -1,13 +1,13 @@
 """The delivery's part of `make bench`: a listing of 100 photos, 60 of them altered, at MLS size.
 
-A process of its own builds the delivery as a worker does, and then encodes the very same JPEGs from pictures that are
-decoded already, and nothing else: the ratio of the two is what order, captions, credentials, proof and ZIP cost. Its
-peak memory is that of the building, Django and all its libraries included.
+A process of its own builds the delivery as a worker does, and then makes the very same JPEGs alone: it reads each
+stored picture, sizes and encodes it, and does nothing else. The ratio of the two is what order, captions, credentials,
+proof and ZIP cost. Of the second, encoding alone is told too: reading the stored PNGs takes most of it. The peak memory
+is that of the building, Django and all its libraries included.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import resource
@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 import uuid
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +45,9 @@ def main() -> int:
         found = json.loads(told.stdout.splitlines()[-1])
     ratio = found["delivery"] / found["encoding"]
     print("\n| the delivery: what | figure |\n|---|---|")
-    print(f"| {PHOTOS} photos, {ALTERED} altered, at MLS size / encoding the same JPEGs alone | {ratio:.2f} |")
-    print(f"| the same, seconds here | {found['delivery']:.1f} / {found['encoding']:.1f} |")
+    print(f"| {PHOTOS} photos, {ALTERED} altered, at MLS size / reading and encoding them alone | {ratio:.2f} |")
+    told_seconds = f"{found['delivery']:.1f} / {found['encoding']:.1f}, of which encoding {found['pure']:.1f}"
+    print(f"| the same, processor seconds here | {told_seconds} |")
     print(f"| peak memory of the building process | {found['peak']:.0f} MB |", flush=True)
     return 1 if ratio > MOST_RATIO or found["peak"] >= MOST_MEGABYTES else 0
 
@@ -115,33 +115,44 @@ def _pictures(number: int) -> Any:
 
 
 def build() -> None:
-    """Build the delivery, then encode its pictures alone; seconds of each, and the peak memory of the first."""
-    from PIL import Image  # noqa: PLC0415
+    """Build the delivery, then encode its pictures alone; seconds of each, and the peak memory of the first.
 
+    Seconds are the processor's: on a machine that does other things too, the clock's tell of those.
+    """
     from billing.models import User  # noqa: PLC0415
-    from listings import deliveries, presets  # noqa: PLC0415
+    from listings import deliveries  # noqa: PLC0415
     from listings.models import Delivery, Listing, Profile  # noqa: PLC0415
 
     crmls, preset = Profile.objects.get(slug="crmls"), "mls_large"
     asked = deliveries.request(Listing.objects.get(), crmls, preset=preset, labelled=False, user=User.objects.get())
-    started = time.perf_counter()
+    started = time.process_time()
     deliveries.build(asked.pk)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     # Linux counts kilobytes, macOS bytes.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
     asked.refresh_from_db()
     assert asked.state == Delivery.State.DONE, asked.error
-    encoding = 0.0
-    with zipfile.ZipFile(asked.file.open("rb")) as archive:
-        pictures = [name for name in archive.namelist() if name.endswith(".jpg")]
-        assert len(pictures) == PHOTOS + ALTERED
-        for name in pictures:
-            with Image.open(io.BytesIO(archive.read(name))) as opened:
-                picture = opened.convert("RGB")
-            started = time.perf_counter()
-            presets.packed(picture, presets.PRESETS[preset], b"")
-            encoding += time.perf_counter() - started
-    print(json.dumps({"delivery": took, "encoding": encoding, "peak": peak}))
+    encoding, pure = _encoded_alone(preset)
+    print(json.dumps({"delivery": took, "encoding": encoding, "pure": pure, "peak": peak}))
+
+
+def _encoded_alone(preset: str) -> tuple[float, float]:
+    """Seconds to read and encode all pictures of the listing, and how much of them the encoding took."""
+    from PIL import Image  # noqa: PLC0415
+
+    from listings import presets  # noqa: PLC0415
+    from staging.models import Output, Photo, Role  # noqa: PLC0415
+
+    began, pure = time.process_time(), 0.0
+    stored = [photo.picture for photo in Photo.objects.all()]
+    stored += [output.master for output in Output.objects.filter(role=Role.STAGED)]
+    for field in stored:
+        with field.open("rb") as file, Image.open(file) as opened:
+            picture = presets.sized(opened.convert("RGB"), presets.PRESETS[preset])
+        started = time.process_time()
+        presets.packed(picture, presets.PRESETS[preset], b"")
+        pure += time.process_time() - started
+    return time.process_time() - began, pure
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from billing import closing
 from billing.models import Account, User
 from listings import batches, originals, photos, records, reviews
 from listings.models import Listing, OriginalPage, Profile
@@ -135,3 +136,18 @@ def test_a_change_of_an_mls_rules_is_a_new_version(db: None) -> None:
     assert old.retired_at
     new = Profile.objects.get(slug="crmls", retired_at=None)
     assert (new.label, new.version, new.forbidden) == ("required", 2, ["Virtual Renovation"])
+
+
+def test_it_outlives_the_account(page: OriginalPage, client: Client, account: Account) -> None:
+    originals.keep_copies(page.pk)
+    record = originals.record_of(page)
+    closing.close(account)
+    OriginalPage.objects.update(output=None)
+
+    shown = client.get(f"/o/{page.code}")
+    assert shown.status_code == 200
+    assert "approved for publication" in shown.content.decode()
+    assert "owner@" not in shown.content.decode()
+    page.refresh_from_db()
+    assert originals.record_of(page) == record != []
+    assert client.get(f"/o/{page.code}/altered.jpg").status_code == 200
