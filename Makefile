@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate scale chaos import-scale setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale chaos load import-scale setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -46,6 +46,10 @@ scale: setup-dev
 # 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
 chaos: setup-dev
 	$(PY) -m tests.chaos $(CHAOS_ARGS)
+
+# A hundred accounts on both APIs and the dashboard, beside a bare view; wants PostgreSQL's programs too.
+load: setup-dev
+	$(PY) -m tests.load $(LOAD_ARGS)
 
 # 5,000 listings imported over HTTP, killed twice at random; on SQLite, or where DATABASE_URL says.
 import-scale: setup-dev

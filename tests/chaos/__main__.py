@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import sys
@@ -19,21 +18,18 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import httpx
-
-from config import processes
 from tests.chaos import cluster
 from tests.chaos.broken import GUARDS
 from tests.chaos.callers import Call, plan, serve
-from tests.chaos.site import Site, run_manage
+from tests.chaos.site import Site
 from tests.chaos.verdict import Kill, judge
+from tests.chaos.whole import open_accounts, photo, start, until_ready
 
 PICTURE_SECONDS = 1.0
 RECOVERY_SECONDS = 15.0
 ACCOUNTS, CREDITS = 10, 10_000
 SETTLING_SECONDS = 120.0
 SETTINGS = {"RUN_RETRY_SECONDS": "1", "SWEEP_SECONDS": "2", "RUN_LEASE_SECONDS": "6", "ENGINE_SLOTS": "6"}
-WORKERS = ("worker-1", "worker-2")
 
 
 def main() -> None:
@@ -62,14 +58,14 @@ def run(folder: Path, asked: argparse.Namespace) -> list[str]:
     """One run in `folder`; what was wrong."""
     site = Site(folder)
     try:
-        environment, url = start(site, folder, asked.without)
-        keys = open_accounts(environment)
-        photo = _photo()
+        environment, url = start(site, folder, SETTINGS, picture_seconds=PICTURE_SECONDS, without=asked.without)
+        keys = open_accounts(environment, ACCOUNTS, CREDITS)
+        picture = photo()
         calls = plan(asked.seed, keys, asked.renders, asked.seconds)
         kills = kill_plan(asked.seed, asked.kills, asked.seconds, list(site.members))
         print(f"seed {asked.seed}: {len(calls)} renders, {len(kills)} kills in {asked.seconds:.0f} s", flush=True)
-        done = _both(site, calls, kills, url, photo, asked.seconds)
-        _until_ready(url)
+        done = _both(site, calls, kills, url, picture, asked.seconds)
+        until_ready(url)
         verdict = judge(calls, done, CREDITS, picture_seconds=PICTURE_SECONDS, limit=RECOVERY_SECONDS)
         print("killed: " + ", ".join(f"{name} {count}" for name, count in sorted(site.deaths.items())))
         for name, figure in verdict.figures.items():
@@ -84,61 +80,6 @@ def run(folder: Path, asked: argparse.Namespace) -> list[str]:
         site.close()
 
 
-def start(site: Site, folder: Path, without: str) -> tuple[dict[str, str], str]:
-    """Start all members; the environment that they share, and where the web process listens."""
-    database, socket = folder / "pg", folder / "redis.sock"
-    command, port, engine = cluster.prepare(database), processes.free_port(), processes.free_port()
-    environment = {
-        **os.environ,
-        **SETTINGS,
-        "DATABASE_URL": cluster.url(database),
-        "REDIS_URL": f"unix://{socket}",
-        "DATA_DIR": str(folder / "data"),
-        "ENGINE_URL": f"http://127.0.0.1:{engine}",
-        "ENGINE_TOKEN": "",
-        "RENDERS_IN_FLIGHT": "10000",
-        "LOG_LEVEL": "WARNING",
-        "PYTHONUNBUFFERED": "1",
-    }
-    site.add("postgres", command, {"PATH": os.environ["PATH"], "LC_ALL": "C"}, **cluster.login())
-    site.add("redis", processes.redis_command(socket, folder / "redis"), environment)
-    site.watch()
-    _until(lambda: cluster.make_database(database), "PostgreSQL")
-    _until(lambda: processes.redis_answers(socket), "Redis")
-    run_manage(environment, "migrate", "--verbosity", "0")
-    stand_in = [sys.executable, "-m", "tests.staging.stand_in", "--port", str(engine)]
-    site.add("engine", [*stand_in, "--switches", json.dumps({"seconds": PICTURE_SECONDS})], environment)
-    web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--no-access-log"]
-    site.add("web", web, environment)
-    for name in WORKERS:
-        site.manage(name, "work", environment=environment, broken=without)
-    site.manage("follower", "follow", environment=environment, broken=without)
-    site.manage("scheduler", "schedule", environment=environment, broken=without)
-    url = f"http://127.0.0.1:{port}"
-    _until_ready(url)
-    return environment, url
-
-
-def open_accounts(environment: dict[str, str]) -> list[str]:
-    """Keys of ACCOUNTS accounts with CREDITS each. From here on this process reads the site's database."""
-    os.environ.update(environment)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django  # noqa: PLC0415
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
-
-    keys = []
-    for number in range(ACCOUNTS):
-        with tempfile.TemporaryFile("w+") as said:
-            call_command("create_account", f"chaos{number}@example.com", credits=CREDITS, stdout=said)
-            said.seek(0)
-            keys.append(said.read().split()[-1])
-    connections.close_all()
-    return keys
-
-
 def kill_plan(seed: int, count: int, seconds: float, names: list[str]) -> list[tuple[float, str]]:
     """When (seconds from the start) and who: at random moments, each member as often as any other."""
     dice = random.Random(f"kills {seed}")
@@ -146,7 +87,7 @@ def kill_plan(seed: int, count: int, seconds: float, names: list[str]) -> list[t
 
 
 def _both(
-    site: Site, calls: list[Call], kills: list[tuple[float, str]], url: str, photo: bytes, seconds: float
+    site: Site, calls: list[Call], kills: list[tuple[float, str]], url: str, picture: bytes, seconds: float
 ) -> list[Kill]:
     """Let the callers call and kill meanwhile; which kills were made when."""
     began, done = time.monotonic(), []
@@ -166,34 +107,9 @@ def _both(
     thread = threading.Thread(target=killer, daemon=True)
     thread.start()
     threading.Thread(target=watcher, daemon=True).start()
-    asyncio.run(serve(calls, url, photo, until=began + seconds + SETTLING_SECONDS))
+    asyncio.run(serve(calls, url, picture, until=began + seconds + SETTLING_SECONDS))
     thread.join()
     return done
-
-
-def _photo() -> bytes:
-    from tests.staging import pictures  # noqa: PLC0415 - wants Django
-
-    return pictures.encoded()
-
-
-def _until_ready(url: str) -> None:
-    def ready() -> bool:
-        try:
-            return httpx.get(f"{url}/readyz", timeout=3).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    _until(ready, "the site")
-
-
-def _until(question: object, what: str, seconds: float = 180.0) -> None:
-    deadline = time.monotonic() + seconds
-    assert callable(question)
-    while not question():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not answer within {seconds:.0f} s")
-        time.sleep(0.1)
 
 
 if __name__ == "__main__":
