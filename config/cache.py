@@ -45,7 +45,7 @@ class ForgivingRedisCache(RedisCache):
         """Whether it is there."""
         return bool(_or(False, lambda: super(ForgivingRedisCache, self).has_key(key, version)))
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Never: the same Redis holds the queue."""
         raise NotImplementedError("the cache shares its Redis with the queue; delete what you mean by its key")
 

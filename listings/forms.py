@@ -85,7 +85,7 @@ class KeyForm(forms.Form):
     days = forms.TypedChoiceField(
         label=gettext_lazy("How long it works"),
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         choices=[
             (0, gettext_lazy("Until it is revoked")),
             (30, gettext_lazy("30 days")),
