@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 # Nobody turns so many pages; whoever looks for more uses the search.
-MOST_COUNTED = 2_000
+MOST_COUNTED = 1_000
 
 
 class CappedPaginator(Paginator):
