@@ -47,8 +47,8 @@ SELECT account_id, sequence + 1, 'settle', 0, balance_after, 'settle:' || refere
 WITH accounts AS (SELECT id, row_number() OVER (ORDER BY id) AS a FROM billing_account WHERE name LIKE 'Scale %%'),
 photos AS (
     INSERT INTO staging_photo (account_id, uuid, sha256, format, byte_size, width, height, original, picture, preview,
-                               thumbnail, created_at)
-    SELECT id, gen_random_uuid(), md5(id || '-' || n) || md5(n || 'x'), 'JPEG', 1, 1200, 800, '', '', '', '', now()
+                               medium, thumbnail, created_at)
+    SELECT id, gen_random_uuid(), md5(id || '-' || n) || md5(n || 'x'), 'JPEG', 1, 1200, 800, '', '', '', '', '', now()
     FROM accounts, generate_series(1, %(renders)s) n WHERE a >= %(first_account)s RETURNING id, account_id
 ),
 renders AS (
@@ -59,7 +59,7 @@ renders AS (
 )
 INSERT INTO staging_run (render_id, account_id, number, kind, brief_json, state, shows_queued, hold_reference,
                          webhook_url, backend, handle, attempt, tries, refusals, progress, stage, failure, error_code,
-                         error_message, queued_at, first_started_at, started_at, finished_at)
+                         error_message, refusals, queued_at, first_started_at, started_at, finished_at)
 SELECT id, account_id, 1, 'first', brief_json, CASE WHEN id %% 9 = 0 THEN 'failed' ELSE 'done' END, false,
        'run:' || public_id || '-1', '', 'engine', '', 1, 1, 0, 1, '', '', '', '', created_at, created_at, created_at,
        created_at + interval '40 seconds'
