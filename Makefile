@@ -82,3 +82,8 @@ lock:
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+# Marks of the landing page and of a listing of a hundred photos; wants npm and Chromium, and says so without them.
+.PHONY: lighthouse
+lighthouse: setup-dev
+	$(PY) -m tests.lighthouse

@@ -39,9 +39,9 @@ def addresses(account: Account) -> list[str]:
     return sorted(members.values_list("email", flat=True).distinct())
 
 
-def mail(to: Sequence[str], *, subject: str, paragraphs: Sequence[str], label: str, path: str) -> None:
-    """Send one mail with a button to each address."""
-    context = {"subject": subject, "paragraphs": paragraphs, "label": label, "url": absolute(path)}
+def mail(to: Sequence[str], *, subject: str, paragraphs: Sequence[str], label: str, path: str, why: str = "") -> None:
+    """Send one mail with a button to each address. `why` says why it came; without it, that it is about the bill."""
+    context = {"subject": subject, "paragraphs": paragraphs, "label": label, "url": absolute(path), "why": why}
     text = render_to_string("mail/notice.txt", context)
     page = render_to_string("mail/notice.html", context)
     for address in to:

@@ -302,6 +302,8 @@ RUN_RETRY_SECONDS = env.seconds("RUN_RETRY_SECONDS", 5)
 RUN_LEASE_SECONDS = env.seconds("RUN_LEASE_SECONDS", 30)
 RUN_TIME_LIMIT = env.seconds("RUN_TIME_LIMIT", 600)
 SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 10)
+# What a person waited for is mailed when it has been ready for so long and nobody has looked.
+NOTIFY_AFTER_SECONDS = env.seconds("NOTIFY_AFTER_SECONDS", 60)
 # Of pictures that are asked for on our pages; the APIs say their own.
 RENDER_QUALITY: Literal["standard", "draft", "best"] = env.one_of("RENDER_QUALITY", "standard", "draft", "best")
 

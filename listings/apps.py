@@ -8,10 +8,12 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
-        """Join the sweeps: what was lost of deliveries, pages of originals and imports, or has become due."""
-        from listings import sweeper as lost  # noqa: PLC0415 - models are there only now
+        """Join the sweeps: what was lost of deliveries, pages and imports, or is due; what people wait for."""
+        from listings import notifications  # noqa: PLC0415 - models are there only now
+        from listings import sweeper as lost  # noqa: PLC0415
         from listings.reso import imports  # noqa: PLC0415
         from staging import sweeper  # noqa: PLC0415
 
         sweeper.also(lost.sweep)
         sweeper.also(imports.sweep)
+        sweeper.also(notifications.sweep)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from listings import photos
+from listings import notifications, photos
 from listings.models import Listing, ListingPhoto, StagedPhoto
 from staging import credits, renders
 from staging.briefs import Brief, Kind, RoomType, Style
@@ -70,6 +70,7 @@ def stage(
         )
         wanted = [(photo, room) for photo, room in chosen if photo.pk not in asked]
         _require_credits(listing.account, price(len(wanted)))
+        notifications.await_pictures(listing, batch, user)
         for photo, room in wanted:
             photos.describe(photo, room_type=room, short_description=photo.short_description)
         return [_ask(photo, _brief(room, style, seed), batch=batch, user=user, key=key) for photo, room in wanted]
@@ -99,6 +100,7 @@ def ask(
     with transaction.atomic():
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
+        notifications.await_pictures(photo.listing, batch, user)
         return known or _ask(photo, brief, batch=batch, user=user, scene=scene, key=key)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_noop
 
 from listings import originals, photos, reviews, rules
 from listings.models import Listing, ListingPhoto, OriginalPage, Profile, StagedPhoto
@@ -77,4 +78,5 @@ def _item(photo: ListingPhoto, profile: Profile) -> Item:
 def _kept_back(staged: StagedPhoto) -> str:
     if staged.verdict == StagedPhoto.Verdict.APPROVED:
         return ""
-    return "rejected" if staged.verdict == StagedPhoto.Verdict.REJECTED else "not approved yet"
+    rejected = staged.verdict == StagedPhoto.Verdict.REJECTED
+    return gettext_noop("rejected") if rejected else gettext_noop("not approved yet")

@@ -13,8 +13,9 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
-from listings import contents, events, packing
+from listings import contents, events, notifications, packing
 from listings.contents import NothingApproved
 from listings.models import Delivery, Listing, Profile
 from listings.presets import PRESETS
@@ -50,6 +51,7 @@ def request(listing: Listing, profile: Profile, *, preset: str, labelled: bool, 
     delivery = Delivery.objects.create(
         listing=listing, profile=profile, preset=preset, labelled=labelled, asked_by=user
     )
+    notifications.await_delivery(delivery, user)
     jobs.enqueue_after_commit(build, delivery.pk)
     return delivery
 
@@ -88,10 +90,10 @@ def build(delivery_id: int) -> None:
     try:
         _build(delivery)
     except (NothingApproved, NoCaptionFits) as error:
-        _fail(delivery, str(error) or "No picture is approved any more.")
+        _fail(delivery, str(error) or gettext_noop("No picture is approved any more."))
     except Exception:
         log.exception("delivery_failed", delivery=str(delivery.key))
-        _fail(delivery, "The delivery could not be built; please try again.")
+        _fail(delivery, gettext_noop("The delivery could not be built; please try again."))
 
 
 def _build(delivery: Delivery) -> None:

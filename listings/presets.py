@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageCms, ImageOps
 
 from staging import label
@@ -28,11 +29,11 @@ class Preset:
 
 
 PRESETS: Final[dict[str, Preset]] = {
-    "mls_large": Preset("MLS large: 2048 px, at most 3 MB", (2048, 2048), most_bytes=3_000_000),
-    "mls_small": Preset("MLS small: 1024 × 768", (1024, 768)),
-    "web": Preset("Web: 1600 px", (1600, 1600)),
-    "print": Preset("Print: full size", None),
-    "social": Preset("Social: 1080 × 1350, labelled", (1080, 1350), cropped=True, labelled=True),
+    "mls_large": Preset(gettext_noop("MLS large: 2048 px, at most 3 MB"), (2048, 2048), most_bytes=3_000_000),
+    "mls_small": Preset(gettext_noop("MLS small: 1024 × 768"), (1024, 768)),
+    "web": Preset(gettext_noop("Web: 1600 px"), (1600, 1600)),
+    "print": Preset(gettext_noop("Print: full size"), None),
+    "social": Preset(gettext_noop("Social: 1080 × 1350, labelled"), (1080, 1350), cropped=True, labelled=True),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from staging.briefs import RoomType
 
@@ -10,31 +11,31 @@ from staging.briefs import RoomType
 class StandardStatus(models.TextChoices):
     """RESO StandardStatus: where a listing stands in every MLS."""
 
-    ACTIVE = "Active"
-    ACTIVE_UNDER_CONTRACT = "Active Under Contract"
-    CANCELED = "Canceled"
-    CLOSED = "Closed"
-    COMING_SOON = "Coming Soon"
-    DELETE = "Delete"
-    EXPIRED = "Expired"
-    HOLD = "Hold"
-    INCOMPLETE = "Incomplete"
-    PENDING = "Pending"
-    WITHDRAWN = "Withdrawn"
+    ACTIVE = "Active", gettext_lazy("Active")
+    ACTIVE_UNDER_CONTRACT = "Active Under Contract", gettext_lazy("Active Under Contract")
+    CANCELED = "Canceled", gettext_lazy("Canceled")
+    CLOSED = "Closed", gettext_lazy("Closed")
+    COMING_SOON = "Coming Soon", gettext_lazy("Coming Soon")
+    DELETE = "Delete", gettext_lazy("Delete")
+    EXPIRED = "Expired", gettext_lazy("Expired")
+    HOLD = "Hold", gettext_lazy("Hold")
+    INCOMPLETE = "Incomplete", gettext_lazy("Incomplete")
+    PENDING = "Pending", gettext_lazy("Pending")
+    WITHDRAWN = "Withdrawn", gettext_lazy("Withdrawn")
 
 
 class PropertyType(models.TextChoices):
     """RESO PropertyType."""
 
-    RESIDENTIAL = "Residential"
-    RESIDENTIAL_LEASE = "Residential Lease"
-    RESIDENTIAL_INCOME = "Residential Income"
-    LAND = "Land"
-    FARM = "Farm"
-    COMMERCIAL_SALE = "Commercial Sale"
-    COMMERCIAL_LEASE = "Commercial Lease"
-    BUSINESS_OPPORTUNITY = "Business Opportunity"
-    MANUFACTURED_IN_PARK = "Manufactured In Park"
+    RESIDENTIAL = "Residential", gettext_lazy("Residential")
+    RESIDENTIAL_LEASE = "Residential Lease", gettext_lazy("Residential Lease")
+    RESIDENTIAL_INCOME = "Residential Income", gettext_lazy("Residential Income")
+    LAND = "Land", gettext_lazy("Land")
+    FARM = "Farm", gettext_lazy("Farm")
+    COMMERCIAL_SALE = "Commercial Sale", gettext_lazy("Commercial Sale")
+    COMMERCIAL_LEASE = "Commercial Lease", gettext_lazy("Commercial Lease")
+    BUSINESS_OPPORTUNITY = "Business Opportunity", gettext_lazy("Business Opportunity")
+    MANUFACTURED_IN_PARK = "Manufactured In Park", gettext_lazy("Manufactured In Park")
 
 
 # RESO ImageOf, as far as it maps to staging.

@@ -114,16 +114,25 @@ class SceneEditor extends HTMLElement {
     this.draftSoon();
   }
 
-  async wish(...wishes) {
-    const before = this.shown.arrangement;
-    const known = new Set(this.shown.pieces.map((piece) => piece.id));
-    const told = await this.ask(wishes, before);
-    if (!told) return;
-    this.remember(before);
-    const added = told.pieces.find((piece) => !known.has(piece.id));
-    if (added) this.selected = added.id;
-    this.show(told);
-    this.draftSoon();
+  // One change after the other: two quick strokes are two steps, each from where the one before has led.
+  after(work) {
+    this.line = (this.line || Promise.resolve()).then(work);
+    return this.line;
+  }
+
+  // `wishes` may be a function of what is shown by the time that their turn comes.
+  wish(wishes) {
+    return this.after(async () => {
+      const before = this.shown.arrangement;
+      const known = new Set(this.shown.pieces.map((piece) => piece.id));
+      const told = await this.ask(typeof wishes === "function" ? wishes(this.shown) : [wishes], before);
+      if (!told) return;
+      this.remember(before);
+      const added = told.pieces.find((piece) => !known.has(piece.id));
+      if (added) this.selected = added.id;
+      this.show(told);
+      this.draftSoon();
+    });
   }
 
   async ask(wishes, arrangement) {
@@ -137,19 +146,20 @@ class SceneEditor extends HTMLElement {
     this.future = [];
   }
 
-  async travel(from, to) {
-    if (!from.length) return;
-    const told = await this.ask([], from.at(-1));
-    if (!told) return;
-    from.pop();
-    to.push(this.shown.arrangement);
-    this.show(told);
-    this.draftSoon();
+  travel(from, to) {
+    return this.after(async () => {
+      if (!from.length) return;
+      const told = await this.ask([], from.at(-1));
+      if (!told) return;
+      from.pop();
+      to.push(this.shown.arrangement);
+      this.show(told);
+      this.draftSoon();
+    });
   }
 
   turn(id, by) {
-    const piece = this.shown.pieces.find((one) => one.id === id);
-    this.wish({ do: "turn", id, turn: piece.turn + by });
+    this.wish((shown) => [{ do: "turn", id, turn: shown.pieces.find((one) => one.id === id).turn + by }]);
   }
 
   // --- where it comes from

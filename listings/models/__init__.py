@@ -4,6 +4,7 @@ from listings.models.disclosures import Delivery, OriginalPage, Profile
 from listings.models.homes import ListingPage, PagePicture
 from listings.models.imports import Connection, Import, ImportedListing, ImportedPhoto
 from listings.models.listings import Listing
+from listings.models.notifications import Notification, Preferences
 from listings.models.photos import ListingPhoto, StagedPhoto, Upload
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "Listing",
     "ListingPage",
     "ListingPhoto",
+    "Notification",
     "OriginalPage",
     "PagePicture",
+    "Preferences",
     "Profile",
     "StagedPhoto",
     "Upload",

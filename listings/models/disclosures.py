@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 CODE_LENGTH = 10
 # Crockford's base32: nothing that is misread on a flyer.
@@ -26,23 +27,23 @@ class Profile(models.Model):
     """
 
     class Label(models.TextChoices):
-        REQUIRED = "required", "On every altered picture"
-        OPTIONAL = "optional", "As the agent likes; none unless asked for"
-        FORBIDDEN = "forbidden", "Never on the picture"
+        REQUIRED = "required", gettext_noop("On every altered picture")
+        OPTIONAL = "optional", gettext_noop("As the agent likes; none unless asked for")
+        FORBIDDEN = "forbidden", gettext_noop("Never on the picture")
 
     class Original(models.TextChoices):
-        AFTER = "after", "Directly after the altered picture"
-        BEFORE = "before", "Directly before the altered picture"
-        NONE = "none", "Not in the delivery"
+        AFTER = "after", gettext_noop("Directly after the altered picture")
+        BEFORE = "before", gettext_noop("Directly before the altered picture")
+        NONE = "none", gettext_noop("Not in the delivery")
 
     class Caption(models.TextChoices):
-        WITH_LINK = "with_link", "Says that it is altered and where the original is"
-        WORDS = "words", "Says that it is altered, without any address"
-        NONE = "none", "None"
+        WITH_LINK = "with_link", gettext_noop("Says that it is altered and where the original is")
+        WORDS = "words", gettext_noop("Says that it is altered, without any address")
+        NONE = "none", gettext_noop("None")
 
     class Status(models.TextChoices):
-        READ = "read", "Read at the source"
-        UNVERIFIED = "unverified", "Second-hand, not verified"
+        READ = "read", gettext_noop("Read at the source")
+        UNVERIFIED = "unverified", gettext_noop("Second-hand, not verified")
 
     slug = models.SlugField(max_length=40)
     version = models.PositiveIntegerField(default=1)

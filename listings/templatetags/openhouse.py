@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from billing import access, ledger
 from billing.models import Entry
-from listings import samples, vocabulary
+from listings import notifications, samples, vocabulary
 from listings.models import StagedPhoto
 from staging import files
 from staging.models import Output, Photo, Render
@@ -49,6 +49,13 @@ def balance(context: dict[str, Any]) -> int | None:
         return ledger.balance(access.account_of(user))
     except access.NoAccount:
         return None
+
+
+@register.simple_tag(takes_context=True)
+def unread_notifications(context: dict[str, Any]) -> int:
+    """How many things have become ready that the visitor has not seen."""
+    user = getattr(context.get("request"), "user", None)
+    return notifications.unread(user) if user is not None and user.is_authenticated else 0
 
 
 @register.filter
@@ -105,6 +112,12 @@ def _image(widths: dict[int, str], sizes: str) -> str:
     """Attributes of an <img>: the browser takes the width that fits its screen."""
     ladder = ", ".join(f"{url} {width}w" for width, url in sorted(widths.items()))
     return format_html('src="{}" srcset="{}" sizes="{}"', widths[max(widths)], ladder, sizes)
+
+
+@register.filter
+def translated(text: str) -> str:
+    """A text that is kept in English, in the page's language as far as it is known there."""
+    return gettext(text) if text else ""
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from listings import batches, photos, vocabulary
+from listings import batches, notifications, photos, vocabulary
 from listings.listing_forms import BatchForm
 from listings.views.doors import listing_or_404, staged_or_404, user_of
 from listings.views.listings import photo_context
@@ -56,6 +56,7 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """The photos with where their pictures stand; the page asks for it again as long as something is under way."""
     shown = listing_or_404(request, number)
+    notifications.seen(user_of(request), shown)
     return answer(request, "listings/_photos.html", photo_context(shown))
 
 

@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as answer
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from listings import contents, deliveries
+from listings import contents, deliveries, notifications
 from listings.models import Delivery, Listing
 from listings.views.doors import listing_or_404, user_of
 
@@ -25,6 +26,7 @@ from listings.views.doors import listing_or_404, user_of
 def delivery(request: HttpRequest, number: int) -> HttpResponse:
     """Choose a profile and a size, see what goes out, and ask for the ZIP."""
     listing = listing_or_404(request, number)
+    notifications.seen(user_of(request), listing)
     if request.method == "POST":
         return _ask(request, listing)
     chosen = deliveries.profiles().filter(slug=request.GET.get("profile", "")).first() or deliveries.profiles()[0]
@@ -43,7 +45,8 @@ def delivery(request: HttpRequest, number: int) -> HttpResponse:
         "made": made,
         "unfinished": any(one.state in {Delivery.State.QUEUED, Delivery.State.BUILDING} for one in made),
     }
-    return answer(request, "listings/delivery.html", context)
+    part = getattr(request, "htmx", False)
+    return answer(request, "listings/_deliveries.html" if part else "listings/delivery.html", context)
 
 
 def _ask(request: HttpRequest, listing: Listing) -> HttpResponse:
@@ -53,7 +56,9 @@ def _ask(request: HttpRequest, listing: Listing) -> HttpResponse:
     try:
         deliveries.request(listing, profile, preset=preset, labelled=labelled, user=user_of(request))
     except deliveries.NothingApproved:
-        messages.error(request, "Approve at least one picture first: nothing leaves before somebody has looked at it.")
+        messages.error(
+            request, gettext("Approve at least one picture first: nothing leaves before somebody has looked at it.")
+        )
     except ValueError:
         raise Http404 from None
     return redirect("listings:delivery", listing.pk)

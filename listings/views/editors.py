@@ -14,7 +14,7 @@ from django.shortcuts import render as answer
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from listings import batches, reviews
+from listings import batches, notifications, reviews
 from listings.models import StagedPhoto
 from listings.views.batch import too_few
 from listings.views.doors import picture_or_404, staged_or_404, user_of
@@ -69,6 +69,7 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
     else:
         editing.finish(staged.render, {"room": corrected})
         reviews.reopen(staged)
+        notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
     messages.success(request, gettext("The room is corrected, and its picture is being made again."))
     return redirect("listings:listing", staged.listing_photo.listing_id)
 

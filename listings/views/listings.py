@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from listings import batches, demo, photos, records
+from listings import batches, demo, notifications, photos, records
 from listings.listing_forms import ListingForm, NewListingForm
 from listings.models import Listing
 from listings.reso_words import StandardStatus
-from listings.views.doors import account_or_403, listing_or_404
+from listings.views.doors import account_or_403, listing_or_404, user_of
 from listings.views.listing_photos import BUSY
 from staging import exchange, sources
 
@@ -41,7 +41,7 @@ def listing_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "listings": records.with_covers(list(page.object_list)),
         "status": status,
-        "statuses": StandardStatus.values,
+        "statuses": StandardStatus.choices,
     }
     return answer(request, "listings/listings.html", context)
 
@@ -77,6 +77,7 @@ def listing_sample(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, number: int) -> HttpResponse:
     """A listing is its photos, and what was made of them."""
     shown = listing_or_404(request, number)
+    notifications.seen(user_of(request), shown)
     return answer(request, "listings/listing.html", photo_context(shown))
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from PIL import Image
 
 from billing import access
-from listings import batches, reviews, vocabulary
+from listings import batches, notifications, reviews, vocabulary
 from listings.models import StagedPhoto
 from listings.views.doors import staged_or_404, user_of, version_or_404
 from staging import editing, exchange, label, renders, renditions, variations
@@ -38,6 +38,7 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     status = renders.status(staged.render)
     if status.error and status.error.code == "room_unreadable" and not status.outputs:
         return redirect("listings:room", number, public_id)  # a person can see what the engine could not
+    notifications.seen(user_of(request), staged.listing_photo.listing)
     shown = version_or_404(request, staged)
     if shown and _must_be_checked(request, staged, shown.output):
         return redirect("listings:room", number, public_id)
@@ -52,7 +53,10 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         **(_of_picture(shown.output) if shown else {}),
     }
     if getattr(request, "htmx", False):
-        return answer(request, "listings/_versions.html", context)
+        part = answer(request, "listings/_versions.html", context)
+        if status.status != "rendering":
+            part["HX-Refresh"] = "true"  # the picture above changes too
+        return part
     return answer(request, "listings/review.html", context)
 
 
@@ -102,6 +106,7 @@ def vary(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         messages.error(request, f"{error}.")
     else:
         reviews.reopen(staged)
+        notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
     return redirect(reverse("listings:review", args=[number, public_id]) + "#versions")
 
 

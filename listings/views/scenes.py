@@ -15,9 +15,9 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from listings import reviews, vocabulary
+from listings import notifications, reviews, vocabulary
 from listings.models import StagedPhoto
-from listings.views.doors import picture_or_404, staged_or_404
+from listings.views.doors import picture_or_404, staged_or_404, user_of
 from staging import editing, files, scenes, variations
 from staging.models import Output, Role, Run, State
 
@@ -44,6 +44,7 @@ def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
             messages.error(request, f"{error}.")
         else:
             reviews.reopen(staged)
+            notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
             messages.success(request, gettext("The picture is being made with the furniture as you placed it."))
             return redirect(reverse("listings:review", args=[number, public_id]) + "#versions")
     context = {

@@ -109,6 +109,7 @@ def test_another_arrangement_costs_nothing_and_is_asked_for_once(
     assert fragment.lstrip().startswith("<section")
     assert 'hx-trigger="every 3s"' in fragment
     finish(staged.render)
+    assert browser.get(page_of(staged), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert "version 2 of 2" in browser.get(page_of(staged)).content.decode()
     assert ledger.balance(account) == before
     assert browser.get(page_of(staged, "vary/")).status_code == 405
