@@ -18,15 +18,14 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import ssl
 import time
 from collections.abc import AsyncIterator
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from staging.backends import trust
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Picture, Pictures, Progress, Unknown
 
 CONNECT_SECONDS = 3.0
@@ -38,12 +37,6 @@ MAX_PICTURE_BYTES = 400 * 2**20
 _UNREACHABLE = "The rendering engine cannot be reached at this moment."
 _TROUBLE = "The rendering engine is in trouble."
 _NOT_SET_UP = "The rendering engine is not set up for this."
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates that we trust. Reading them takes longer than a whole job's requests, so once a process."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 @contextlib.asynccontextmanager
@@ -62,9 +55,9 @@ async def connect(
         headers=headers,
         timeout=timeout,
         limits=limits,
-        verify=_trusted(),
         trust_env=False,
         follow_redirects=False,
+        verify=trust.context(),
     ) as client:
         yield EngineServer(client, max_picture_bytes)
 

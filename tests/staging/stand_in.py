@@ -184,7 +184,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         parts = _parts(self.headers["Content-Type"], raw)
         status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"], parts.get("mask"))
-        if job is None:
+        if self.engine._wears_off("drop_times"):
+            self.close_connection = True
+        elif job is None:
             error = {"class": "transient", "code": "refused", "message": "not now"}
             self._answer(status, {"error": error}, {"Retry-After": "1"} if status == 429 else {})
         else:

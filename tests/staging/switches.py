@@ -23,6 +23,8 @@ class Switches:
     busy_times: int = 0
     error_times: int = 0
     error_status: int = 500
+    # Submits that are taken and whose answer is lost.
+    drop_times: int = 0
     # Jobs denied (404) once they have been taken.
     forget_times: int = 0
     token: str = ""

@@ -111,8 +111,6 @@ class ComfyUI:
         waiting = await self._look_for(prompt_id)
         if isinstance(waiting, str):
             return waiting
-        if self._nodes and not waiting:
-            raise BackendError(Failed(FailureClass.TRANSIENT, "node_unreachable", UNREACHABLE))
         choice, wanted = await self._choice(job, waiting)
         maps = await self._maps(job, choice, key)
         if choice.emptying and not _marks(maps["declutter"]):
@@ -193,25 +191,35 @@ class ComfyUI:
             await client.forget(prompt_id)
 
     async def _look_for(self, prompt_id: str) -> str | dict[int, int]:
-        """The handle where some node has this prompt; else how many prompts wait on each node that answers."""
+        """The handle where some node has this prompt; else how many prompts wait on each node that answers.
 
-        async def look(client: Client) -> tuple[int, int | None, bool]:
+        Raises BackendError where none does.
+        """
+
+        async def look(client: Client) -> int | bool | Failed:
             try:
                 running, pending = await client.queue()
-                known = prompt_id in running or prompt_id in pending or await client.history(prompt_id) is not None
+                if prompt_id in running or prompt_id in pending or await client.history(prompt_id) is not None:
+                    return True
             except BackendError as error:
                 self._note(client.node.id, Event.AWAY, error.failed.code)
-                return client.node.id, None, False
+                return error.failed
             except Refused as refused:
                 self._note(client.node.id, Event.AWAY, str(refused))
-                return client.node.id, None, False
-            return client.node.id, len(running) + len(pending), known
+                return answers.of_refused(refused)
+            return len(running) + len(pending)
 
         looked = await asyncio.gather(*(look(client) for client in self._clients.values()))
-        for node, _count, known in looked:
-            if known:
+        found = dict(zip(self._clients, looked, strict=True))
+        for node, seen in found.items():
+            if seen is True:
                 return f"{node}:{prompt_id}"
-        return {node: count for node, count, _known in looked if count is not None}
+        waiting = {node: seen for node, seen in found.items() if not isinstance(seen, Failed)}
+        failures = [seen for seen in looked if isinstance(seen, Failed)]
+        if failures and not waiting:
+            # One that may pass before one that does not: it is tried again.
+            raise BackendError(min(failures, key=lambda failed: failed.failure != FailureClass.TRANSIENT))
+        return waiting
 
     async def _choice(self, job: Job, waiting: Mapping[int, int]) -> tuple[Choice, list[Node]]:
         """The workflows, and the nodes to try. Raises BackendError."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from staging.backends import trust
 from staging.backends.base import BackendError, Failed, FailureClass
 from staging.backends.comfyui.node import Node
 
@@ -160,7 +161,9 @@ def session() -> httpx.AsyncClient:
     """A connection pool for nodes: nothing from the environment, the addresses are the operator's own."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     timeout = httpx.Timeout(IO_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+    return httpx.AsyncClient(
+        timeout=timeout, limits=limits, trust_env=False, follow_redirects=False, verify=trust.context()
+    )
 
 
 def is_address(url: str) -> bool:
