@@ -11,6 +11,7 @@ from typing import Literal
 
 from django.conf import settings
 
+from staging import fleet
 from staging.briefs import Brief, Kind, RoomType
 from staging.engine.modes import vocabulary
 
@@ -53,6 +54,11 @@ def offer() -> Offer:
         spaces=frozenset(vocabulary.SPACES),
         enlarges=settings.ENGINE_ENLARGES or vocabulary.ENLARGES,
     )
+
+
+def has_model(name: str) -> bool:
+    """Whether some GPU node can make pictures with the generative model of this name."""
+    return name in fleet.models_served()
 
 
 def require(brief: Brief) -> None:

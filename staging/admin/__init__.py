@@ -1,5 +1,8 @@
-"""Photos, renders and webhooks in the admin: to look at, and to try again, cancel or refund by the usual verbs."""
+"""Photos, renders and webhooks in the admin: to look at, and to try again, cancel or refund by the usual verbs.
 
-from staging.admin import alterations, photos, renders, webhooks
+GPU nodes are added and taken out of work here.
+"""
 
-__all__ = ["alterations", "photos", "renders", "webhooks"]
+from staging.admin import alterations, nodes, photos, renders, webhooks
+
+__all__ = ["alterations", "nodes", "photos", "renders", "webhooks"]

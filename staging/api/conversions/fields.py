@@ -27,7 +27,10 @@ _MISSING = "This field is required"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the fields say, each by itself valid. `room_type` is None outdoors, where any name will do."""
+    """What the fields say, each by itself valid. `room_type` is None outdoors, where any name will do.
+
+    `model` is empty where none was named.
+    """
 
     room_type: RoomType | None
     style: Style
@@ -37,6 +40,7 @@ class Asked:
     upscale: bool
     staging: bool
     sketch: bool
+    model: str = ""
 
 
 @dataclass
@@ -111,10 +115,12 @@ def asked(fields: Fields, files: list[UploadedFile]) -> Asked:
     style = fields.required("style", vocabulary.style, "invalid_style", vocabulary.known_styles())
     renders = fields.optional("renders", "1", _renders, "invalid_renders", "1, 2, 3, 4")
     quality = fields.optional("model", "sdxl", _quality, "invalid_model", ", ".join(vocabulary.MODELS))
+    # Left out, it is the route's to choose.
+    model = fields.given.get("model", "").strip().lower()
     upscale, staging, sketch = (fields.boolean(name) for name in ("upscale", "staging", "sketch"))
     fields.refuse_wrong()
     assert space and style and renders and quality  # noqa: PT018 - each is None only where it was noted as wrong
-    return Asked(room_type, style, cast(Space, space), renders, quality, upscale, staging, sketch)
+    return Asked(room_type, style, cast(Space, space), renders, quality, upscale, staging, sketch, model)
 
 
 def require_plan(account: Account, wanted: Asked) -> None:
@@ -138,6 +144,7 @@ def brief_of(wanted: Asked) -> Brief:
         style=wanted.style,
         space="interior" if outdoors else wanted.space,
         quality=wanted.quality,
+        model=wanted.model,
         resolution="4k" if wanted.upscale else "full-hd",
     )
     offers.require(brief)
@@ -166,4 +173,7 @@ def _renders(text: str) -> int:
 
 
 def _quality(text: str) -> Quality:
-    return vocabulary.MODELS[text.lower()]
+    known = vocabulary.MODELS
+    if text.lower() in vocabulary.MORE_MODELS:
+        known = known | {name: quality for name, quality in vocabulary.MORE_MODELS.items() if offers.has_model(name)}
+    return known[text.lower()]

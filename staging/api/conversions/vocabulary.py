@@ -39,8 +39,11 @@ STYLES = {
     "classic": Style.STANDARD,
     "traditional": Style.STANDARD,
 }
-# The embedded engine has no diffusion models: their names choose how much work goes into a picture.
+# A GPU node with the model that a caller names makes the picture with it. The embedded engine has no diffusion models:
+# there their names choose how much work goes into a picture.
 MODELS: dict[str, Quality] = {"sdxl": "standard", "flux-schnell": "draft", "flux-dev": "best"}
+# Beyond the documented names: only where a node has them.
+MORE_MODELS: dict[str, Quality] = {"qwen-image-edit": "standard"}
 SPACES = ("interior", "exterior")
 
 

@@ -12,9 +12,10 @@ from billing import ledger
 from billing.models import Account
 from staging.api.conversions import vocabulary
 from staging.briefs import RoomType, Style
-from staging.models import Conversion, Photo, Render, Run
+from staging.models import Conversion, GpuNode, Photo, Render, Run
 from tests.staging import pictures
 from tests.staging.api.conversions.conftest import FIELDS, Caller, uploaded
+from tests.staging.backends.comfyui.machine import every_model
 
 
 @pytest.fixture
@@ -126,6 +127,21 @@ def test_the_model_chooses_the_quality(model: str | None, quality: str, caller: 
     assert caller.create(model=model).status_code == 200
     brief = Run.objects.get().brief
     assert (brief.quality, brief.room_type, brief.style) == (quality, RoomType.LIVING, Style.MODERN)
+
+
+def test_a_model_that_was_named_is_handed_on_and_one_left_out_is_the_routes_to_choose(caller: Caller) -> None:
+    assert caller.create(model="FLUX-dev").status_code == 200
+    assert Run.objects.get().brief.model == "flux-dev"
+    assert caller.create(uuid="another").status_code == 200
+    assert Run.objects.latest("pk").brief.model == ""
+
+
+def test_a_model_beyond_the_documented_ones_is_there_where_a_node_has_it(caller: Caller) -> None:
+    assert caller.create(model="qwen-image-edit").status_code == 400
+    models = {folder: sorted(files) for folder, files in every_model().items()}
+    GpuNode.objects.create(name="gpu", url="http://gpu:8188", models_by_folder=models)
+    assert caller.create(model="qwen-image-edit").status_code == 200
+    assert Run.objects.get().brief.model == "qwen-image-edit"
 
 
 @pytest.mark.parametrize("yes", ["true", "True", "1", "yes", "on"])
