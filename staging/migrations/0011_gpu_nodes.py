@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.utils.timezone
-import staging.nodes
+import staging.models.nodes
 from django.db import migrations, models
 
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, unique=True)),
-                ('url', models.CharField(help_text='e.g. http://10.0.0.5:8188, in a private network', max_length=300, validators=[staging.nodes.require_address], verbose_name='address')),
+                ('url', models.CharField(help_text='e.g. http://10.0.0.5:8188, in a private network', max_length=300, validators=[staging.models.nodes.require_address], verbose_name='address')),
                 ('token', models.CharField(blank=True, help_text='sent as “Authorization: Bearer”, where a proxy before it asks for one; ComfyUI itself knows none', max_length=200, validators=[django.core.validators.MinLengthValidator(8)])),
                 ('enabled', models.BooleanField(default=True, help_text='may be given new work')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

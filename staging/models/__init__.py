@@ -1,6 +1,7 @@
 """What a render is made of: the photo that came in, what the caller sees, each try at making it, and the pictures."""
 
 from staging.models.alterations import Alteration, AppendOnlyError, RefusedOutput
+from staging.models.nodes import GpuNode
 from staging.models.renders import (
     MAIN_ROLES,
     MASKS,
@@ -18,7 +19,6 @@ from staging.models.renders import (
 )
 from staging.models.requests import AcceptedRequest, Conversion, ConversionFile
 from staging.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookSecret, WebhookSubscription
-from staging.nodes import GpuNode
 
 __all__ = [
     "MAIN_ROLES",
