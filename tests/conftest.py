@@ -44,9 +44,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _seed_plans(**kwargs: Any) -> None:
     import_module("billing.migrations.0002_seed_plans").seed_plans(apps, None)
     import_module("billing.migrations.0004_seed_packs").seed_packs(apps, None)
+    import_module("listings.migrations.0003_seed_profiles").seed(apps, None)
 
 
-# A test with real transactions ends by emptying every table, plans and packs too; Django sends post_migrate after it.
+# A test with real transactions ends by emptying every table, plans, packs and MLS rules too; Django sends post_migrate after it.
 post_migrate.connect(_seed_plans, sender=apps.get_app_config("billing"), weak=False)
 
 
