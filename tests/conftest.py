@@ -47,7 +47,7 @@ def _seed_plans(**kwargs: Any) -> None:
     import_module("listings.migrations.0003_seed_profiles").seed(apps, None)
 
 
-# A test with real transactions ends by emptying every table, plans, packs and MLS rules too; Django sends post_migrate after it.
+# A test with real transactions ends by emptying every table, plans and MLS rules too; Django sends post_migrate then.
 post_migrate.connect(_seed_plans, sender=apps.get_app_config("billing"), weak=False)
 
 
