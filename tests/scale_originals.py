@@ -1,7 +1,7 @@
 """`make scale`, second part: the public page of an original with 100,000 outputs, each with its record and its page.
 
 Wants DATABASE_URL=postgres://...; works in a test database of its own, which it drops. Prints the server's time for a
-page (median and the slowest of a hundred, one code after the other) and fails when the median is 50 ms or more.
+page (median of a hundred, one code after the other) and fails when it is 50 ms or more by the clock.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def main() -> int:
         times = _times(codes)
     finally:
         teardown_databases(made, verbosity=0)
-    median, slowest = statistics.median(times), max(times)
-    print(f"| /o/CODE with {OUTPUTS:,} outputs, median / slowest of {ASKED} | ", end="")
-    print(f"{median * 1000:.1f} / {slowest * 1000:.1f} ms |")
-    return 1 if median >= LIMIT_SECONDS else 0
+    clock, processor = (statistics.median(found) for found in zip(*times, strict=True))
+    print(f"| /o/CODE with {OUTPUTS:,} outputs, median of {ASKED}, by the clock / of our processor | ", end="")
+    print(f"{clock * 1000:.1f} / {processor * 1000:.1f} ms |")
+    return 1 if clock >= LIMIT_SECONDS else 0
 
 
 def _filled() -> list[str]:
@@ -95,15 +95,17 @@ def _first() -> Iterator[tuple[Any, dict[str, str]]]:
     yield page, {"id": number, "output_id": number, "code": code, "altered_sha256": digest}
 
 
-def _times(codes: list[str]) -> list[float]:
-    """Seconds of the whole of Django for each page, after some that warm it up."""
+def _times(codes: list[str]) -> list[tuple[float, float]]:
+    """Seconds of the whole of Django for each page, after some that warm it up: by the clock, and of the processor,
+    which other work on the machine does not lengthen.
+    """
     from django.test import Client  # noqa: PLC0415
 
     client, times = Client(), []
     for code in [*codes[:5], *codes]:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         answer = client.get(f"/o/{code}")
-        times.append(time.perf_counter() - started)
+        times.append((time.perf_counter() - started, time.process_time() - used))
         assert answer.status_code == 200
         assert b"approved for publication" in answer.content
     return times[5:]
