@@ -5,11 +5,12 @@ from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
-from config import health
+from config import health, status
 
 urlpatterns = [
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
+    path("status/", status.status, name="status"),
     path("", include("staging.api.renders.urls")),
     path("", include("staging.api.conversions.urls")),
     path("", include("listings.api.urls")),
