@@ -9,6 +9,8 @@ import secrets
 from pathlib import Path
 from typing import Any, Literal
 
+from django.templatetags.static import static
+
 from config import env, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -225,6 +227,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "config.front_page.fill",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("icon.svg")}],
 }
 
 REST_FRAMEWORK: dict[str, Any] = {

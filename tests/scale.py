@@ -59,10 +59,10 @@ renders AS (
 )
 INSERT INTO staging_run (render_id, account_id, number, kind, brief_json, state, shows_queued, hold_reference,
                          webhook_url, backend, handle, attempt, tries, refusals, progress, stage, failure, error_code,
-                         error_message, queued_at, first_started_at, started_at, finished_at)
+                         error_message, record, queued_at, first_started_at, started_at, finished_at)
 SELECT id, account_id, 1, 'first', brief_json, CASE WHEN id %% 9 = 0 THEN 'failed' ELSE 'done' END, false,
-       'run:' || public_id || '-1', '', 'engine', '', 1, 1, 0, 1, '', '', '', '', created_at, created_at, created_at,
-       created_at + interval '40 seconds'
+       'run:' || public_id || '-1', '', 'engine', '', 1, 1, 0, 1, '', '', '', '', '{}', created_at, created_at,
+       created_at, created_at + interval '40 seconds'
 FROM renders;
 """
 
