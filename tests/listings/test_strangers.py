@@ -25,6 +25,8 @@ from tests.staging.pictures import encoded
 OF_ALL = {
     # Pages of originals are public by law; plans and packs are on sale to everybody.
     "listings:original", "listings:original_file", "listings:home", "listings:home_picture", "listings:home_embedded",
+    # A file of one's own account.
+    "listings:export",
     "billing:plan_buy", "billing:pack_buy",
     # Signed or secret addresses; test_files_are_a_strangers_only_with_their_signature looks at ours.
     "staging:output_file", "staging:photo_file", "conversions_api:picture", "billing:join",
