@@ -37,7 +37,7 @@ CERTAIN_CLEAR: Final = 0.55
 LEAST_SOLID: Final = 0.2
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
-PLAIN: Final = 0.72  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
+PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
 LEAST_KNOWN: Final = 0.3  # the same of a large hole of the caller's, which only planes can fill
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish

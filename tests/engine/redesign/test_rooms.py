@@ -1,5 +1,6 @@
 """A room repainted and relaid: our own traced sample rooms, whose truth is known."""
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -103,3 +104,14 @@ def test_a_carpet_becomes_boards_in_the_light_of_the_carpet():
     assert np.corrcoef(old, new)[0, 1] > 0.6
     colour = made.picture[floor].mean(0)
     assert colour[0] > colour[2] + 25  # oak is warm, the carpet was grey
+
+
+def test_a_thing_on_the_floor_stays_and_a_window_read_into_bare_wall_is_forgotten(living):
+    photo = living.copy()
+    cv2.rectangle(photo, (330, 430), (420, 480), (28, 60, 44), -1)
+    false = dataclasses.replace(LIVING.room.openings[0], u0=-1.6, u1=-0.6, z0=0.9, z1=1.9)
+    made = redecorate(photo, dataclasses.replace(LIVING.room, openings=(*LIVING.room.openings, false)), "coastal", 0)
+    assert (made.mask[436:474, 336:414] > 0).mean() < 0.02
+    assert (made.mask[434:476, 430:500] > 0).mean() > 0.97
+    faces = face_map(LIVING.room, *SIZE)
+    assert (made.mask[seen(false, faces, LIVING.room, 0.1)] > 0).mean() > 0.95
