@@ -13,8 +13,8 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from billing.admin.reading import ReadOnly
-from listings import originals
-from listings.models import Delivery, OriginalPage, Profile
+from listings import homes, originals
+from listings.models import Connection, Delivery, Import, ListingPage, OriginalPage, Profile
 
 
 @admin.register(Profile)
@@ -73,3 +73,45 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("listing", "profile", "asked_by")
     list_filter = ("state",)
     ordering = ("-pk",)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnly, ModelAdmin):
+    """Connections to RESO providers; what they come in with is not shown."""
+
+    list_display = ("name", "account", "address", "every_minutes", "watermark", "removed_at")
+    list_select_related = ("account",)
+    list_filter = (("removed_at", admin.EmptyFieldListFilter),)
+    exclude = ("token", "client_secret", "bearer")
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnly, ModelAdmin):
+    """Imports, and where they stand."""
+
+    list_display = ("key", "source", "account", "state", "phase", "seen", "created", "changed", "photos_done", "error")
+    list_select_related = ("account",)
+    list_filter = ("state",)
+    ordering = ("-pk",)
+
+
+@admin.register(ListingPage)
+class ListingPageAdmin(ReadOnly, ModelAdmin):
+    """Public pages of listings. Withdrawing one leaves its address, which says so."""
+
+    list_display = ("code", "listing", "profile", "published_at", "withdrawn_at")
+    list_select_related = ("listing", "profile")
+    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
+    actions = ("withdraw",)
+
+    @admin.action(description="Withdraw from the public", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[ListingPage]) -> None:
+        """Take the chosen pages from the public."""
+        for page in chosen:
+            homes.withdraw(page)
+            self.log_change(request, page, "Withdrawn from the public")
+        self.message_user(request, f"{len(chosen)} pages withdrawn.", messages.SUCCESS)
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        """Staff with the right to change pages (which no form offers)."""
+        return request.user.has_perm("listings.change_listingpage")

@@ -5,6 +5,7 @@ Only approved pictures are shown, each beside its original. A picture is on the 
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
 from billing import access
-from listings import contents, presets, rules, xmp
+from listings import contents, originals, presets, rules, xmp
 from listings.models import Listing, ListingPage, ListingPhoto, OriginalPage, PagePicture, Profile, StagedPhoto
 from staging import jobs, renditions
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # Pixels of the long edge.
 LARGE, SMALL = 1920, 800
 _QUALITY = 84
+# A picture that cannot be copied is not tried for ever.
+_LATELY = datetime.timedelta(days=1)
 
 
 class NotForTheInternet(Exception):
@@ -123,15 +126,15 @@ def shown(page: ListingPage) -> list[Shot]:
         "listing_photo", "staged", "original_page"
     )
     altered: dict[int, list[Altered]] = {}
-    originals: list[PagePicture] = []
+    taken: list[PagePicture] = []
     for picture in there.order_by("listing_photo__order", "listing_photo", "staged"):
         if picture.staged is None:
-            originals.append(picture)
+            taken.append(picture)
         elif picture.original_page and _stands(page, picture.staged, picture.original_page):
             altered.setdefault(picture.listing_photo_id, []).append(Altered(picture, picture.original_page))
     return [
         Shot(picture.listing_photo, picture, tuple(altered.get(picture.listing_photo_id, ())))
-        for picture in originals
+        for picture in taken
         if not picture.listing_photo.media_alteration
     ]
 
@@ -148,9 +151,7 @@ def _stands(page: ListingPage, staged: StagedPhoto, original: OriginalPage) -> b
 
 def missing(page: ListingPage) -> int:
     """How many photos and approved pictures have no copies yet."""
-    approved = StagedPhoto.objects.filter(
-        listing_photo__in=_own_photos(page.listing), verdict=StagedPhoto.Verdict.APPROVED
-    )
+    approved = _approved().filter(listing_photo__in=_own_photos(page.listing))
     copied = page.pictures.filter(staged__in=approved, original_page__output=F("staged__output"))
     photos = _own_photos(page.listing).exclude(pk__in=page.pictures.filter(staged=None).values("listing_photo"))
     return photos.count() + approved.exclude(pk__in=copied.values("staged")).count()
@@ -170,24 +171,49 @@ def remarks(page: ListingPage, shots: Iterable[Shot]) -> str:
     return text
 
 
-def _own_photos(listing: Listing) -> QuerySet[ListingPhoto]:
-    """The photos as they were taken. What came altered has no original here, so it cannot be shown beside one."""
-    return ListingPhoto.objects.filter(listing=listing, removed_at__isnull=True, media_alteration=[])
+def _own_photos(listing: Listing | None) -> QuerySet[ListingPhoto]:
+    """A listing's (None: all) photos as they were taken. What came altered has no original here to stand beside it."""
+    there = ListingPhoto.objects.filter(removed_at__isnull=True, media_alteration=[])
+    return there if listing is None else there.filter(listing=listing).order_by("order", "pk")
 
 
 # --- copies -------------------------------------------------------------------------------------------------
 
 
 def make_copies(page_id: int) -> None:
-    """Give the page files of its own of what it shows. Safe to repeat: what is there and the same is left alone."""
+    """Give the page files of its own of its photos and of all that is approved. Safe to repeat: what is there stays.
+
+    What the profile bans is copied too, and not shown: another profile may let it out.
+    """
     page = ListingPage.objects.select_related("listing__account", "profile").get(pk=page_id)
     labelled = page.profile.label == Profile.Label.REQUIRED or access.labels_required(page.listing.account)
-    for item in contents.of(page.listing, page.profile):
-        if item.photo.media_alteration:
-            continue
-        _copy(page, item.photo, None, item.photo.photo.picture, item.photo.photo.sha256, labelled=False)
-        for altered in item.altered:
-            _copy(page, item.photo, altered, altered.output.master, altered.output.sha256, labelled=labelled)
+    approved = _approved().select_related("output__run__render__photo").order_by("pk")
+    rows = _own_photos(page.listing).select_related("photo").prefetch_related(Prefetch("staged", queryset=approved))
+    for photo in rows:
+        _copy(page, photo, None, photo.photo.picture, photo.photo.sha256, labelled=False)
+        for staged in photo.staged.all():
+            assert staged.output is not None
+            altered = contents.Altered(staged, staged.output, originals.publish(staged.output))
+            _copy(page, photo, altered, staged.output.master, staged.output.sha256, labelled=labelled)
+
+
+def sweep() -> int:
+    """Have copies made for pages whose photos or approvals are newer than their copies; how many pages."""
+    lately = timezone.now() - _LATELY
+    photos = _own_photos(None).filter(listing=OuterRef("listing"), created_at__gte=lately)
+    photos = photos.exclude(Exists(PagePicture.objects.filter(listing_photo=OuterRef("pk"), staged=None)))
+    staged = _approved().filter(listing_photo__listing=OuterRef("listing"), judged_at__gte=lately)
+    staged = staged.filter(listing_photo__removed_at__isnull=True, listing_photo__media_alteration=[])
+    same = PagePicture.objects.filter(staged=OuterRef("pk"), original_page__output=OuterRef("output"))
+    behind = public().filter(Exists(photos) | Exists(staged.exclude(Exists(same))))
+    found = list(behind.values_list("pk", flat=True)[:20])
+    for page_id in found:
+        jobs.enqueue(make_copies, page_id)
+    return len(found)
+
+
+def _approved() -> QuerySet[StagedPhoto]:
+    return StagedPhoto.objects.filter(verdict=StagedPhoto.Verdict.APPROVED, output__isnull=False)
 
 
 def _copy(

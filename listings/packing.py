@@ -118,27 +118,30 @@ def _in_order(profile: Profile, item: Item, *, primary: bool) -> list[Altered | 
 
 
 def _original(delivery: Delivery, item: Item, packed: Packed, order: int) -> Picture:
-    captions = rules.Captions(
-        item.photo.short_description or ("Original, unaltered photo" if item.altered else ""),
-        item.photo.long_description,
-    )
-    media = _media(delivery, _Shot(item, order, "original", ("None",), captions), packed)
-    return Picture(media["MediaURL"], packed.data, media | {"OriginalSHA256": item.photo.photo.sha256})
+    came = item.photo.media_alteration
+    said = "Digitally altered" if came else "Original, unaltered photo" if item.altered else ""
+    captions = rules.Captions(item.photo.short_description or said, item.photo.long_description)
+    shot = _Shot(item, order, "altered" if came else "original", tuple(came) or ("None",), captions)
+    original = {"OriginalSHA256": None if came else item.photo.photo.sha256}
+    media = _media(delivery, shot, packed)
+    return Picture(media["MediaURL"], packed.data, media | original)
 
 
 def _packed_original(delivery: Delivery, item: Item) -> Packed:
-    """The original as it goes out: once for itself and for the credentials of all that was made of it."""
+    """The photo as it goes out: once for itself and for the credentials of all that was made of it.
+
+    One that came altered from an MLS says so.
+    """
     preset = presets.PRESETS[delivery.preset]
     picture = presets.sized(_opened(item.photo.photo.picture), preset)
-    where = (
-        f" The altered pictures of it are marked as such: {rules.address(item.altered[0].page)}" if item.altered else ""
-    )
-    data = presets.packed(
-        picture,
-        preset,
-        xmp.packet(source_type=xmp.CAPTURED, description=f"Original, unaltered photo.{where}", tool=_TOOL),
-    )
-    return Packed(data, picture.size)
+    said = "Original, unaltered photo."
+    if item.altered:
+        said += f" The altered pictures of it are marked as such: {rules.address(item.altered[0].page)}"
+    came = item.photo.media_alteration
+    if came:
+        said = f"Digitally altered before it was imported: {rules.in_words(came)}."
+    packet = xmp.packet(source_type=xmp.COMPOSITE if came else xmp.CAPTURED, description=said, tool=_TOOL)
+    return Packed(presets.packed(picture, preset, packet), picture.size)
 
 
 def _altered(delivery: Delivery, item: Item, altered: Altered, original: Packed, order: int) -> Picture:
@@ -241,7 +244,9 @@ def _disclosure(delivery: Delivery, media: list[dict[str, Any]]) -> str:
     for one in altered:
         lines += [
             f"{one['MediaURL']} is digitally altered: {rules.in_words(one['MediaAlteration'])}.",
-            f"  The original, unaltered photo can be seen at {one['OriginalURL']}",
+            f"  The original, unaltered photo can be seen at {one['OriginalURL']}"
+            if "OriginalURL" in one
+            else "  It came altered from its source; the original is not in this delivery.",
             "",
         ]
     if not altered:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as answer
@@ -91,7 +90,8 @@ def _snippet(request: HttpRequest, page: ListingPage, altered: homes.Altered) ->
         title,
         ratio,
     )
-    source = _absolute(request, staticfiles_storage.url("embed.js"))
+    # Without the hash in its name, which the next release would change on other people's websites.
+    source = _absolute(request, f"{settings.STATIC_URL}embed.js")
     script = format_html('<script src="{}" data-home="{}" data-title="{}" async></script>', source, address, title)
     return Snippet(altered, str(frame), str(script))
 

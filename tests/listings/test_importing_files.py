@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing.models import Account
-from listings.models import Import, Listing
+from billing.models import Account, User
+from listings import deliveries, photos, records
+from listings.models import Import, Listing, Profile
 from listings.reso import imports
+from staging import sources
 from tests.listings.reso_stand_in import StandIn
+from tests.staging.pictures import encoded
 
 CSV = """ListingKey,ListingId,UnparsedAddress,City,ListPrice,StandardStatus,BedroomsTotal,SolarYN
 K1,1,"12 Elm Street, rear",Salem,"$450,000.50",Active,3,Y
@@ -105,3 +109,18 @@ def test_by_the_command(account: Account, tmp_path: Path, capsys: pytest.Capture
     settings.IMPORT_FILE_MAX_BYTES = 10
     with pytest.raises(CommandError, match="IMPORT_FILE_MAX_BYTES"):
         call_command("import_listings", file=file, account="owner@example.com")
+
+
+def test_a_photo_that_came_altered_is_not_delivered_as_an_original(account: Account, owner: User) -> None:
+    listing = records.create(account, unparsed_address="12 Elm Street")
+    photos.add(listing, sources.accept(account, raw=encoded()), user=owner)
+    photos.of_listing(listing).update(media_alteration=["Virtual Renovation"])
+    profile = Profile.objects.get(slug="bay-east-ccar")
+    asked = deliveries.request(listing, profile, preset="mls_small", labelled=False, user=owner)
+    deliveries.build(asked.pk)
+    asked.refresh_from_db()
+    with zipfile.ZipFile(asked.file.open("rb")) as archive:
+        (media,) = json.loads(archive.read("manifest.json"))["Media"]
+        assert b"Original, unaltered" not in archive.read(media["MediaURL"])
+        assert "the original is not in this delivery" in archive.read("DISCLOSURE.txt").decode()
+    assert (media["MediaURL"], media["MediaAlteration"]) == ("001_photo_altered.jpg", ["Virtual Renovation"])

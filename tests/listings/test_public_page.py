@@ -14,7 +14,7 @@ from PIL import Image
 
 from billing.models import Account, User
 from listings import batches, homes, originals, photos, records, reviews
-from listings.models import Listing, ListingPage, PagePicture, Profile, StagedPhoto
+from listings.models import Connection, Import, Listing, ListingPage, PagePicture, Profile, StagedPhoto
 from staging import sources
 from staging.briefs import RoomType, Style
 from tests.listings.conftest import signed_in
@@ -164,6 +164,23 @@ def test_a_picture_goes_when_its_approval_or_its_original_goes(page: ListingPage
     assert Client().get(path).status_code == 404
 
 
+def test_what_is_approved_or_added_later_comes_by_itself(
+    page: ListingPage, owner: User, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr(homes.jobs, "enqueue", lambda job, page_id: woken.append(page_id))
+    assert homes.sweep() == 0
+    reviews.approve(StagedPhoto.objects.get(verdict="pending"), owner)
+    assert (homes.sweep(), woken) == (1, [page.pk])
+    homes.make_copies(page.pk)
+    photos.add(page.listing, sources.accept(account, raw=jpeg(2)), user=owner)
+    assert homes.sweep() == 1
+    homes.make_copies(page.pk)
+    assert homes.sweep() == 0
+    text = Client().get(address(page)).content.decode()
+    assert (text.count("<article"), text.count("<img")) == (2, 6)
+
+
 def test_edits_that_the_profile_bans_and_pictures_that_came_altered_stay_away(page: ListingPage) -> None:
     Profile.objects.filter(pk=page.profile_id).update(forbidden=["Virtual Staging - Item Addition"])
     assert "<article" not in Client().get(address(page)).content.decode()
@@ -231,3 +248,16 @@ def test_a_stranger_neither_publishes_nor_withdraws(page: ListingPage, stranger:
 def test_what_was_never_published_is_not_found(listing: Listing, owner: User) -> None:
     page = ListingPage.objects.create(listing=listing, profile=Profile.objects.get(slug="crmls"))
     assert Client().get(address(page)).status_code == 404
+
+
+def test_staff_withdraw_pages_and_see_no_secrets(page: ListingPage, account: Account) -> None:
+    connection = Connection.objects.create(account=account, name="MLS", address="https://mls.example", token="s3cret")
+    Import.objects.create(account=account, source="File")
+    staff = Client()
+    staff.force_login(User.objects.create_superuser("root@example.com", "a long enough password"))
+    for path in ("connection/", f"connection/{connection.pk}/change/", "import/", "listingpage/"):
+        shown = staff.get(f"/admin/listings/{path}")
+        assert shown.status_code == 200
+        assert "s3cret" not in shown.content.decode()
+    staff.post("/admin/listings/listingpage/", {"action": "withdraw", "_selected_action": page.pk})
+    assert Client().get(address(page)).status_code == 410
