@@ -123,7 +123,7 @@ def is_public(page: ListingPage) -> bool:
 def shown(page: ListingPage) -> list[Shot]:
     """What the page shows, in the listing's order, by what is approved now and not banned by the profile."""
     there = page.pictures.filter(listing_photo__removed_at__isnull=True).select_related(
-        "listing_photo", "staged", "original_page"
+        "listing_photo", "staged", "original_page__output__run"
     )
     altered: dict[int, list[Altered]] = {}
     taken: list[PagePicture] = []

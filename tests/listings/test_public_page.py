@@ -78,6 +78,17 @@ def test_buyers_see_photos_and_approved_pictures_beside_their_originals(page: Li
     assert "$450,000" in text
 
 
+def test_a_page_is_three_questions_to_the_database_however_many_pictures_it_has(
+    page: ListingPage, owner: User, django_assert_num_queries: Any
+) -> None:
+    path = address(page)
+    for _ in range(2):
+        with django_assert_num_queries(3):
+            Client().get(path)
+        reviews.approve(StagedPhoto.objects.order_by("pk")[1], owner)
+        homes.make_copies(page.pk)
+
+
 def test_pictures_are_sized_and_say_nothing_of_place_or_camera(page: ListingPage) -> None:
     text = Client().get(address(page)).content.decode()
     found = set(re.findall(r"(/homes/[^\s\"]+\.jpg)", text))
