@@ -31,8 +31,6 @@ OF_ALL = {
     # Signed or secret addresses; test_files_are_a_strangers_only_with_their_signature looks at ours.
     "staging:output_file", "staging:photo_file", "conversions_api:picture", "billing:join",
     "account_confirm_email", "account_reset_password_from_key",
-    # Everybody takes out what is theirs; test_round_trip looks at that.
-    "listings:export",
     # Every address below /v1 and /v2 that is none.
     "renders_api:unknown",
 }  # fmt: skip
