@@ -77,7 +77,7 @@ def product(folder: Path) -> dict[str, str]:
 
 
 def listing() -> tuple[str, str]:
-    """A listing of a hundred photos, as real as can be, half of them staged; its path, and its owner's cookie."""
+    """A listing of a hundred photos, as real as can be, none of them staged; its path, and its owner's cookie."""
     from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
