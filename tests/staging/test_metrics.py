@@ -59,7 +59,7 @@ def test_queue_ends_and_credits_are_those_of_the_rows(
     assert {run_of(render).state, run_of(other).state} == {"done", "failed"}
     assert value(meters, "openhouse_runs_ended_total", kind="staging", state="done") == 1
     assert value(meters, "openhouse_runs_failed_total", failure="nothing_usable", code="no_floor") == 1
-    assert value(meters, "openhouse_render_seconds_sum", kind="staging", backend="") == 7
+    assert value(meters, "openhouse_render_seconds_sum", kind="staging", backend="engine") == 7
     assert value(meters, "openhouse_credits_total", kind="hold") == 4
     assert value(meters, "openhouse_credits_total", kind="release") == 2
     # Read twice, counted once.
