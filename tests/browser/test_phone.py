@@ -70,7 +70,7 @@ def judge(page: Any) -> None:
     page.get_by_label("Why not").fill("The sofa hides the window")
     look(page, "review")
     page.get_by_role("button", name="Reject").tap()
-    page.get_by_text("The sofa hides the window").first.wait_for()
+    page.locator("p", has_text="The sofa hides the window").wait_for()
     look(page, "rejected")
 
 
