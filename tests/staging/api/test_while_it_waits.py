@@ -1,4 +1,7 @@
-"""What is answered while renders wait: over real HTTP to a web process without workers, so that nothing moves."""
+"""What is answered while renders wait: over real HTTP to a web process without workers, so that nothing moves.
+
+Outside of the package `contract`, whose workers live as long as its tests and would move these too.
+"""
 
 from __future__ import annotations
 
