@@ -46,12 +46,14 @@ class Member:
 
     def kill(self) -> None:
         """SIGKILL to it and to all that it started, as when its machine goes."""
-        if self.running is None:
+        # Held on to: once it is dead, another is started in its place.
+        running = self.running
+        if running is None:
             return
-        for pid in [self.running.pid, *descendants(self.running.pid)]:
+        for pid in [running.pid, *descendants(running.pid)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.running.wait()
+        running.wait()
 
 
 def descendants(pid: int) -> list[int]:
