@@ -27,7 +27,7 @@ CODES = {
     },
     401: {"invalid_api_key": "the key is missing or wrong"},
     402: {"insufficient_credits": "the balance is short; nothing is started"},
-    403: {"plan_without_api": "the plan has no API access"},
+    403: {"plan_without_api": "the plan has no API access", "key_scope": "the key may only read"},
     404: {"not_found": "there is no such thing, or it is another account's"},
     405: {"method_not_allowed": "this address has no such method"},
     409: {

@@ -78,6 +78,8 @@ def _of_the_framework(error: exceptions.APIException) -> HttpResponse:
             answer = answer_of(ApiError(401, "invalid_api_key", "Invalid API key"))
             answer["WWW-Authenticate"] = "Api-Key"
             return answer
+        case exceptions.PermissionDenied() if error.get_codes() == "key_scope":
+            return answer_of(ApiError(403, "key_scope", str(error.detail)))
         case exceptions.PermissionDenied():
             return answer_of(ApiError(403, "plan_without_api", "The plan of this account has no API access"))
         case exceptions.MethodNotAllowed():

@@ -171,3 +171,10 @@ def test_a_browser_of_any_origin_may_ask(partner: Partner, listing: Told) -> Non
     assert {"PATCH", "PUT", "DELETE"} <= set(preflight["Access-Control-Allow-Methods"].split(", "))
     assert {"if-match", "idempotency-key"} <= set(preflight["Access-Control-Allow-Headers"].split(", "))
     assert "etag" in partner.ask("GET", "listings")["Access-Control-Expose-Headers"]
+
+
+def test_a_key_that_may_only_read_is_told_so(partner: Partner, listing: Told, account: Account, said: Said) -> None:
+    reader = Partner(keys.create(account, "reader", scope="read")[1])
+    assert reader.get(f"listings/{listing['ListingKey']}") == listing
+    said(reader.ask("POST", "listings", {"UnparsedAddress": "x"}), 403, "key_scope")
+    assert Listing.objects.count() == 1
