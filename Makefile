@@ -26,9 +26,9 @@ check: setup-dev
 	$(PY) manage.py check --fail-level WARNING
 
 bench: setup-dev
-	$(PY) -m tests.bench
-	$(PY) -m tests.bench_platform
-	$(PY) -m tests.bench_delivery
+	$(PY) -m tests.benches.engine
+	$(PY) -m tests.benches.platform
+	$(PY) -m tests.benches.delivery
 
 # Calls made up from our own OpenAPI document; FUZZ_ARGS="--cases 500 --seed 1" makes fewer.
 fuzz: setup-dev
@@ -40,8 +40,8 @@ simulate: setup-dev
 
 # Every admin page at two sizes of the shop; wants DATABASE_URL=postgres://...
 scale: setup-dev
-	$(PY) -m tests.scale
-	$(PY) -m tests.scale_originals
+	$(PY) -m tests.benches.scale
+	$(PY) -m tests.benches.scale_originals
 
 # 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
 chaos: setup-dev
@@ -53,7 +53,7 @@ load: setup-dev
 
 # 5,000 listings imported over HTTP, killed twice at random; on SQLite, or where DATABASE_URL says.
 import-scale: setup-dev
-	$(PY) -m tests.import_scale
+	$(PY) -m tests.benches.import_scale
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.development
@@ -86,4 +86,4 @@ clean:
 # Marks of the landing page and of a listing of a hundred photos; wants npm and Chromium, and says so without them.
 .PHONY: lighthouse
 lighthouse: setup-dev
-	$(PY) -m tests.lighthouse
+	$(PY) -m tests.benches.lighthouse

@@ -1,1 +1,2 @@
-"""The parts of the platform's bench (tests/bench_platform.py), by what they measure."""
+"""What is measured and not tested: the benches of `make bench` (engine, platform, delivery) with the parts that they
+are made of, `make scale` (scale, scale_originals), `make import-scale` and `make lighthouse`."""

@@ -89,7 +89,7 @@ def stock_jobs(here: Place, environment: dict[str, str], photo: bytes, seconds: 
         for number in range(STOCK_WORKERS):
             time.sleep(seconds / STOCK_WORKERS)
             began.append(time.time())
-            jobs.append(queue.enqueue("tests.stock_arm.render", str(file), number, result_ttl=600))
+            jobs.append(queue.enqueue("tests.benches.stock_arm.render", str(file), number, result_ttl=600))
         deadline = time.monotonic() + 4 * seconds + 60
         while any(job.return_value() is None for job in jobs):
             failed = [found.exc_string for job in jobs if job.is_failed and (found := job.latest_result())]

@@ -15,7 +15,7 @@ def polls(here: Place, client: Client, photo: bytes) -> Iterator[Row]:
     """Our poll beside the stock one, in turns."""
     from tests import serving  # noqa: PLC0415
 
-    stock = serving.Web(here.folder, {**here.environment, "DJANGO_SETTINGS_MODULE": "tests.stock_settings"})
+    stock = serving.Web(here.folder, {**here.environment, "DJANGO_SETTINGS_MODULE": "tests.benches.stock_settings"})
     stock.start()
     try:
         _, body = asyncio.run(client.call("POST", f"{CREATE}&wait_for_completion=0", photo))

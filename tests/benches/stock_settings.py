@@ -2,4 +2,4 @@
 
 from config.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.stock_arm"
+ROOT_URLCONF = "tests.benches.stock_arm"

@@ -2,7 +2,7 @@
 
 * `urlpatterns`: a poll as a Django REST framework tutorial would write it: token authentication that reads its
   row each time, a ModelSerializer with nested serializers, JSONRenderer. Served by
-  DJANGO_SETTINGS_MODULE=tests.stock_settings.
+  DJANGO_SETTINGS_MODULE=tests.benches.stock_settings.
 * `render`: a render as one RQ job that holds its forked worker and polls the rendering server until it is done.
 """
 

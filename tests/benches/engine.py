@@ -2,7 +2,7 @@
 
 A time in seconds says as much about the machine and its other work as about the program; a ratio of two times taken
 one after the other says what the program adds. Run it on a machine that does nothing else.
-`python -m tests.bench llvm` measures that tracer alone.
+`python -m tests.benches.engine llvm` measures that tracer alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from staging.engine.modes.vocabulary import KINDS
 from staging.engine.scene.changes import changed
 from staging.engine.trace.variant import Variant, choose
 
-SAMPLE = Path(__file__).resolve().parents[1] / "config" / "static" / "samples" / "empty-living-room.jpg"
+SAMPLE = Path(__file__).resolve().parents[2] / "config" / "static" / "samples" / "empty-living-room.jpg"
 JOB = "staging.engine.modes.job.make"
 TIME_LIMIT = 1800.0
 BRIEF = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "standard", "seed": 1}

@@ -2,7 +2,7 @@
 
 Each figure stands beside its other arm in one run: with and without held requests, our poll and the stock one, our line
 and the stock job, the ledger's verb and its bare SQL. The web process, the workers and the stand-in for the engine are
-real processes. `python -m tests.bench_platform line` measures that part alone (held, polls, line, holds).
+real processes. `python -m tests.benches.platform line` measures that part alone (held, polls, line, holds).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ LEAST = 95
 VERSION = "12.8.2"
 PHOTOS = 100
 CATEGORIES = ("performance", "accessibility")
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / "test-artefacts" / "lighthouse"
 
 

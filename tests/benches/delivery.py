@@ -19,7 +19,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PHOTOS, ALTERED, SIZE = 100, 60, (2048, 1365)
 DIFFERENT = 8
 MOST_MEGABYTES, MOST_RATIO = 400, 1.5
@@ -38,7 +38,7 @@ def main() -> int:
         environment.pop("REDIS_URL", None)
         manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(manage, cwd=ROOT, env=environment, check=True)
-        command = [sys.executable, "-m", "tests.bench_delivery", "fill"]
+        command = [sys.executable, "-m", "tests.benches.delivery", "fill"]
         subprocess.run(command, cwd=ROOT, env=environment, check=True)
         command[-1] = "build"
         told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
