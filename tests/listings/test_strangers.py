@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +18,7 @@ from listings import batches, deliveries, photos, records, reviews
 from listings.models import Connection, Delivery, Import, ListingPhoto, Profile
 from staging import sources, webhooks
 from staging.briefs import RoomType, Style
-from staging.models import WebhookDelivery
+from staging.models import WebhookDelivery, WebhookSubscription
 from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
@@ -34,6 +35,16 @@ OF_ALL = {
     # Every address below /v1 and /v2 that is none.
     "renders_api:unknown",
 }  # fmt: skip
+# Whose addresses name nothing, and are open to people who have not signed in.
+PUBLIC = {
+    "healthz", "readyz", "status", "set_language", "words", "api_docs:page", "api_docs:json", "api_docs:yaml",
+    "listings:landing", "listings:help", "listings:robots", "listings:sitemap",
+    "billing:webhook",  # Stripe's, signed
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+}  # fmt: skip
+APIS = ("renders_api:", "conversions_api:", "listings_api:")
 MARKS = ("12 Elm Street", "owner@example.com", "Acme Realty", "mine@example.com")
 
 
@@ -97,12 +108,34 @@ def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLP
             yield f"{space}{one.name}", one
 
 
+def names_in(pattern: URLPattern) -> set[str]:
+    """What an address of this pattern names."""
+    return set(pattern.pattern.converters) | set(getattr(pattern.pattern.regex, "groupindex", {}))
+
+
+def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
+    """Every route below a resolver, as it is written."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from routes(one, f"{before}{one.pattern}")
+        else:
+            yield f"{before}{one.pattern}"
+
+
+def admin_paths() -> list[str]:
+    """Every address of the admin, with a 1 for whatever it names."""
+    (admin,) = (one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "admin")
+    assert isinstance(admin, URLResolver)
+    whole = routes(admin, f"/{admin.pattern}")
+    return [re.sub(r"\(\?P<\w+>.*\)\$$", "1", re.sub(r"<(?:\w+:)?\w+>", "1", one)) for one in whole]
+
+
 def paths(photo: ListingPhoto, account: Account, owner: User) -> dict[str, str]:
     """Every address of the project that names something, with the names of what is `photo`'s account's."""
     values, found = values_of(photo, account, owner), {}
     for name, pattern in patterns(get_resolver()):
-        needed = set(pattern.pattern.converters) | set(getattr(pattern.pattern.regex, "groupindex", {}))
-        # The listing API is for keys; tests of its own look at what they may see.
+        needed = names_in(pattern)
+        # The listing API is for keys, and has a walk of its own below.
         if needed and name not in OF_ALL and not name.startswith("listings_api:"):
             known = values.get(name, values[""])
             found[name] = reverse(name, kwargs={one: known[one] for one in needed})
@@ -127,14 +160,91 @@ def test_pages_of_ones_own_show_nothing_of_others(mine: ListingPhoto, stranger: 
     marks = (*MARKS, mine.staged.get().render.public_id, str(mine.media_key))
     looked = 0
     for name, pattern in patterns(get_resolver()):
-        needed = set(pattern.pattern.converters) | set(getattr(pattern.pattern.regex, "groupindex", {}))
-        if needed or name.startswith(("None", "api_docs:")) or "logout" in name:
+        if names_in(pattern) or name.startswith(("None", "api_docs:")) or "logout" in name:
             continue
         answer = browser.get(reverse(name))
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert [mark for mark in marks if mark.encode() in body] == [], name
         looked += answer.status_code == 200
     assert looked > 20
+
+
+def test_each_address_is_known_for_what_it_is(db: None) -> None:
+    """A new address is walked by itself when it names something, asks to sign in, or has to be entered above."""
+    known = {name for name, _ in patterns(get_resolver())}
+    assert known >= OF_ALL | PUBLIC
+    unsaid = []
+    for name, pattern in patterns(get_resolver()):
+        if names_in(pattern) or name in PUBLIC or name.startswith(APIS):
+            continue
+        path = reverse(name) if not name.endswith("None") else ""
+        answers = [getattr(Client(), method)(path) for method in ("get", "post")] if path else []
+        asked = [one for one in answers if one.status_code == 302 and one.url.startswith("/accounts/login/")]
+        # A method that the address has not is none to be asked for.
+        if not asked or len(asked) + sum(one.status_code == 405 for one in answers) < len(answers):
+            unsaid.append(name)
+    assert unsaid == []
+
+
+def test_the_admin_is_for_staff_alone(mine: ListingPhoto, stranger: User) -> None:
+    browser, helper = signed_in(stranger), User.objects.create_user("helper@example.com", "a long password")
+    helper.is_staff = True
+    helper.save()
+    found = admin_paths()
+    assert len(found) > 150
+    for path in found:
+        answer = browser.get(path)
+        # Not even whether there is such a page: a stranger is sent to the admin's own sign-in.
+        assert (answer.status_code, answer.headers.get("Location", "")[:13]) == (302, "/admin/login/") or path in {
+            "/admin/login/", "/admin/logout/", "/admin/jsi18n/",
+        }, path  # fmt: skip
+    staff = signed_in(helper)
+    # The queue's pages need Redis, and "view on site" leads to pages that are walked above.
+    for path in (path for path in found if not path.startswith(("/admin/r/", "/admin/django_rq"))):
+        # Staff without a role see that there is an admin, and nothing in it.
+        answer = staff.get(path)
+        body = answer.content.decode() if answer.status_code == 200 else ""
+        assert [mark for mark in MARKS if mark in body] == [], path
+
+
+def in_the_api(photo: ListingPhoto, account: Account) -> dict[str, str]:
+    """Every address of the listing API that names something of `account`'s."""
+    hook = WebhookSubscription.objects.create(account=account, url="https://mine.example/hook", events=[])
+    values = {
+        "listings_api:webhook": {"key": hook.key},
+        "": {
+            "key": photo.listing.listing_key,
+            "media": photo.media_key,
+            "delivery": Delivery.objects.get().key,
+            "public_id": photo.staged.get().render.public_id,
+        },
+    }
+    found = {}
+    for name, pattern in patterns(get_resolver()):
+        if name.startswith("listings_api:") and names_in(pattern):
+            known = values.get(name, values[""])
+            found[name] = reverse(name, kwargs={one: known[one] for one in names_in(pattern)})
+    return found
+
+
+def test_a_strangers_key_finds_nothing(mine: ListingPhoto, account: Account, stranger_account: Account) -> None:
+    own = Client(headers={"X-Api-Key": keys.create(account, "own")[1]})
+    theirs = Client(headers={"X-Api-Key": keys.create(stranger_account, "theirs")[1]})
+    walked = in_the_api(mine, account)
+    assert len(walked) > 12
+    for name, path in walked.items():
+        for method in ("get", "post", "put", "patch", "delete"):
+            said = getattr(theirs, method)(path, {}, content_type="application/json") if method != "get" else None
+            status = (said or theirs.get(path)).status_code
+            assert status in {404, 405}, (name, method, status)
+            assert Client().generic(method.upper(), path).status_code in {401, 405}, (name, method)
+        # The address is right: its owner is answered something else than 404.
+        assert own.get(path).status_code in {200, 405}, name
+    for name in ("listings", "webhooks"):
+        body = theirs.get(reverse(f"listings_api:{name}")).content.decode()
+        assert [mark for mark in (*MARKS, "mine.example") if mark in body] == [], name
+    assert Delivery.objects.count() == 1
+    assert WebhookSubscription.objects.count() == 1
 
 
 def test_the_apis_know_nothing_of_others(mine: ListingPhoto, account: Account, stranger_account: Account) -> None:
