@@ -30,8 +30,6 @@ def _local_secret(name: str) -> str:
 
 
 SECRET_KEY = env.text("SECRET_KEY") or _local_secret("secret_key")
-# Keys of before: what they signed or encrypted is still read.
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", [])
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, minimum=1)
@@ -62,7 +60,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     "django_rq",
     "rest_framework",
@@ -89,7 +86,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.admin_door.AdminDoorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -182,12 +178,6 @@ ACCOUNT_SESSION_REMEMBER = True
 # Whose address a failed login is counted under: behind a proxy, the one that the proxy saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.boolean("BEHIND_PROXY", False) else 0
 ACCOUNT_ADAPTER = "billing.adapter.AccountAdapter"
-# More than a password: passkeys (which sign in alone), authenticator apps, and recovery codes for when both are lost.
-MFA_ADAPTER = "billing.second_factor.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-# Staff without a second factor come no further than the page that sets one up.
-ADMIN_REQUIRES_MFA = env.boolean("ADMIN_REQUIRES_MFA", _https)
 
 EMAIL_URL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = (
@@ -281,6 +271,9 @@ FETCH_TIMEOUT = env.seconds("FETCH_TIMEOUT", 20)
 FETCH_MAX_REDIRECTS = env.integer("FETCH_MAX_REDIRECTS", 5)
 FETCH_ALLOW_PRIVATE = env.boolean("FETCH_ALLOW_PRIVATE", False)
 FILE_URL_LIFETIME = env.integer("FILE_URL_LIFETIME", 14 * 24 * 3600, minimum=60)
+
+# Copies made ahead for deliveries are deleted when none has used them for so long.
+PREPARED_KEPT_DAYS = env.integer("PREPARED_KEPT_DAYS", 30, minimum=1)
 
 # --- imports (RESO) -------------------------------------------------------------------------------------
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
-
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image
 
-from listings import rules
+from listings import prepared, presets, rules
 from listings.models import OriginalPage
-from staging import alterations, editing, jobs, renditions
+from staging import alterations, editing, jobs
 from staging.models import Alteration, Output, Render, Role
-
-if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
-
-# Pixels of the public copies' long edge.
-COPY_EDGE = 2048
-_QUALITY = 88
 
 
 def publish(output: Output) -> OriginalPage:
@@ -74,8 +63,8 @@ def keep_copies(page_id: int) -> None:
     page = OriginalPage.objects.select_related("output__run__render__photo").get(pk=page_id)
     if page.original or page.output is None:
         return
-    original = _copy(page.output.run.render.photo.picture)
-    altered = _copy(page.output.master)
+    original = _copy(page.account_id, prepared.of_photo(page.output.run.render.photo, presets.USUAL))
+    altered = _copy(page.account_id, prepared.of_output(page.output, presets.USUAL, labelled=False))
     page.original.save(f"originals/{page.code}-original.jpg", ContentFile(original), save=False)
     page.altered.save(f"originals/{page.code}-altered.jpg", ContentFile(altered), save=False)
     kept = OriginalPage.objects.filter(pk=page.pk, original="")
@@ -84,12 +73,9 @@ def keep_copies(page_id: int) -> None:
             field.storage.delete(str(field.name))
 
 
-def _copy(field: FieldFile) -> bytes:
-    with field.open("rb") as file, Image.open(file) as picture:
-        small = renditions.shrunk(picture.convert("RGB"), COPY_EDGE)
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
-    return buffer.getvalue()
+def _copy(account_id: int, wanted: prepared.Wanted) -> bytes:
+    """The very JPEG that a delivery holds: where one lies ready, it is not made twice."""
+    return prepared.found(account_id, wanted) or prepared.made(wanted).data
 
 
 def record_of(page: OriginalPage) -> list[Alteration]:

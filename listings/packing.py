@@ -13,10 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from django.db.models.fields.files import FieldFile
-from PIL import Image
-
-from listings import credentials, presets, prints, proofs, rules, xmp
+from listings import credentials, prepared, prints, proofs, rules, xmp
 from listings.contents import Altered, Item
 from listings.models import Delivery, Profile
 from listings.reso_words import IMAGE_OF_ROOM
@@ -90,15 +87,20 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _pictures(delivery: Delivery, items: list[Item]) -> Iterator[Picture]:
-    """In the order that the profile asks for, one in memory at a time."""
-    order = 0
+    """In the order that the profile asks for, a few in memory at a time."""
+    labelled = rules.is_labelled(delivery)
+    wanted = []
     for item in items:
-        original = _packed_original(delivery, item)
+        wanted.append(prepared.of_photo(item.photo.photo, delivery.preset))
+        wanted += [prepared.of_output(one.output, delivery.preset, labelled=labelled) for one in item.altered]
+    order, copies = 0, prepared.copies(delivery.listing, wanted)
+    for item in items:
+        original = _packed_original(next(copies), item)
         for altered in _in_order(delivery.profile, item, primary=order == 0):
             if altered is None:
                 yield _original(delivery, item, original, order)
             else:
-                yield _altered(delivery, item, altered, original, order)
+                yield _altered(delivery, item, altered, next(copies), original, order=order)
             order += 1
 
 
@@ -127,13 +129,11 @@ def _original(delivery: Delivery, item: Item, packed: Packed, order: int) -> Pic
     return Picture(media["MediaURL"], packed.data, media | original)
 
 
-def _packed_original(delivery: Delivery, item: Item) -> Packed:
+def _packed_original(copy: prepared.Copy, item: Item) -> Packed:
     """The photo as it goes out: once for itself and for the credentials of all that was made of it.
 
     One that came altered from an MLS says so.
     """
-    preset = presets.PRESETS[delivery.preset]
-    picture = presets.sized(_opened(item.photo.photo.picture), preset)
     said = "Original, unaltered photo."
     if item.altered:
         said += f" The altered pictures of it are marked as such: {rules.address(item.altered[0].page)}"
@@ -141,14 +141,12 @@ def _packed_original(delivery: Delivery, item: Item) -> Packed:
     if came:
         said = f"Digitally altered before it was imported: {rules.in_words(came)}."
     packet = xmp.packet(source_type=xmp.COMPOSITE if came else xmp.CAPTURED, description=said, tool=_TOOL)
-    return Packed(presets.packed(picture, preset, packet), picture.size)
+    return Packed(xmp.embedded(copy.data, packet), copy.size)
 
 
-def _altered(delivery: Delivery, item: Item, altered: Altered, original: Packed, order: int) -> Picture:
-    preset = presets.PRESETS[delivery.preset]
-    master = _opened(altered.output.master)
-    labelled = rules.is_labelled(delivery) or (preset.labelled and delivery.profile.label != Profile.Label.FORBIDDEN)
-    picture = presets.finished(presets.sized(master, preset), labelled=labelled)
+def _altered(
+    delivery: Delivery, item: Item, altered: Altered, copy: prepared.Copy, original: Packed, *, order: int
+) -> Picture:
     captions = rules.captions(delivery.profile, altered.page)
     record = altered.output.record
     engine, version = str(record.get("engine", altered.output.run.backend)), str(record.get("version", ""))
@@ -159,7 +157,7 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, original: Packed,
         system=engine,
         version=version,
     )
-    plain = presets.packed(picture, preset, packet)
+    plain = xmp.embedded(copy.data, packet)
     data = credentials.signed(
         plain,
         original.data,
@@ -168,13 +166,13 @@ def _altered(delivery: Delivery, item: Item, altered: Altered, original: Packed,
         title=f"{order + 1:03d}",
     )
     shot = _Shot(item, order, "altered", tuple(altered.page.alterations), captions)
-    media = _media(delivery, shot, Packed(data, picture.size))
+    media = _media(delivery, shot, Packed(data, copy.size))
     # The signature differs each time; what it covers does not.
     media["UnsignedSHA256"] = hashlib.sha256(plain).hexdigest()
     return Picture(
         media["MediaURL"],
         data,
-        media | proofs.of(item, altered, labelled=labelled) | {"Engine": engine, "Version": version},
+        media | proofs.of(item, altered, labelled=rules.is_labelled(delivery)) | {"Engine": engine, "Version": version},
     )
 
 
@@ -264,8 +262,3 @@ def _captions(media: list[dict[str, Any]]) -> str:
     rows = [["File", "ShortDescription", "LongDescription"]]
     rows += [[one["MediaURL"], one["ShortDescription"], one["LongDescription"]] for one in media]
     return "".join(",".join(map(quoted, row)) + "\r\n" for row in rows)
-
-
-def _opened(field: FieldFile) -> Image.Image:
-    with field.open("rb") as file, Image.open(file) as picture:
-        return picture.convert("RGB")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from listings import events
+from listings import events, prepared
 from listings.models import Listing, ListingPhoto
 from listings.reso import names
 
@@ -135,9 +135,10 @@ def change(listing: Listing, version: int, **fields: Any) -> Listing:
 
 
 def archive(listing: Listing) -> None:
-    """Take the listing out of the lists; all of it is kept."""
+    """Take the listing out of the lists; all of it is kept but copies that can be made again."""
     with transaction.atomic():
         if Listing.objects.filter(pk=listing.pk, archived_at__isnull=True).update(archived_at=timezone.now()):
+            prepared.discard(listing.prepared_copies.all())
             events.tell(listing, events.LISTING_ARCHIVED)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from listings import events, originals
+from listings import events, originals, preparing
 from listings.models import StagedPhoto
 from staging import alterations, editing, refusals
 from staging.alterations import Actor, Event
@@ -76,7 +76,10 @@ def approve(staged: StagedPhoto, user: User | None, output: Output | None = None
     Who says so is the user, or the holder of an API key; so with the other verdicts.
     """
     with transaction.atomic():
-        originals.publish(_judge(staged, Actor(user, key), Verdict.APPROVED, output))
+        seen = _judge(staged, Actor(user, key), Verdict.APPROVED, output)
+        # Before the page's copies: those are the same bytes.
+        preparing.soon(staged.listing_photo.listing_id)
+        originals.publish(seen)
 
 
 def reject(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from listings import presets
 from listings.models import Delivery, OriginalPage, Profile
 
 SHORT_LENGTH = 50  # RESO ShortDescription
@@ -45,9 +46,14 @@ def forbidden(profile: Profile, kinds: list[str]) -> list[str]:
 
 
 def is_labelled(delivery: Delivery) -> bool:
-    """Whether altered pictures of this delivery carry the label."""
-    wanted = {Profile.Label.REQUIRED: True, Profile.Label.FORBIDDEN: False}
-    return wanted.get(Profile.Label(delivery.profile.label), delivery.labelled)
+    """Whether altered pictures of this delivery carry the label: as the rules say, else as preset or agent wish."""
+    match Profile.Label(delivery.profile.label):
+        case Profile.Label.REQUIRED:
+            return True
+        case Profile.Label.FORBIDDEN:
+            return False
+        case _:
+            return delivery.labelled or presets.PRESETS[delivery.preset].labelled
 
 
 def captions(profile: Profile, page: OriginalPage) -> Captions:

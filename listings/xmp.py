@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -11,6 +12,7 @@ COMPOSITE: Final = _TYPES + "compositeSynthetic"
 WITH_MODEL: Final = _TYPES + "compositeWithTrainedAlgorithmicMedia"
 BY_MODEL: Final = _TYPES + "trainedAlgorithmicMedia"
 CAPTURED: Final = _TYPES + "digitalCapture"
+_SOI, _APP0, _APP1, _NAMESPACE = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1", b"http://ns.adobe.com/xap/1.0/\0"
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -44,3 +46,20 @@ def packet(*, source_type: str, description: str, tool: str, system: str = "", v
     return _PACKET.format(
         source_type=escape(source_type), system=systems, description=escape(description), tool=escape(tool)
     ).encode()
+
+
+def embedded(jpeg: bytes, packet: bytes) -> bytes:
+    """`jpeg`, which carries no XMP yet, with this packet: an APP1 segment behind SOI and JFIF's APP0.
+
+    The picture itself is not touched (XMP specification, part 3, 1.1.3). Raises ValueError for what is no JPEG, and
+    for a packet that no segment holds.
+    """
+    if jpeg[:2] != _SOI:
+        raise ValueError("this is no JPEG")
+    segment = _NAMESPACE + packet
+    if len(segment) + 2 > 0xFFFF:
+        raise ValueError("this XMP packet is longer than a segment")
+    place = 2
+    if jpeg[2:4] == _APP0:
+        place = 4 + int(struct.unpack_from(">H", jpeg, 4)[0])
+    return b"".join((jpeg[:place], _APP1, struct.pack(">H", len(segment) + 2), segment, jpeg[place:]))

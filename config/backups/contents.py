@@ -18,8 +18,8 @@ from listings import credentials
 from staging.models import Output, Render
 
 FORMAT = 1
-# Working files: pieces of uploads that nobody finished. A restored site does not need them.
-_PASSING = ("uploads/",)
+# Working files: pieces of uploads that nobody finished, and copies that are made again where they are missing.
+_PASSING = ("uploads/", "prepared/")
 
 
 def sums() -> dict[str, int]:

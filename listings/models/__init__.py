@@ -6,6 +6,7 @@ from listings.models.imports import Connection, Import, ImportedListing, Importe
 from listings.models.listings import Listing
 from listings.models.notifications import Notification, Preferences
 from listings.models.photos import ListingPhoto, StagedPhoto, Upload
+from listings.models.prepared import PreparedCopy
 
 __all__ = [
     "Connection",
@@ -20,6 +21,7 @@ __all__ = [
     "OriginalPage",
     "PagePicture",
     "Preferences",
+    "PreparedCopy",
     "Profile",
     "StagedPhoto",
     "Upload",

@@ -45,7 +45,7 @@ def clean_jpeg(output: Output) -> bytes:
     """The delivered picture without any label, at the same size."""
     preset = presets.PRESETS["mls_large"]
     with output.master.open("rb") as file, Image.open(file) as master:
-        return presets.packed(presets.sized(master.convert("RGB"), preset), preset, b"")
+        return presets.encoded(presets.sized(master.convert("RGB"), preset), preset)
 
 
 @pytest.mark.parametrize("slug", LABELLED)
