@@ -18,6 +18,7 @@ from billing.admin.reading import ReadOnly
 from billing.models import User
 from staging import credits, renders, retries
 from staging.admin import pictures
+from staging.backends.base import FailureClass
 from staging.models import Output, Render, Run, State
 
 
@@ -153,13 +154,28 @@ def _refunded(render: Render, actor: User, reason: str) -> int:
     return total
 
 
+class FailureFilter(admin.SimpleListFilter):
+    """By the class of the failure; asking the table which ones there are would read all of it."""
+
+    title = "failure"
+    parameter_name = "failure"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every class there is."""
+        return [(name.value, name.value.replace("_", " ")) for name in FailureClass]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        """The runs that failed so."""
+        return queryset.filter(failure=self.value()) if self.value() else queryset
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnly, ModelAdmin):
     """Tries by their state: what waits, what is under way, what failed and why."""
 
     list_display = ("render_id_shown", "account", "kind", "state", "tries", "stage", "error_code", "queued_at", "took")
     list_select_related = ("account", "render")
-    list_filter = ("state", "kind", "failure")
+    list_filter = ("state", "kind", FailureFilter)
     is_exactly = ("render__public_id",)
     ordering = ("-pk",)
 

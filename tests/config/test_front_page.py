@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing import ledger
@@ -66,6 +68,22 @@ def test_the_day_in_figures_and_two_weeks_as_charts(ended: None) -> None:
     day = timezone.localdate(timezone.now() - timedelta(days=3))
     assert f"<th>{day.day} {day:%B}</th><td>1 made</td><td>0 failed</td>" in page
     assert page.count("<figure") == 2
+
+
+def test_days_that_are_over_are_counted_once_and_today_each_time(ended: None, account: Account) -> None:
+    client = _staff(superuser=True)
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as queries:
+        before = client.get("/admin/").content.decode()
+    run = Run.objects.filter(state=State.QUEUED)
+    run.update(state=State.DONE, finished_at=timezone.now())
+    after = client.get("/admin/").content.decode()
+
+    today, past = timezone.localdate(), timezone.localdate(timezone.now() - timedelta(days=3))
+    assert not [query for query in queries if f"{past - timedelta(days=10):%Y-%m-%d}" in query["sql"]]
+    for page, made in ((before, 1), (after, 2)):
+        assert f"<th>{today.day} {today:%B}</th><td>{made} made</td><td>1 failed</td>" in page
+        assert f"<th>{past.day} {past:%B}</th><td>1 made</td><td>0 failed</td>" in page
 
 
 def test_the_parts_say_whether_they_are_up(db: None) -> None:

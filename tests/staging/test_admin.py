@@ -8,6 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from billing import ledger
 from billing.models import Account, User
@@ -65,6 +66,15 @@ def test_tries_are_listed_by_state(support: Client, render: Render, engine: Stan
     go(render)
     assert run_of(render).key not in support.get("/admin/staging/run/?state__exact=queued").content.decode()
     assert run_of(render).key in support.get("/admin/staging/run/?state__exact=done").content.decode()
+
+
+def test_failed_tries_are_listed_by_the_class_of_their_failure(support: Client, render: Render) -> None:
+    Run.objects.filter(render=render).update(state=State.FAILED, failure="transient", finished_at=timezone.now())
+
+    page = support.get("/admin/staging/run/?failure=transient").content.decode()
+    assert run_of(render).key in page
+    assert "customer input" in page
+    assert run_of(render).key not in support.get("/admin/staging/run/?failure=customer_input").content.decode()
 
 
 def test_support_tries_a_failed_render_again_and_the_customer_pays_once(
