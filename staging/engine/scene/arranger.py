@@ -15,7 +15,7 @@ from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.layout import FLAT, Layout
 from staging.engine.scene.picture import rate
 from staging.engine.scene.room import Room
-from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living, outdoor
+from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living, outdoor, vignette
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, shortlist
 from staging.engine.scene.stock import Stock
@@ -38,7 +38,8 @@ class Rules:
 
     `furnish` may answer False when a stand cannot be furnished. `narrowest` metres and `least_floor` square metres are
     the least that must be seen of the room.
-    Layouts that score under `least_score` look worse than an empty room.
+    Layouts that score under `least_score` look worse than an empty room. `instead` is what such a room gets where
+    the photo shows no place for what it is named after.
     """
 
     title: str
@@ -50,11 +51,18 @@ class Rules:
     least_floor: float = LEAST_FLOOR
     least_score: float = -math.inf
     open_air: bool = False
+    instead: Rules | None = None
 
 
+# A corner to read in, a console with art, a runner: for halls, and for photos that show little floor.
+CORNER: Final = Rules(
+    "hall", vignette.TASTE, vignette.stands, vignette.furnish, narrowest=0.95, least_floor=0.9, least_score=1.0
+)
 RULES: Final = {
-    "living": Rules("living room", living.TASTE, living.stands, living.furnish, least_score=LEAST_SCORE),
-    "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish, least_score=LEAST_SCORE),
+    "living": Rules(
+        "living room", living.TASTE, living.stands, living.furnish, least_score=LEAST_SCORE, instead=CORNER
+    ),
+    "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish, least_score=LEAST_SCORE, instead=CORNER),
     "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}),
     "home_office": Rules(
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
@@ -89,7 +97,7 @@ def arrange_from(
     rules, site = RULES[room_type], Site(room, fittings)
     if rules.open_air != room.open_air:
         raise UnusablePhoto("bad_room", f"The room that was read from this photo is no place for a {rules.title}.")
-    if min(site.box.width, site.box.y1) < rules.narrowest or site.visible_area < rules.least_floor:
+    if not (_shows_enough(site, rules) or (rules.instead and _shows_enough(site, rules.instead))):
         raise UnusablePhoto(
             "no_space",
             f"This photo shows too little of the floor for the furniture of a {rules.title}. Take it from farther "
@@ -101,11 +109,12 @@ def arrange_from(
             "This photo shows hardly any floor that is surely free of cabinets, islands, tubs and the like, so "
             "nothing was put in. Take the photo from farther back, with more of the floor in view.",
         )
-    # A room in which nothing stands well is tried again with the smallest pieces, then given up.
-    for manner in (Manner(careful), Manner(careful, tight=True)):
-        options = _options(site, stock, rules, manner, f"{seed}/{room_type}")
+    for kind_of_room, manner in _tries(site, rules, careful=careful):
+        options = _options(site, stock, kind_of_room, manner, f"{seed}/{room_type}")
         if options:
             score, layout = _choose(options, _chance(seed, room_type, "choice"))
+            if kind_of_room is not rules:
+                layout.note(f"The photo shows no place for the furniture of a {rules.title}: a corner of one instead.")
             return Arrangement(room_type, stock.style, seed, tuple(layout.pieces), round(score, 4), tuple(layout.trace))
     if fittings is not None and fittings.things is not None and fittings.things.any():
         # Raises in its turn where there is no place without them either.
@@ -116,6 +125,19 @@ def arrange_from(
             "them. Take a photo of the empty room, or let them be removed first.",
         )
     raise _no_space(rules)
+
+
+def _shows_enough(site: Site, rules: Rules) -> bool:
+    return min(site.box.width, site.box.y1) >= rules.narrowest and site.visible_area >= rules.least_floor
+
+
+def _tries(site: Site, rules: Rules, *, careful: bool) -> Iterator[tuple[Rules, Manner]]:
+    """A room in which nothing stands well is tried again with the smallest pieces, then as what it gets instead."""
+    if _shows_enough(site, rules):
+        yield rules, Manner(careful)
+        yield rules, Manner(careful, tight=True)
+    if rules.instead is not None and _shows_enough(site, rules.instead):
+        yield rules.instead, Manner(careful, tight=True)
 
 
 def _no_space(rules: Rules) -> UnusablePhoto:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 
+import cv2
 import numpy as np
 import pytest
 
 from staging.engine.geometry import read_room
-from staging.engine.geometry.openings import kind_of
+from staging.engine.geometry.openings import find, kind_of
+from staging.engine.scene import faces
+from staging.engine.scene.editing import completed
 from staging.engine.scene.room import Box, Opening, Room
 from tests.engine.geometry import synthetic
 
@@ -63,6 +66,29 @@ def test_a_window_that_reaches_the_floor_must_not_be_blocked() -> None:
 
 def test_bare_walls_have_no_openings() -> None:
     assert found().openings == ()
+
+
+def test_the_glare_of_a_lamp_on_a_wall_is_no_window() -> None:
+    """A console and art may go there; a bright pane with edges at the same place stays a window."""
+    truth = completed(synthetic.room(yaw=4.0, box=BOX))
+    across, up = np.meshgrid(np.linspace(-2.1, 1.9, 400), np.linspace(0.0, 2.55, 255))
+    away = np.hypot((across + 0.4) / 0.8, (up - 1.7) / 0.6)
+    glare = find(lit_wall(truth, np.exp(-(away**2)), across, up), truth)
+    pane = find(lit_wall(truth, np.asarray(away < 0.9, float), across, up), truth)
+    assert [o for o in glare if o.wall == "back"] == []
+    assert [o.kind for o in pane if o.wall == "back"] == ["window"]
+
+
+def lit_wall(truth: Room, light: np.ndarray, across: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """The photo with teal walls, to whose back one `light` (h, w; 0..1) is added, given at points of that wall."""
+    picture = synthetic.photo(truth).astype(np.float32) / 255
+    seen = faces.face_map(truth, picture.shape[1], picture.shape[0])
+    walls = (seen.labels >= faces.LEFT) & (seen.points[..., 2] > 0.1)
+    picture[walls] *= np.array([0.45, 0.66, 0.66])
+    columns = np.interp(seen.points[..., 0], across[0], np.arange(across.shape[1])).astype(np.float32)
+    rows = np.interp(seen.points[..., 2], up[:, 0], np.arange(up.shape[0])).astype(np.float32)
+    added = cv2.remap(light.astype(np.float32), columns, rows, cv2.INTER_LINEAR) * (seen.labels == faces.BACK)
+    return (np.clip(picture + 0.38 * added[..., None], 0, 1) * 255).astype(np.uint8)
 
 
 def test_a_door_fixes_the_metre() -> None:

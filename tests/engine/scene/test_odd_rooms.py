@@ -4,14 +4,18 @@ from dataclasses import replace
 from random import Random
 
 import numpy as np
+import pytest
 
+from staging.engine.errors import UnusablePhoto
 from staging.engine.scene import picture
 from staging.engine.scene.arrangement import Arrangement, Piece
 from staging.engine.scene.arranger import arrange_from
+from staging.engine.scene.checks import check
 from staging.engine.scene.fittings import Fittings
+from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Layout
 from staging.engine.scene.room import Box, Opening, Room
-from staging.engine.scene.rules import living, nook
+from staging.engine.scene.rules import dressing, living, nook
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, shortlist
 from tests.engine.geometry import synthetic
@@ -79,3 +83,38 @@ def test_furniture_before_a_hearth_costs_more_than_before_a_window():
 def test_a_desk_in_a_hall_does_not_stand_alone():
     hall = room(width=12.0, depth=10.0)
     assert {"office_chair", "armchair", "plant"} <= set(kinds(arrange_from(hall, "home_office", STOCK, 0)))
+
+
+def test_a_photo_of_one_wall_gets_a_console_with_something_on_it_or_over_it():
+    """So near a wall no sofa fits; what is put there is in the picture, and the record says why it is no sofa."""
+    near = synthetic.room(width=640, height=480, focal=0.5, pitch=22.0, yaw=25.0, box=Box(-0.6, 3.9, -1.0, 1.65, 2.5))
+    for seed in range(3):
+        made = arrange_from(near, "living", STOCK, seed)
+        assert made.pieces[0].kind in {"console_table", "bench"}
+        assert {"wall_art", "mirror", "plant", "table_lamp", "vase", "bowl"} & set(kinds(made))
+        assert "no place for the furniture of a living room" in made.trace[-1]
+        assert all(gate.passed for gate in check(near, made))
+
+
+def test_a_corridor_gets_what_is_shallow_and_a_runner_along_it():
+    corridor = synthetic.room(width=480, height=640, focal=0.7, pitch=10.0, box=Box(-0.65, 0.65, -1.0, 5.5, 2.5))
+    for seed in range(2):
+        made = arrange_from(corridor, "living", STOCK, seed)
+        assert made.pieces[0].kind in {"runner", "console_table", "bench"}
+        (runner,) = [piece for piece in made.pieces if piece.kind == "runner"]
+        assert abs(runner.turn) == 90.0
+        assert runner.size[0] > 1.4
+        assert all(gate.passed for gate in check(corridor, made))
+
+
+def test_a_photo_of_hardly_any_floor_is_refused_in_words():
+    wall = synthetic.room(width=640, height=480, focal=0.9, pitch=-4.0, box=Box(-1.5, 1.5, -1.0, 1.5, 2.5))
+    with pytest.raises(UnusablePhoto, match="too little of the floor"):
+        arrange_from(wall, "living", STOCK, 0)
+
+
+def test_things_stand_on_a_table_however_near_it_is():
+    near = Layout(Site(room()), STOCK, Random(0))
+    near.keep(STOCK.piece("console_table", Frame(0.0, 1.5, 0.0), role="main"))
+    dressing.dress_top(near, near.main)
+    assert near.of("table_lamp", "vase", "bowl")

@@ -10,7 +10,7 @@ import numpy as np
 
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.frames import WALLS, Frame, wall_coordinate, wall_frame, wall_range
-from staging.engine.scene.layout import Demand, Layout
+from staging.engine.scene.layout import NEAREST_BESIDE, Demand, Layout
 from staging.engine.scene.room import Wall
 
 ART_MIDDLE: Final = 1.5  # metres from the floor to the middle of a picture, where people hang them
@@ -97,7 +97,9 @@ def on_top(
     size = layout.stock.size(kind, width=w * fit, depth=d * fit, height=min(h, height or h))
     role = "light" if kind.endswith("_lamp") else "companion"
     piece = layout.stock.piece(kind, frame, size=size, turn=turn, z=table.z + table.size[2], role=role)
-    return layout.add(piece, Demand(in_frame=0.6, hides=0.1, gap=0.0))
+    # What stands on a table may be as near to the camera as the table itself.
+    nearest = min(NEAREST_BESIDE, layout.views[table.id].nearest)
+    return layout.add(piece, Demand(in_frame=0.6, hides=0.1, gap=0.0, nearest=nearest))
 
 
 def art_over(layout: Layout, piece: Piece, wall: Wall, *, mirror: bool = False) -> bool:
