@@ -14,8 +14,9 @@ from django.dispatch import receiver
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from billing import accounts
+from billing import accounts, notices, second_factor
 from billing.models import User
 
 # Credits of a new account below which its owner is told: one staged room takes 2.
@@ -39,6 +40,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """The subject as its template has it, without the site's name in brackets before it."""
         return str(subject)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the user that second factors changed: whoever did it may be somebody else."""
+        told = second_factor.mail_of(template_prefix)
+        if told:
+            subject, text = told
+            why = gettext("You get this mail because it is about how you sign in.")
+            path, label = reverse("mfa_index"), gettext("Security")
+            notices.mail([user.email], subject=subject, paragraphs=[text], label=label, path=path, why=why)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """The link that confirms an address."""

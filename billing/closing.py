@@ -11,7 +11,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from billing import ledger, subscriptions, top_ups
+from billing import ledger, second_factor, subscriptions, top_ups
 from billing.models import Account, ApiKey, Customer, Invitation, Membership, User
 
 # Sent with `account`, in the transaction that closes it.
@@ -52,3 +52,4 @@ def _forget(user: User) -> None:
     user.set_unusable_password()
     user.save(update_fields=["email", "name", "is_active", "password"])
     EmailAddress.objects.filter(user=user).delete()
+    second_factor.forget(user)

@@ -78,6 +78,20 @@ def the_world_knows_the_site(app_configs: Any, **kwargs: Any) -> Sequence[CheckM
 
 
 @register(_HOSTED, deploy=True)
+def staff_prove_themselves(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """A guessed password must not open every account."""
+    if settings.ADMIN_REQUIRES_MFA:
+        return []
+    return [
+        Warning(
+            "ADMIN_REQUIRES_MFA is off: a password alone opens /admin.",
+            hint="Leave it out where PUBLIC_URL begins with https, or set ADMIN_REQUIRES_MFA=true.",
+            id="openhouse.W005",
+        )
+    ]
+
+
+@register(_HOSTED, deploy=True)
 def mail_goes_out(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Invitations, confirmations and notices are mails."""
     if settings.EMAIL_URL_HOST:

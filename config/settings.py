@@ -30,6 +30,8 @@ def _local_secret(name: str) -> str:
 
 
 SECRET_KEY = env.text("SECRET_KEY") or _local_secret("secret_key")
+# Keys of before: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", [])
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, minimum=1)
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django_rq",
     "rest_framework",
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.admin_door.AdminDoorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -178,6 +182,12 @@ ACCOUNT_SESSION_REMEMBER = True
 # Whose address a failed login is counted under: behind a proxy, the one that the proxy saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.boolean("BEHIND_PROXY", False) else 0
 ACCOUNT_ADAPTER = "billing.adapter.AccountAdapter"
+# More than a password: passkeys (which sign in alone), authenticator apps, and recovery codes for when both are lost.
+MFA_ADAPTER = "billing.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Staff without a second factor come no further than the page that sets one up.
+ADMIN_REQUIRES_MFA = env.boolean("ADMIN_REQUIRES_MFA", _https)
 
 EMAIL_URL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = (

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_page
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from config import health, status
@@ -18,6 +19,8 @@ urlpatterns = [
     path("", include("staging.urls")),
     path("", include("listings.urls")),
     path("billing/", include("billing.urls")),
+    # Passkeys stand on the page about security; allauth would list them on one of their own.
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
     # What our scripts say, in the page's language.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -72,7 +73,7 @@ def stage(
         _require_credits(listing.account, price(len(wanted)))
         notifications.await_pictures(listing, batch, user)
         for photo, room in wanted:
-            photos.describe(photo, room_type=room, short_description=photo.short_description)
+            photos.name_room(photo, room)
         return [_ask(photo, _brief(room, style, seed), batch=batch, user=user, key=key) for photo, room in wanted]
 
 
@@ -81,7 +82,13 @@ def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any]
 
     Raises InsufficientCredits.
     """
+    scene = scene or _scene(staged)
     return ask(staged.listing_photo, staged.render.brief, batch=batch, user=user, scene=scene)
+
+
+def _scene(staged: StagedPhoto) -> dict[str, Any] | None:
+    """What a person had corrected when it failed: that is not to be done again."""
+    return renders.latest_run(staged.render).scene_json
 
 
 def ask(
@@ -102,6 +109,39 @@ def ask(
         known = StagedPhoto.objects.filter(listing_photo=photo, batch=batch).first()
         notifications.await_pictures(photo.listing, batch, user)
         return known or _ask(photo, brief, batch=batch, user=user, scene=scene, key=key)
+
+
+def price_again(shown: Sequence[Shown]) -> int:
+    """What it costs to ask once more for all of these, in credits."""
+    return sum(credits.price(one.staged.render.brief) for one in shown)
+
+
+def failed(shown: Sequence[Shown]) -> list[Shown]:
+    """Those that could not be made; not the ones that a person has stopped."""
+    return [one for one in shown if one.status.error and one.status.error.code != "cancelled" and not one.picture]
+
+
+def all_again(listing: Listing, *, batch: UUID, user: User) -> list[StagedPhoto]:
+    """Ask once more for everything that failed, each by its own brief. `batch` sent twice asks once.
+
+    All of it is one transaction. Raises InsufficientCredits (for the sum); nothing is asked for then.
+    """
+    with transaction.atomic():
+        # Whoever clicks at the same moment waits here, and then finds nothing that is still to be tried.
+        Listing.objects.select_for_update().get(pk=listing.pk)
+        if StagedPhoto.objects.filter(listing_photo__listing=listing, batch=batch).exists():
+            return []
+        wanted = failed(of_listing(listing))
+        _require_credits(listing.account, price_again(wanted))
+        notifications.await_pictures(listing, batch, user)
+        asked: list[StagedPhoto] = []
+        for one in wanted:
+            photo, brief = one.staged.listing_photo, one.staged.render.brief
+            # A photo is in a batch once: the second picture of it gets a batch of its own, told by its render's name.
+            twice = any(other.listing_photo_id == photo.pk for other in asked)
+            own = uuid5(batch, one.staged.render.public_id) if twice else batch
+            asked.append(_ask(photo, brief, batch=own, user=user, scene=_scene(one.staged)))
+        return asked
 
 
 def cancel_waiting(listing: Listing) -> int:
@@ -136,14 +176,23 @@ class Shown:
 
 
 def of_listing(listing: Listing) -> list[Shown]:
-    """Everything staged of the listing's photos, newest first, in four queries."""
+    """Everything staged of the listing's photos, newest first, in four queries.
+
+    What failed and was asked for again is left out: the newer one stands for it.
+    """
     staged = list(
         StagedPhoto.objects.filter(listing_photo__listing=listing, listing_photo__removed_at__isnull=True)
         .select_related("render__photo", "listing_photo__photo", "judged_by")
         .order_by("-pk")
     )
     statuses = renders.statuses([one.render for one in staged])
-    return [Shown(one, status) for one, status in zip(staged, statuses, strict=True)]
+    shown, briefs = [], set[tuple[int, str]]()
+    for one, status in zip(staged, statuses, strict=True):
+        brief = (one.listing_photo_id, json.dumps(one.render.brief_json, sort_keys=True))
+        if not status.error or status.outputs or brief not in briefs:
+            shown.append(Shown(one, status))
+        briefs.add(brief)
+    return shown
 
 
 def staged_of(listing: Listing, *, verdict: str = "") -> QuerySet[StagedPhoto]:

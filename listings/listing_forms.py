@@ -2,14 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
 from listings.models import Listing, ListingPhoto
 from staging.briefs import STAGEABLE_ROOMS, RoomType, Style
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that two people have changed: what the other one has saved, and what this one has typed."""
+
+    label: str
+    theirs: str
+    mine: str
+
+
+class SharedForm(forms.ModelForm):
+    """A form of something that several people change. Each field goes along as it was when the page was opened.
+
+    Only fields that a person has touched are written, so two people who change two fields lose nothing, and where both
+    have changed the same one, `clashes` tells.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def touched(self) -> dict[str, Any]:
+        """The cleaned fields that differ from what the page showed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+    def clashes(self, current: Model) -> list[Clash]:
+        """The touched fields that say by now, in `current`, neither what the page showed nor what was typed."""
+        found = []
+        for name, mine in self.touched().items():
+            theirs = getattr(current, name)
+            if _plain(theirs) not in {_plain(mine), _plain(self._as_opened(name))}:
+                label = str(self.fields[name].label)
+                found.append(Clash(label, self._said(name, theirs), self._said(name, mine)))
+        return found
+
+    def base_on(self, current: Model) -> None:
+        """Show what was typed, and for what was not touched, and as the page's own state, what is `current`."""
+        touched, data = self.touched(), self.data.copy()
+        for name, field in self.fields.items():
+            value = field.prepare_value(getattr(current, name))
+            data[self.add_initial_prefix(name)] = "" if value is None else value
+            if name not in touched:
+                data[self.add_prefix(name)] = "" if value is None else value
+        self.data = data
+
+    def _as_opened(self, name: str) -> Any:
+        field = self.fields[name]
+        raw = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
+        try:
+            return field.to_python(raw)
+        except ValidationError:
+            return None
+
+    def _said(self, name: str, value: Any) -> str:
+        known = dict(getattr(self.fields[name], "choices", ()))
+        return str(known.get(value, "" if value is None else value))
+
+
+def _plain(value: Any) -> Any:
+    """Browsers send lines with other ends than an MLS does, and nothing where nothing is said."""
+    return "\n".join(value.split("\r\n")).strip() if isinstance(value, str) else ("" if value is None else value)
 
 
 class NewListingForm(forms.ModelForm):
@@ -45,15 +111,9 @@ class NewListingForm(forms.ModelForm):
             self.add_error("unparsed_address", gettext("Give the address, or the MLS number below."))
         return cleaned
 
-    def changes(self) -> dict[str, Any]:
-        """What `records` takes: the cleaned fields without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
-
-class ListingForm(NewListingForm):
+class ListingForm(SharedForm, NewListingForm):
     """The fields that an agent types; the rest comes from an MLS."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta(NewListingForm.Meta):
         fields = (
@@ -72,7 +132,7 @@ class ListingForm(NewListingForm):
         self.fields["public_remarks"].widget.attrs["rows"] = 5
 
 
-class PhotoForm(forms.ModelForm):
+class PhotoForm(SharedForm):
     """What a photo shows, and its caption."""
 
     room_type = forms.ChoiceField(

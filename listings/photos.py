@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -38,7 +39,19 @@ class PhotoNotFound(LookupError):
 
 
 class Reordered(Exception):
-    """The order that was sent does not name the listing's photos as they are now."""
+    """The order that was sent does not name the listing's photos as they are now, or somebody has changed it."""
+
+
+class Stale(Exception):
+    """Somebody else has just changed what was to be changed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person saw a photo, from 0, and which photo was the primary one then."""
+
+    order: int
+    primary: UUID | None
 
 
 def of_listing(listing: Listing) -> QuerySet[ListingPhoto]:
@@ -84,38 +97,76 @@ def add(listing: Listing, photo: Photo, *, user: User | None, file_name: str = "
     return added, True
 
 
-def reorder(listing: Listing, keys: Sequence[UUID]) -> None:
-    """Order the photos as `keys` does; the first is the primary one. Raises Reordered unless all are named once."""
+def reorder(listing: Listing, keys: Sequence[UUID], *, seen: Sequence[UUID] | None = None) -> list[UUID]:
+    """Order the photos as `keys` does, the first being the primary one; the order that they have then.
+
+    Without `seen`, `keys` must name each photo once. `seen` is the order that was on the screen: photos that came or
+    went meanwhile are no matter, new ones stay behind; that somebody else has ordered those two lists' photos
+    otherwise is. Raises Reordered.
+    """
     with transaction.atomic():
         _lock(listing)
         there = {photo.media_key: photo for photo in of_listing(listing)}
+        if seen is not None:
+            if len(set(keys)) != len(keys) or [key for key in seen if key in there] != [k for k in there if k in seen]:
+                raise Reordered
+            keys = merged(keys, list(there))
         if len(keys) != len(there) or set(keys) != set(there):
             raise Reordered
         _number([there[key] for key in keys])
         _touch(listing)
+    return list(keys)
 
 
-def move(photo: ListingPhoto, place: int) -> None:
-    """Move one photo to `place`, counted from 0; a place beyond the end is the end."""
+def merged(keys: Sequence[UUID], there: Sequence[UUID]) -> list[UUID]:
+    """The order of `keys` for the photos that are `there`: what has gone is left out, what is new stays behind."""
+    return [key for key in keys if key in there] + [key for key in there if key not in keys]
+
+
+def place_of(photo: ListingPhoto) -> Place:
+    """Where the photo is now."""
+    return Place(photo.order, of_listing(photo.listing).values_list("media_key", flat=True).first())
+
+
+def move(photo: ListingPhoto, place: int, *, seen: Place | None = None) -> None:
+    """Move one photo to `place`, counted from 0; a place beyond the end is the end.
+
+    Raises Reordered when it is not where it was `seen`, or another photo is the primary one.
+    """
     with transaction.atomic():
         _lock(photo.listing)
+        photo.refresh_from_db(fields=["order"])
+        if seen is not None and place_of(photo) != seen:
+            raise Reordered
         others = [other for other in of_listing(photo.listing) if other.pk != photo.pk]
         others.insert(max(0, place), photo)
         _number(others)
         _touch(photo.listing)
 
 
-def describe(photo: ListingPhoto, *, room_type: str, short_description: str) -> None:
-    """Say which room the photo shows, and its caption."""
-    image_of = photo.image_of
-    if room_type != photo.room_type:
-        image_of = IMAGE_OF_ROOM[RoomType(room_type)] if room_type else ""
-    ListingPhoto.objects.filter(pk=photo.pk).update(
-        room_type=room_type,
-        image_of=image_of,
-        short_description=short_description,
-        modification_timestamp=timezone.now(),
-    )
+def describe(photo: ListingPhoto, **said: str) -> None:
+    """Say which room the photo shows (`room_type`) and its caption (`short_description`), one of them or both.
+
+    What is said was made from what `photo` says. Raises Stale when it says something else by now, and changes nothing.
+    """
+    room = said.get("room_type", photo.room_type)
+    fields = {**said, **(_room(room) if room != photo.room_type else {}), "modification_timestamp": timezone.now()}
+    # Each field is compared by itself: who writes a caption does not disturb who names the room.
+    as_read = ListingPhoto.objects.filter(pk=photo.pk, **{name: getattr(photo, name) for name in said})
+    if not as_read.update(**fields):
+        raise Stale
+    for name, value in fields.items():
+        setattr(photo, name, value)
+
+
+def name_room(photo: ListingPhoto, room: RoomType) -> None:
+    """The photo is staged as this room, so that is what it shows, whatever was said of it before."""
+    if photo.room_type != room:
+        ListingPhoto.objects.filter(pk=photo.pk).update(**_room(room), modification_timestamp=timezone.now())
+
+
+def _room(room: str) -> dict[str, object]:
+    return {"room_type": room, "image_of": IMAGE_OF_ROOM[RoomType(room)] if room else ""}
 
 
 def remove(photo: ListingPhoto) -> None:

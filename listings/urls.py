@@ -52,6 +52,7 @@ urlpatterns = [
     path("listings/<int:number>/delivery/<uuid:key>.zip", delivering.delivery_file, name="delivery_file"),
     path("listings/<int:number>/progress/", batch.progress, name="batch_progress"),
     path("listings/<int:number>/stop/", batch.stop, name="batch_stop"),
+    path("listings/<int:number>/retry/", batch.retry_all, name="retry_all"),
     path("listings/<int:number>/renders/<str:public_id>/", review.review, name="review"),
     path("listings/<int:number>/renders/<str:public_id>/labelled.png", review.labelled, name="labelled"),
     path("listings/<int:number>/renders/<str:public_id>/verdict/", review.verdict, name="verdict"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from unfold.admin import ModelAdmin, TabularInline
 
-from billing import freezing, ledger
+from billing import freezing, ledger, second_factor
 from billing.admin.reading import ReadOnly
 from billing.models import Account, ApiKey, Entry, Invitation, Membership, User
 
@@ -115,9 +115,24 @@ class UserAdmin(ReadOnly, ModelAdmin):
     list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "name")
     fields = (
-        "email", "name", "is_active", "is_staff", "groups", "is_superuser", "last_login", "date_joined",
+        "email", "name", "is_active", "is_staff", "groups", "is_superuser",
+        "second_factor", "last_login", "date_joined",
     )  # fmt: skip
     filter_horizontal = ("groups",)
+    actions = ("forget_second_factor",)
+
+    @admin.display(description="Second factor", boolean=True)
+    def second_factor(self, user: User) -> bool:
+        """Whether signing in takes more than a password."""
+        return second_factor.is_on(user)
+
+    @admin.action(description="Remove passkeys and app of who has lost them", permissions=["change"])
+    def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """The password alone lets the chosen users in again. Be sure first who is asking."""
+        for user in users:
+            if second_factor.forget(user):
+                self.log_change(request, user, "Second factor removed")
+        self.message_user(request, f"{len(users)} users sign in by password alone.", messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Superusers."""

@@ -89,18 +89,28 @@ class PhotoOrder extends HTMLElement {
   async save() {
     const keys = this.keys();
     if (keys === this.known) return;
-    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const fields = { keys, seen: this.known, csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value };
     const response = await fetch(this.dataset.url, {
-      method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams({ keys }),
+      method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(fields),
     }).catch(() => null);
     if (response?.ok) {
       this.known = keys;
       this.say(t("The order is saved."));
+      // Photos have come or gone meanwhile: show what is true.
+      if (response.status === 200) location.reload();
+    } else if (response?.status === 409) {
+      this.choose(fields);
     } else {
       this.say(t("The order could not be saved."));
-      // Somebody else has changed the photos meanwhile: show what is true.
-      if (response) location.reload();
     }
+  }
+
+  // Somebody else has ordered them meanwhile: the page that the server answers a form with shows both orders.
+  choose(fields) {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: this.dataset.url, hidden: true });
+    for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { name, value }));
+    document.body.append(form);
+    form.submit();
   }
 
   say(text) { document.querySelector("#said").textContent = text; }

@@ -114,6 +114,7 @@ _SAID: dict[type[Exception], Callable[[Any], ApiError]] = {
     records.Ambiguous: _plain(409, "ambiguous_listing"),
     records.Exists: _plain(409, "listing_exists", "A listing of this ListingKey is there already"),
     records.Stale: _plain(409, "conflict", "Somebody else has just changed this listing"),
+    photos.Stale: _plain(409, "conflict", "Somebody else has just changed this photo"),
     photos.Reordered: _plain(409, "conflict", "MediaKeys must name each of the listing's photos once"),
     deliveries.NothingApproved: _plain(409, "nothing_approved", "No picture is approved yet"),
     reviews.NotReady: _plain(409, "not_ready", "There is no picture yet"),

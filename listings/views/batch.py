@@ -87,6 +87,20 @@ def retry(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     return redirect("listings:listing", number)
 
 
+@require_POST
+@login_required
+def retry_all(request: HttpRequest, number: int) -> HttpResponse:
+    """Try once more everything that failed."""
+    shown = listing_or_404(request, number)
+    try:
+        batches.all_again(shown, batch=UUID(request.POST["batch"]), user=user_of(request))
+    except renders.InsufficientCredits as error:
+        messages.error(request, too_few(error))
+    except (KeyError, ValueError):
+        messages.error(request, gettext("This page is out of date. Please try again."))
+    return redirect(reverse("listings:listing", args=[number]) + "#progress")
+
+
 def too_few(error: renders.InsufficientCredits) -> str:
     """What is missing, in words."""
     said = gettext("This costs %(needed)s credits; you have %(balance)s. Nothing was started.")

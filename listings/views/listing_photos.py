@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from listings import photos, uploads
-from listings.listing_forms import PhotoForm
+from listings.listing_forms import Clash, PhotoForm
 from listings.models import Listing, ListingPhoto, Upload
 from listings.views.doors import listing_or_404, photo_or_404, user_of
 from staging import exchange, sources
@@ -126,13 +126,35 @@ def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpRespons
 @require_POST
 @login_required
 def photos_order(request: HttpRequest, number: int) -> HttpResponse:
-    """Put the photos into the order of `keys`, which must name all of them as they are now."""
+    """Put the photos into the order of `keys`; `seen` is the order that the page showed before.
+
+    When somebody else has ordered them meanwhile, nothing changes and both orders are shown, to choose from.
+    """
     shown = listing_or_404(request, number)
     try:
-        photos.reorder(shown, [UUID(key) for key in request.POST.get("keys", "").split(",") if key])
-    except (photos.Reordered, ValueError):
-        return _trouble(409, "changed", "The photos of this listing have changed. Reload the page to see them.")
-    return HttpResponse(status=204)
+        keys, seen = ([UUID(key) for key in request.POST.get(name, "").split(",") if key] for name in ("keys", "seen"))
+        ordered = photos.reorder(shown, keys, seen=seen if "seen" in request.POST else None)
+    except ValueError:
+        return _trouble(400, "bad_order", "The order must name photos by their keys.")
+    except photos.Reordered:
+        return _two_orders(request, shown, keys)
+    if request.accepts("text/html"):
+        messages.success(request, gettext("The order is saved."))
+        return redirect("listings:listing", number)
+    return HttpResponse(status=204) if ordered == keys else JsonResponse({"keys": ",".join(map(str, ordered))})
+
+
+def _two_orders(request: HttpRequest, shown: Listing, keys: list[UUID]) -> HttpResponse:
+    there = {photo.media_key: photo for photo in photos.of_listing(shown)}
+    mine = photos.merged([key for key in keys if key in there], list(there))
+    context = {
+        "listing": shown,
+        "theirs": there.values(),
+        "mine": [there[key] for key in mine],
+        "seen": ",".join(map(str, there)),
+        "keys": ",".join(map(str, mine)),
+    }
+    return answer(request, "listings/order.html", context, status=409)
 
 
 @require_POST
@@ -140,24 +162,50 @@ def photos_order(request: HttpRequest, number: int) -> HttpResponse:
 def photo_move(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
     """One place up or down, or to the front: the way without JavaScript."""
     photo = photo_or_404(request, number, key)
-    places = {"first": 0, "earlier": photo.order - 1, "later": photo.order + 1}
-    photos.move(photo, places.get(request.POST.get("to", ""), photo.order))
+    try:
+        seen = photos.Place(int(request.POST["place"]), UUID(request.POST["primary"]))
+    except (KeyError, ValueError):
+        seen = photos.place_of(photo)
+    places = {"first": 0, "earlier": seen.order - 1, "later": seen.order + 1}
+    try:
+        photos.move(photo, places.get(request.POST.get("to", ""), seen.order), seen=seen)
+    except photos.Reordered:
+        return _photo_page(request, photo_or_404(request, number, key), status=409, was=seen)
     return redirect(_back(photo))
 
 
 @login_required
 def photo_edit(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
     """Which room the photo shows, and its caption."""
+    form = PhotoForm(request.POST or None, instance=photo_or_404(request, number, key))
+    clashes: list[Clash] = []
+    while form.is_valid() and not clashes:
+        current = photo_or_404(request, number, key)
+        clashes = form.clashes(current)
+        if not clashes and _described(current, form):
+            messages.success(request, gettext("Saved."))
+            return redirect(_back(current))
     photo = photo_or_404(request, number, key)
-    form = PhotoForm(request.POST or None, instance=photo)
-    if form.is_valid():
-        photos.describe(photo_or_404(request, number, key), **form.cleaned_data)
-        if getattr(request, "htmx", False):
-            return HttpResponse(status=204)
-        messages.success(request, gettext("Saved."))
-        return redirect(_back(photo))
-    context = {"listing": photo.listing, "photo": photo, "form": form}
-    return answer(request, "listings/photo.html", context, status=400 if form.errors else 200)
+    if clashes:
+        form.base_on(photo)
+    status = 409 if clashes else 400 if form.errors else 200
+    return _photo_page(request, photo, form=form, clashes=clashes, status=status)
+
+
+def _described(current: ListingPhoto, form: PhotoForm) -> bool:
+    """Write what was touched; False when somebody else has written at the same moment."""
+    try:
+        if touched := form.touched():
+            photos.describe(current, **touched)
+    except photos.Stale:
+        return False
+    return True
+
+
+def _photo_page(request: HttpRequest, photo: ListingPhoto, *, status: int = 200, **more: object) -> HttpResponse:
+    context = {"listing": photo.listing, "photo": photo, "form": PhotoForm(instance=photo), **more}
+    context |= {"primary": photos.of_listing(photo.listing).first()}
+    return answer(request, "listings/photo.html", context, status=status)
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from listings import batches, demo, notifications, photos, records
-from listings.listing_forms import ListingForm, NewListingForm
+from listings.listing_forms import Clash, ListingForm, NewListingForm
 from listings.models import Listing
 from listings.reso_words import StandardStatus
 from listings.views.doors import account_or_403, listing_or_404, user_of
@@ -52,7 +52,7 @@ def listing_new(request: HttpRequest) -> HttpResponse:
     account = account_or_403(request)
     form = NewListingForm(request.POST or None)
     if form.is_valid():
-        return redirect("listings:listing", records.create(account, **form.changes()).pk)
+        return redirect("listings:listing", records.create(account, **form.cleaned_data).pk)
     return answer(request, "listings/listing_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -88,12 +88,15 @@ def photo_context(shown: Listing) -> dict[str, object]:
     for one in all_staged:
         staged.setdefault(one.staged.listing_photo_id, []).append(one)
     there = list(photos.of_listing(shown))
+    failed = batches.failed(all_staged)
     return {
         "listing": shown,
         "photos": [(photo, staged.get(photo.pk, [])) for photo in there],
         "keys": ",".join(str(photo.media_key) for photo in there),
         "progress": batches.progress(all_staged),
         "staged_any": bool(all_staged),
+        "failed": failed,
+        "price_again": batches.price_again(failed),
         "batch": uuid4(),
         "imported": getattr(shown, "imported", None),
     }
@@ -102,31 +105,29 @@ def photo_context(shown: Listing) -> dict[str, object]:
 @login_required
 def listing_edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change the fields; when somebody else has changed them meanwhile, say so and keep what was typed."""
-    shown = listing_or_404(request, number)
-    form = ListingForm(request.POST or None, instance=shown, initial={"version": shown.version})
-    status = 400 if form.errors else 200
-    if form.is_valid():
-        version = form.cleaned_data["version"] or 0
+    form = ListingForm(request.POST or None, instance=listing_or_404(request, number))
+    clashes: list[Clash] = []
+    while form.is_valid() and not clashes:
         current = listing_or_404(request, number)
-        try:
-            records.change(current, version, **form.changes())
-        except records.Stale:
-            messages.warning(
-                request,
-                gettext(
-                    "Somebody else has changed this listing since you opened it. Your words are still in the form; "
-                    "look at the listing, then save again to put them in its place."
-                ),
-            )
-            typed = request.POST.copy()
-            typed["version"] = str(current.version)
-            form.data = typed
-            status = 409
-        else:
+        clashes = form.clashes(current)
+        if not clashes and _saved(current, form):
             messages.success(request, gettext("Saved."))
             return redirect("listings:listing", number)
-    context = {"listing": listing_or_404(request, number), "form": form}
+    if clashes:
+        form.base_on(listing_or_404(request, number))
+    status = 409 if clashes else 400 if form.errors else 200
+    context = {"listing": listing_or_404(request, number), "form": form, "clashes": clashes}
     return answer(request, "listings/listing_edit.html", context, status=status)
+
+
+def _saved(current: Listing, form: ListingForm) -> bool:
+    """Write what was touched; False when somebody else has written at the same moment."""
+    try:
+        if touched := form.touched():
+            records.change(current, current.version, **touched)
+    except records.Stale:
+        return False
+    return True
 
 
 @require_POST

@@ -35,7 +35,7 @@ def test_a_user_needs_an_address(db: None) -> None:
 def test_a_superuser_enters_the_admin(db: None, client: Client) -> None:
     User.objects.create_superuser("admin@example.com", PASSWORD)
 
-    client.post("/admin/login/", {"username": "Admin@example.com", "password": PASSWORD})
+    client.post("/accounts/login/?next=/admin/", {"login": "Admin@example.com", "password": PASSWORD})
 
     assert client.get("/admin/").status_code == 200
 

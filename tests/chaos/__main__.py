@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.chaos import cluster
 from tests.chaos.broken import GUARDS
 from tests.chaos.callers import Call, plan, serve
-from tests.chaos.site import Site
+from tests.chaos.site import Site, leave_nothing_behind
 from tests.chaos.verdict import Kill, judge
 from tests.chaos.whole import open_accounts, photo, start, until_ready
 
@@ -40,7 +40,9 @@ def main() -> None:
     read.add_argument("--seconds", type=float, default=300.0, help="over which both are spread")
     read.add_argument("--seed", type=int, default=1)
     read.add_argument("--without", choices=sorted(GUARDS), default="", help="take a guard out")
+    read.add_argument("--only", nargs="*", default=[], help="whom to kill; everybody when nobody is named")
     asked = read.parse_args()
+    leave_nothing_behind()
     with tempfile.TemporaryDirectory(prefix="oh-chaos-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)
@@ -62,7 +64,7 @@ def run(folder: Path, asked: argparse.Namespace) -> list[str]:
         keys = open_accounts(environment, ACCOUNTS, CREDITS)
         picture = photo()
         calls = plan(asked.seed, keys, asked.renders, asked.seconds)
-        kills = kill_plan(asked.seed, asked.kills, asked.seconds, list(site.members))
+        kills = kill_plan(asked.seed, asked.kills, asked.seconds, asked.only or list(site.members))
         print(f"seed {asked.seed}: {len(calls)} renders, {len(kills)} kills in {asked.seconds:.0f} s", flush=True)
         done = _both(site, calls, kills, url, picture, asked.seconds)
         until_ready(url)

@@ -127,6 +127,22 @@ class Site:
                     dead_since.pop(member.name, None)
 
 
+def leave_nothing_behind() -> None:
+    """Have SIGTERM end this program as Ctrl-C does: by way of what closes the site.
+
+    SIGINT as well: a shell that starts a program in the background has it ignored.
+    """
+
+    def stop(number: int, _frame: object) -> None:
+        for one in (signal.SIGTERM, signal.SIGINT):
+            # A second one must not interrupt the closing.
+            signal.signal(one, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, stop)
+
+
 def run_manage(environment: Mapping[str, str], *arguments: str) -> str:
     """What a management command printed; raises CalledProcessError when it failed."""
     done: Any = subprocess.run(

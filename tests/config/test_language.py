@@ -61,6 +61,8 @@ def test_every_string_has_its_spanish() -> None:
     assert sorted(text for text in said if not pages.get(text)) == []
     assert sorted(text for text in in_scripts() if not scripts.get(text)) == []
     for text, spanish in {**pages, **scripts}.items():
+        if isinstance(text, tuple):  # a plural and which form of it: the first one may well leave the number out
+            continue
         assert set(re.findall(r"%\(\w+\)s", text)) == set(re.findall(r"%\(\w+\)s", spanish)), text
 
 

@@ -13,11 +13,12 @@ from PIL import Image
 from billing import ledger
 from billing.models import Account, User
 from listings import batches, photos, records
-from listings.models import Listing, ListingPhoto, StagedPhoto
+from listings.models import Listing, ListingPhoto, Notification, StagedPhoto
 from staging import sources
 from staging.briefs import RoomType, Style
-from staging.models import Render
+from staging.models import Render, Run
 from tests.listings.conftest import fail, finish
+from tests.listings.forms import form_of
 from tests.listings.test_photos_of_a_listing import jpeg
 
 
@@ -110,6 +111,61 @@ def test_trying_again_what_failed(browser: Client, listing: Listing, staged: Sta
     browser.post(path, {"batch": batch})
     assert Render.objects.count() == 2
     assert Render.objects.latest("pk").brief == staged.render.brief
+
+
+@pytest.fixture
+def failed(listing: Listing, two: list[ListingPhoto], owner: User) -> list[StagedPhoto]:
+    """Both photos, staged in two styles: of four pictures three have failed."""
+    made = []
+    for style in (Style.COASTAL, Style.MODERN):
+        chosen = [(two[0], RoomType.BED), (two[1], RoomType.LIVING)]
+        made += batches.stage(listing, chosen, style=style, batch=uuid.uuid4(), user=owner)
+    finish(made[3].render)
+    for one in made[:3]:
+        fail(one.render, "The room could not be read.")
+    return made
+
+
+def test_trying_all_again_in_one_click(
+    browser: Client, account: Account, listing: Listing, failed: list[StagedPhoto]
+) -> None:
+    Run.objects.filter(render=failed[0].render).update(scene_json={"room": {"corrected": True}})
+    page = browser.get(f"/listings/{listing.pk}/").content.decode()
+    assert "<strong>3 pictures</strong> could not be made." in page
+    assert "Try all again: 6 credits" in page
+    ledger.grant(account, 20, reference="test")
+    before = ledger.balance(account)
+    sent = form_of(page, "batch")
+    path = f"/listings/{listing.pk}/retry/"
+    # Clicked twice: the second one asks for nothing, though its answer came after the first ones had failed too.
+    page = browser.post(path, sent, follow=True).content.decode()
+    assert "0 in work, 3 waiting" in page
+    assert "could not be made" not in page
+    asked = Render.objects.order_by("pk")[4:]
+    assert [one.brief for one in asked] == [one.render.brief for one in (failed[2], failed[1], failed[0])]
+    assert [one.runs.get().scene_json for one in asked] == [None, None, {"room": {"corrected": True}}]
+    assert ledger.balance(account) == before - 6
+    for one in asked:
+        fail(one, "Again not.")
+    browser.post(path, sent)
+    assert Render.objects.count() == 7
+    assert Notification.objects.filter(subject=sent["batch"]).count() == 1
+
+
+def test_trying_all_again_needs_the_credits_for_all(
+    browser: Client, account: Account, listing: Listing, failed: list[StagedPhoto]
+) -> None:
+    page = browser.get(f"/listings/{listing.pk}/").content.decode()
+    page = browser.post(f"/listings/{listing.pk}/retry/", form_of(page, "batch"), follow=True).content.decode()
+    assert "This costs 6 credits; you have 2. Nothing was started." in page
+    assert Render.objects.count() == 4
+
+
+def test_what_a_person_stopped_has_not_failed(browser: Client, listing: Listing, staged: StagedPhoto) -> None:
+    browser.post(f"/listings/{listing.pk}/stop/")
+    page = browser.get(f"/listings/{listing.pk}/").content.decode()
+    assert "Stopped" in page
+    assert "Try all again" not in page
 
 
 def verdict(browser: Client, staged: StagedPhoto, said: str, **more: str) -> str:

@@ -9,6 +9,7 @@ from billing.models import Account, User
 from listings import records
 from listings.models import Listing
 from tests.listings.conftest import signed_in
+from tests.listings.forms import form_of
 
 
 @pytest.fixture
@@ -59,30 +60,22 @@ def test_the_archive_keeps_a_listing_out_of_the_list(browser: Client, listing: L
     assert titles(browser, "") == ["12 Elm Street"]
 
 
-def details(version: int, **changed: str) -> dict[str, str]:
-    """The form of the details as a browser sends it."""
-    sent = {
-        "unparsed_address": "12 Elm Street",
-        "standard_status": "Active",
-        "property_type": "Residential",
-        "version": str(version),
-    }
-    return {**sent, **changed}
-
-
 def test_two_people_do_not_lose_each_others_words(browser: Client, listing: Listing, team_mate: User) -> None:
     other = signed_in(team_mate)
     path = f"/listings/{listing.pk}/edit/"
-    assert browser.post(path, details(1, public_remarks="Bright corner lot.")).status_code == 302
-    late = other.post(path, details(1, public_remarks="Close to the park."))
-    assert late.status_code == 409
-    page = late.content.decode()
-    assert "Somebody else has changed this listing" in page
-    assert "Close to the park." in page
+    mine, late = (form_of(one.get(path).content.decode(), "public_remarks") for one in (browser, other))
+    assert browser.post(path, mine | {"public_remarks": "Bright corner lot."}).status_code == 302
+    answer = other.post(path, late | {"public_remarks": "Close to the park."})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Somebody else has changed this meanwhile" in page
+    assert "Bright corner lot." in page
+    kept = form_of(page, "public_remarks")
+    assert kept["public_remarks"] == "Close to the park."
     listing.refresh_from_db()
     assert listing.public_remarks == "Bright corner lot."
     # Having looked, the second person saves on purpose.
-    assert other.post(path, details(2, public_remarks="Bright corner lot, close to the park.")).status_code == 302
+    assert other.post(path, kept | {"public_remarks": "Bright corner lot, close to the park."}).status_code == 302
     listing.refresh_from_db()
     assert listing.public_remarks == "Bright corner lot, close to the park."
 

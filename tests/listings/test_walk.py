@@ -93,7 +93,7 @@ def walk(page: Any, url: str, email: str, folder: Path) -> None:
     page.goto(url + "/studio/")
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Stage a room").wait_for()
 
     page.set_input_files("input[type=file]", folder / "room.jpg")

@@ -21,7 +21,7 @@ import httpx
 
 from config import processes
 from tests.chaos import cluster
-from tests.chaos.site import Site
+from tests.chaos.site import Site, leave_nothing_behind
 from tests.chaos.whole import open_accounts, photo, start, until, until_ready
 from tests.load.traffic import PAGES, Somebody, Tally, Traffic
 
@@ -39,6 +39,7 @@ def main() -> None:
     read.add_argument("--pause", type=float, default=0.5, help="seconds between an answer and the next request")
     read.add_argument("--seed", type=int, default=1)
     asked = read.parse_args()
+    leave_nothing_behind()
     with tempfile.TemporaryDirectory(prefix="oh-load-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)

@@ -104,14 +104,15 @@ class OnePhoto(Endpoint):
         photo = photos.get(listing, media)
         require_match(request, answers.photo(photo, request))
         given = fields.Fields.of(request)
-        room = given.take("RoomType", fields.room_type, photo.room_type)
-        caption = given.take("ShortDescription", fields.text(CAPTION), "")
+        said = {
+            "room_type": given.take("RoomType", fields.room_type, photo.room_type),
+            "short_description": given.take("ShortDescription", fields.text(CAPTION), ""),
+        }
         place = given.take("Order", fields.whole(100_000), None)
         given.done()
-        if "ShortDescription" not in given.given:
-            caption = photo.short_description
-        if {"RoomType", "ShortDescription"} & set(given.given):
-            photos.describe(photo, room_type=room, short_description=caption)
+        names = {"RoomType": "room_type", "ShortDescription": "short_description"}
+        if wanted := {column: said[column] for name, column in names.items() if name in given.given}:
+            photos.describe(photo, **wanted)
         if place is not None:
             photos.move(photo, place)
         return answer(request, answers.photo(photos.get(listing, media), request))
