@@ -20,7 +20,7 @@ urlpatterns = [
     path("", include("listings.urls")),
     path("billing/", include("billing.urls")),
     # Passkeys stand on the page about security; allauth would list them on one of their own.
-    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="passkeys"),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
     # What our scripts say, in the page's language.

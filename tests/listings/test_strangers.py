@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -19,6 +20,7 @@ from listings.models import Connection, Delivery, Import, ListingPhoto, Profile
 from staging import sources, webhooks
 from staging.briefs import RoomType, Style
 from staging.models import WebhookDelivery, WebhookSubscription
+from tests.conftest import PASSWORD
 from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
@@ -42,7 +44,8 @@ PUBLIC = {
     "billing:webhook",  # Stripe's, signed
     "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
-    "account_confirm_login_code",
+    "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn",
+    "passkeys", "mfa_list_webauthn",  # one address, which leads on to the page about them
 }  # fmt: skip
 APIS = ("renders_api:", "conversions_api:", "listings_api:")
 MARKS = ("12 Elm Street", "owner@example.com", "Acme Realty", "mine@example.com")
@@ -71,6 +74,7 @@ def values_of(photo: ListingPhoto, account: Account, owner: User) -> dict[str, A
     )
     connection = Connection.objects.create(account=account, name="MLS", address="https://mls.example")
     run = Import.objects.create(account=account, source="File", state="done")
+    passkey = Authenticator.objects.create(user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "My key"})
     asked = Invitation.objects.create(
         account=account,
         email="mine@example.com",
@@ -85,6 +89,7 @@ def values_of(photo: ListingPhoto, account: Account, owner: User) -> dict[str, A
         "billing:invitation_withdraw": {"number": asked.pk},
         **{f"billing:{name}": {"number": mate.pk} for name in ("member_role", "member_remove", "transfer")},
         **{f"listings:connection_{name}": {"number": connection.pk} for name in ("edit", "map", "import", "remove")},
+        **{f"mfa_{name}_webauthn": {"pk": passkey.pk} for name in ("remove", "edit")},
         **{f"listings:import_{name}": {"key": run.key} for name in ("shown", "change")},
         "staging:webhook_again": {"event": event},
         "billing:switch": {"uid": account.uid},
@@ -98,19 +103,23 @@ def values_of(photo: ListingPhoto, account: Account, owner: User) -> dict[str, A
     }
 
 
-def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern of the project but the admin's, with "app:name"."""
+def proved_again(browser: Client) -> None:
+    """Pages about passkeys want the password to be typed once more."""
+    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+
+
+def patterns() -> Iterator[tuple[str, set[str]]]:
+    """Every address of the project but the admin's: "app:name", and what an address of it names."""
+    yield from _below(get_resolver(), "", set())
+
+
+def _below(resolver: URLResolver, space: str, above: set[str]) -> Iterator[tuple[str, set[str]]]:
     for one in resolver.url_patterns:
-        if isinstance(one, URLResolver):
-            if one.app_name != "admin":
-                yield from patterns(one, f"{one.app_name}:" if one.app_name else space)
-        else:
-            yield f"{space}{one.name}", one
-
-
-def names_in(pattern: URLPattern) -> set[str]:
-    """What an address of this pattern names."""
-    return set(pattern.pattern.converters) | set(getattr(pattern.pattern.regex, "groupindex", {}))
+        named = above | set(one.pattern.converters) | set(getattr(one.pattern.regex, "groupindex", {}))
+        if isinstance(one, URLPattern):
+            yield f"{space}{one.name}", named
+        elif one.app_name != "admin":
+            yield from _below(one, f"{one.app_name}:" if one.app_name else space, named)
 
 
 def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
@@ -133,8 +142,7 @@ def admin_paths() -> list[str]:
 def paths(photo: ListingPhoto, account: Account, owner: User) -> dict[str, str]:
     """Every address of the project that names something, with the names of what is `photo`'s account's."""
     values, found = values_of(photo, account, owner), {}
-    for name, pattern in patterns(get_resolver()):
-        needed = names_in(pattern)
+    for name, needed in patterns():
         # The listing API is for keys, and has a walk of its own below.
         if needed and name not in OF_ALL and not name.startswith("listings_api:"):
             known = values.get(name, values[""])
@@ -144,6 +152,7 @@ def paths(photo: ListingPhoto, account: Account, owner: User) -> dict[str, str]:
 
 def test_a_stranger_finds_nothing(mine: ListingPhoto, stranger: User, account: Account, owner: User) -> None:
     browser = signed_in(stranger)
+    proved_again(browser)
     walked = paths(mine, account, owner)
     assert len(walked) > 35
     for name, path in walked.items():
@@ -159,8 +168,8 @@ def test_pages_of_ones_own_show_nothing_of_others(mine: ListingPhoto, stranger: 
     browser = signed_in(stranger)
     marks = (*MARKS, mine.staged.get().render.public_id, str(mine.media_key))
     looked = 0
-    for name, pattern in patterns(get_resolver()):
-        if names_in(pattern) or name.startswith(("None", "api_docs:")) or "logout" in name:
+    for name, needed in patterns():
+        if needed or name.startswith(("None", "api_docs:")) or "logout" in name:
             continue
         answer = browser.get(reverse(name))
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -171,11 +180,11 @@ def test_pages_of_ones_own_show_nothing_of_others(mine: ListingPhoto, stranger: 
 
 def test_each_address_is_known_for_what_it_is(db: None) -> None:
     """A new address is walked by itself when it names something, asks to sign in, or has to be entered above."""
-    known = {name for name, _ in patterns(get_resolver())}
+    known = {name for name, _ in patterns()}
     assert known >= OF_ALL | PUBLIC
     unsaid = []
-    for name, pattern in patterns(get_resolver()):
-        if names_in(pattern) or name in PUBLIC or name.startswith(APIS):
+    for name, needed in patterns():
+        if needed or name in PUBLIC or name.startswith(APIS):
             continue
         path = reverse(name) if not name.endswith("None") else ""
         answers = [getattr(Client(), method)(path) for method in ("get", "post")] if path else []
@@ -220,10 +229,10 @@ def in_the_api(photo: ListingPhoto, account: Account) -> dict[str, str]:
         },
     }
     found = {}
-    for name, pattern in patterns(get_resolver()):
-        if name.startswith("listings_api:") and names_in(pattern):
+    for name, needed in patterns():
+        if name.startswith("listings_api:") and needed:
             known = values.get(name, values[""])
-            found[name] = reverse(name, kwargs={one: known[one] for one in names_in(pattern)})
+            found[name] = reverse(name, kwargs={one: known[one] for one in needed})
     return found
 
 
