@@ -201,7 +201,8 @@ def environment(port: int, host: str) -> dict[str, str]:
 def commands(env: Mapping[str, str], host: str, port: int, tracer: str, data: Path) -> dict[str, list[str]]:
     """The command line of each process, by name; Procfile and compose.yaml name the same ones."""
     python, manage = sys.executable, [sys.executable, "manage.py"]
-    engine = env["ENGINE_URL"].rsplit(":", 1)
+    # Where several are listed, the first is this machine's own.
+    engine = env["ENGINE_URL"].split(",")[0].strip().rstrip("/").rsplit(":", 1)
     engine_host = engine[0].split("//", 1)[1]
     return {
         "engine": [

@@ -325,6 +325,7 @@ RENDER_QUALITY: Literal["standard", "draft", "best"] = env.one_of("RENDER_QUALIT
 
 # --- rendering backends ---------------------------------------------------------------------------------
 
+# One address, or several separated by commas: all serve the same, and each picture goes to the one with most room.
 ENGINE_URL = env.text("ENGINE_URL", "http://127.0.0.1:8100")
 ENGINE_TOKEN = env.text("ENGINE_TOKEN")
 # What another rendering server at ENGINE_URL serves; empty for the embedded engine, which says so itself.
@@ -332,7 +333,10 @@ ENGINE_KINDS = env.words("ENGINE_KINDS", [])
 ENGINE_ROOM_TYPES = env.words("ENGINE_ROOM_TYPES", [])
 ENGINE_ENLARGES = env.boolean("ENGINE_ENLARGES", False)
 ENGINE_TRACER = env.text("ENGINE_TRACER", "auto")  # auto, cuda, llvm or scalar
-# Runs that the engine is given at once: one in work and one waiting. The others wait in our queue, which is fair.
+# Of several engines: one that cannot be reached gets no new work for so long, and has lost its jobs after so long.
+ENGINE_SET_ASIDE_SECONDS = env.integer("ENGINE_SET_ASIDE_SECONDS", 15, minimum=1)
+ENGINE_GIVE_UP_SECONDS = env.seconds("ENGINE_GIVE_UP_SECONDS", 5)
+# Runs that each engine is given at once: one in work and one waiting. The others wait in our queue, which is fair.
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 2, minimum=1)
 ENGINE_QUEUE = env.integer("ENGINE_QUEUE", 64, minimum=1)
 # Which model makes jobs of a kind for which the caller names none, where a GPU node has it; the rest is the engine's.

@@ -14,12 +14,14 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from staging import fleet
-from staging.backends import comfyui, engine_http
+from staging import engines, fleet
+from staging.backends import comfyui
 from staging.backends.base import Backend, BackendError, Job
 from staging.backends.comfyui import choosing, planning
 from staging.backends.comfyui.node import Node, Note
 from staging.backends.comfyui.planning import Maps
+from staging.backends.engines import Engines
+from staging.backends.engines import connect as connect_engines
 from staging.models import GpuNode, Run
 
 ENGINE = "engine"
@@ -50,7 +52,7 @@ class Table:
     def slots(self) -> dict[str, int]:
         """How many runs each backend may have at once."""
         taking = sum(node.takes for node in self.nodes)
-        return {ENGINE: settings.ENGINE_SLOTS, COMFYUI: choosing.IN_FLIGHT * taking}
+        return {ENGINE: settings.ENGINE_SLOTS * engines.taking(), COMFYUI: choosing.IN_FLIGHT * taking}
 
 
 def table() -> Table:
@@ -78,8 +80,8 @@ def ask(name: str, question: Callable[[Backend], Awaitable[T]]) -> T:
 async def connect(name: str, nodes: Sequence[Node] = (), learned: list[Note] | None = None) -> AsyncIterator[Backend]:
     """A client of the backend of this name, for one event loop; `nodes` are all of the operator's."""
     if name == ENGINE:
-        async with engine_http.connect(settings.ENGINE_URL, settings.ENGINE_TOKEN) as engine:
-            yield engine
+        async with _engines() as servers:
+            yield servers
     elif name == COMFYUI:
         async with comfyui.connect(
             nodes,
@@ -94,8 +96,14 @@ async def connect(name: str, nodes: Sequence[Node] = (), learned: list[Note] | N
         raise LookupError(f"no backend is called {name!r}")
 
 
+def _engines() -> contextlib.AbstractAsyncContextManager[Engines]:
+    found = engines.urls()
+    notes = engines.Notes(found)
+    return connect_engines(found, settings.ENGINE_TOKEN, notes, give_up=settings.ENGINE_GIVE_UP_SECONDS)
+
+
 async def _maps(job: Job, purpose: str, key: str) -> Maps:
     """The engine's maps of a job's photo."""
-    async with engine_http.connect(settings.ENGINE_URL, settings.ENGINE_TOKEN) as engine:
-        made = await engine.maps(job, purpose, key)
+    async with _engines() as servers:
+        made = await servers.maps(job, purpose, key)
     return Maps({picture.role: picture.data for picture in made.pictures}, made.record)

@@ -34,8 +34,8 @@ IO_SECONDS = 30.0
 # For reading a room and drawing its maps: a second or two, more on a busy machine.
 MAPS_SECONDS = 45.0
 MAX_PICTURE_BYTES = 400 * 2**20
-_UNREACHABLE = "The rendering engine cannot be reached at this moment."
-_TROUBLE = "The rendering engine is in trouble."
+UNREACHABLE = "The rendering engine cannot be reached at this moment."
+TROUBLE = "The rendering engine is in trouble."
 _NOT_SET_UP = "The rendering engine is not set up for this."
 
 
@@ -143,17 +143,17 @@ class EngineServer:
                 return await self._fetch(path)
             if isinstance(standing, Failed):
                 raise BackendError(standing)
-        raise BackendError(Failed(FailureClass.TRANSIENT, "maps_late", _UNREACHABLE))
+        raise BackendError(Failed(FailureClass.TRANSIENT, "maps_late", UNREACHABLE))
 
     async def _fetch(self, path: str) -> Pictures:
         try:
             told = _json(await self._ask("GET", path))
             listed = _standing(told)
             if not isinstance(listed, Pictures):
-                raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE))
+                raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE))
             pictures = await asyncio.gather(*(self._picture(path, entry) for entry in told["pictures"]))
         except _NotFound:
-            raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", _TROUBLE)) from None
+            raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE)) from None
         return Pictures(tuple(pictures), listed.record)
 
     async def cancel(self, handle: str) -> None:
@@ -171,9 +171,9 @@ class EngineServer:
                 async for part in response.aiter_bytes():
                     body += part
                     if len(body) > self._max_picture_bytes:
-                        raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", _TROUBLE))
+                        raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", TROUBLE))
         if entry.get("sha256") not in {None, hashlib.sha256(body).hexdigest()}:
-            raise BackendError(Failed(FailureClass.TRANSIENT, "picture_damaged", _TROUBLE))
+            raise BackendError(Failed(FailureClass.TRANSIENT, "picture_damaged", TROUBLE))
         return Picture(str(entry["role"]), bytes(body))
 
     async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -201,11 +201,11 @@ def _in_words() -> Any:
     try:
         yield
     except httpx.ConnectError as error:
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_unreachable", _UNREACHABLE)) from error
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_unreachable", UNREACHABLE)) from error
     except httpx.TimeoutException as error:
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_timeout", _UNREACHABLE)) from error
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_timeout", UNREACHABLE)) from error
     except httpx.HTTPError as error:
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_connection_lost", _UNREACHABLE)) from error
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_connection_lost", UNREACHABLE)) from error
 
 
 async def _accepted(response: httpx.Response) -> None:
@@ -226,7 +226,7 @@ async def _accepted(response: httpx.Response) -> None:
         busy = "The rendering engine is busy."
         raise BackendError(Failed(FailureClass.TRANSIENT, "engine_busy", busy, _retry_after(response)))
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", _TROUBLE, _retry_after(response)))
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", TROUBLE, _retry_after(response)))
     raise BackendError(_failed(_body_error(response), FailureClass.MISCONFIGURED))
 
 
@@ -249,7 +249,7 @@ def _json(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         told = None
     if not isinstance(told, dict):
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", _TROUBLE))
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", TROUBLE))
     return told
 
 
@@ -277,5 +277,5 @@ def _failed(error: dict[str, Any], otherwise: FailureClass) -> Failed:
         failure = FailureClass(str(error.get("class")))
     except ValueError:
         failure = otherwise
-    message = str(error.get("message") or _TROUBLE)
+    message = str(error.get("message") or TROUBLE)
     return Failed(failure, str(error.get("code") or "engine_error"), message)

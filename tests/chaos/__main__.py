@@ -1,8 +1,9 @@
 """`make chaos`: 500 renders while workers, engine, web, Redis and PostgreSQL are killed at 200 random points.
 
-Everything is real but the engine, whose stand-in takes a second and forgets all jobs when it is killed. The seed says
-who calls when and who is killed when. `--without lease` or `--without compare` takes that guard out of the workers, and
-then the run has to fail.
+Everything is real but the engine, whose stand-in takes a second and forgets all jobs when it is killed. Now
+and then a worker is not killed but held up for longer than its lease, and goes on when others have done its work. The
+seed says who calls when and who is killed when. `--without lease` or `--without compare` takes that guard out of the
+workers, and then the run has to fail.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from tests.chaos import cluster
 from tests.chaos.broken import GUARDS
 from tests.chaos.callers import Call, plan, serve
 from tests.chaos.site import Site, leave_nothing_behind
-from tests.chaos.verdict import Kill, judge
-from tests.chaos.whole import open_accounts, photo, start, until_ready
+from tests.chaos.verdict import Kill, judge, refused_by_constraints
+from tests.chaos.whole import WORKERS, open_accounts, photo, start, until_ready
 
 PICTURE_SECONDS = 1.0
+# Longer than a lease and a sweep (below): whoever is held up comes back to runs that others have taken over.
+PAUSE_SECONDS = 14.0
 RECOVERY_SECONDS = 15.0
 ACCOUNTS, CREDITS = 10, 10_000
 SETTLING_SECONDS = 120.0
@@ -37,6 +40,7 @@ def main() -> None:
     read = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     read.add_argument("--renders", type=int, default=500)
     read.add_argument("--kills", type=int, default=200)
+    read.add_argument("--pauses", type=int, default=30, help="times that a worker is held up")
     read.add_argument("--seconds", type=float, default=300.0, help="over which both are spread")
     read.add_argument("--seed", type=int, default=1)
     read.add_argument("--without", choices=sorted(GUARDS), default="", help="take a guard out")
@@ -65,11 +69,15 @@ def run(folder: Path, asked: argparse.Namespace) -> list[str]:
         picture = photo()
         calls = plan(asked.seed, keys, asked.renders, asked.seconds)
         kills = kill_plan(asked.seed, asked.kills, asked.seconds, asked.only or list(site.members))
-        print(f"seed {asked.seed}: {len(calls)} renders, {len(kills)} kills in {asked.seconds:.0f} s", flush=True)
-        done = _both(site, calls, kills, url, picture, asked.seconds)
+        pauses = pause_plan(asked.seed, asked.pauses, asked.seconds)
+        plans = f"{len(calls)} renders, {len(kills)} kills, {len(pauses)} pauses"
+        print(f"seed {asked.seed}: {plans} in {asked.seconds:.0f} s", flush=True)
+        done = _both(site, calls, kills, pauses, url, picture, asked.seconds)
         until_ready(url)
         verdict = judge(calls, done, CREDITS, picture_seconds=PICTURE_SECONDS, limit=RECOVERY_SECONDS)
+        refused_by_constraints(verdict, [site.members[name].log for name in (*WORKERS, "follower", "scheduler")])
         print("killed: " + ", ".join(f"{name} {count}" for name, count in sorted(site.deaths.items())))
+        print(f"workers held up for {PAUSE_SECONDS:.0f} s: {len(pauses)} times")
         for name, figure in verdict.figures.items():
             print(f"{name:>58}  {figure}")
         if verdict.wrong and os.environ.get("CHAOS_LOGS"):
@@ -88,22 +96,38 @@ def kill_plan(seed: int, count: int, seconds: float, names: list[str]) -> list[t
     return sorted((dice.uniform(0, seconds), names[number % len(names)]) for number in range(count))
 
 
+def pause_plan(seed: int, count: int, seconds: float) -> list[tuple[float, str]]:
+    """When which worker is held up."""
+    dice = random.Random(f"pauses {seed}")
+    return sorted((dice.uniform(0, seconds), dice.choice(WORKERS)) for _ in range(count))
+
+
 def _both(
-    site: Site, calls: list[Call], kills: list[tuple[float, str]], url: str, picture: bytes, seconds: float
+    site: Site,
+    calls: list[Call],
+    kills: list[tuple[float, str]],
+    pauses: list[tuple[float, str]],
+    url: str,
+    picture: bytes,
+    seconds: float,
 ) -> list[Kill]:
-    """Let the callers call and kill meanwhile; which kills were made when."""
+    """Let the callers call, kill and hold up meanwhile; what was done when."""
     began, done = time.monotonic(), []
+    events = sorted([(due, name, False) for due, name in kills] + [(due, name, True) for due, name in pauses])
 
     def killer() -> None:
-        for due, name in kills:
+        for due, name, is_pause in events:
             time.sleep(max(0.0, began + due - time.monotonic()))
-            site.kill(name)
+            if is_pause:
+                site.hold_up(name, PAUSE_SECONDS)
+            else:
+                site.kill(name)
             done.append(Kill(time.time(), name))
 
     def watcher() -> None:
         while thread.is_alive():
             ended = Counter(call.status or "open" for call in calls)
-            print(f"  {time.monotonic() - began:5.0f} s  {len(done)} kills, {dict(ended)}", flush=True)
+            print(f"  {time.monotonic() - began:5.0f} s  {len(done)} kills and pauses, {dict(ended)}", flush=True)
             thread.join(15)
 
     thread = threading.Thread(target=killer, daemon=True)

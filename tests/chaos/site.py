@@ -50,10 +50,14 @@ class Member:
         running = self.running
         if running is None:
             return
-        for pid in [running.pid, *descendants(running.pid)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _send([running.pid, *descendants(running.pid)], signal.SIGKILL)
         running.wait()
+
+
+def _send(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def descendants(pid: int) -> list[int]:
@@ -100,6 +104,17 @@ class Site:
         """Kill one member; the thread starts it again."""
         self.deaths[name] = self.deaths.get(name, 0) + 1
         self.members[name].kill()
+
+    def hold_up(self, name: str, seconds: float) -> None:
+        """Stop one member for so long without ending it (SIGSTOP, SIGCONT), as a machine out of breath does."""
+        running = self.members[name].running
+        if running is None or running.poll() is not None:
+            return
+        held = [running.pid, *descendants(running.pid)]
+        _send(held, signal.SIGSTOP)
+        timer = threading.Timer(seconds, _send, (held, signal.SIGCONT))
+        timer.daemon = True
+        timer.start()
 
     def close(self) -> None:
         """End everything."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from tests.chaos.callers import Call
+
+REFUSED = re.compile(r"(?:IntegrityError|UniqueViolation|AlreadyEnded)(?=:)")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,15 @@ def _charged_once(verdict: Verdict, granted: int) -> None:
     if kinds["hold"] != kinds["settle"] + kinds["release"]:
         verdict.wrong.append(f"holds and ends differ: {dict(kinds)}")
     verdict.figures["entries: hold / settle / release"] = f"{kinds['hold']} / {kinds['settle']} / {kinds['release']}"
+
+
+def refused_by_constraints(verdict: Verdict, logs: Sequence[Path]) -> None:
+    """Two who end the same run must find out by comparing. That the database's constraints stopped the second one in
+    the end is luck, not design: there would be none for the next thing that an end does."""
+    words = Counter(word for log in logs for word in REFUSED.findall(log.read_text(errors="replace")))
+    verdict.figures["ends that only a constraint of the database stopped"] = str(words.total())
+    if words:
+        verdict.wrong.append(f"ended by two at once, and stopped by the database alone: {dict(words)}")
 
 
 def _price() -> int:

@@ -70,18 +70,36 @@ class StandIn:
         self.started: list[str] = []
         self.cancelled: list[str] = []
         self.lock = threading.Lock()
-        handler = type("BoundHandler", (Handler,), {"engine": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = self._bound(port)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def _bound(self, port: int) -> ThreadingHTTPServer:
+        server = ThreadingHTTPServer(("127.0.0.1", port), type("BoundHandler", (Handler,), {"engine": self}))
+        server.daemon_threads = True
+        return server
 
     def __enter__(self) -> StandIn:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Answer nobody any more; what was taken is kept."""
         self.server.shutdown()
         self.server.server_close()
+
+    def start(self) -> None:
+        """Answer again, at the same address."""
+        self.server = self._bound(self.server.server_port)
+        self.__enter__()
+
+    @property
+    def running(self) -> int:
+        """How many jobs are at work."""
+        with self.lock:
+            return sum(job.state == "running" for job in self.jobs.values())
 
     def forget(self) -> None:
         """As after a restart."""
@@ -199,7 +217,9 @@ class Handler(BaseHTTPRequestHandler):
         if self._refused():
             return
         if urlsplit(self.path).path == "/v1/capabilities":
-            self._answer(200, {"kinds": EVERY_KIND["ENGINE_KINDS"], "tracer": "stand-in"})
+            queue = {"size": 64, "waiting": 0, "running": self.engine.running}
+            told = {"kinds": EVERY_KIND["ENGINE_KINDS"], "tracer": "stand-in", "slots": 1, "queue": queue}
+            self._answer(200, told)
             return
         if urlsplit(self.path).path == "/_seen":
             engine = self.engine

@@ -106,6 +106,46 @@ class EngineRig:
         return len(self.engine.cancelled)
 
 
+class EnginesRig:
+    """Two engines side by side: what befalls one befalls the other."""
+
+    name = "engine"
+
+    def __init__(self, engines: list[StandIn]) -> None:
+        self.engines = engines
+        self._rigs = [EngineRig(engine) for engine in engines]
+        # One trouble of a time that wears off wears off for both.
+        engines[1].switches = engines[0].switches
+
+    def trouble(self, name: str, times: int = -1) -> None:
+        # Who is refused by one that is full asks the other at once.
+        self._rigs[0].trouble(name, times * 2 if name == "busy" else times)
+
+    def slow(self, seconds: float) -> None:
+        self._rigs[0].slow(seconds)
+
+    def restart(self) -> None:
+        for engine in self.engines:
+            engine.forget()
+
+    def away(self, settings: Any) -> None:
+        # Somebody else answers at neither address: the names in handles stay those of our two.
+        for engine in self.engines:
+            engine.stop()
+
+    def back(self, settings: Any) -> None:
+        for engine in self.engines:
+            engine.start()
+
+    @property
+    def started(self) -> int:
+        return sum(len(engine.started) for engine in self.engines)
+
+    @property
+    def stopped(self) -> int:
+        return sum(len(engine.cancelled) for engine in self.engines)
+
+
 class ComfyRig:
     """A ComfyUI node, with the engine for its maps."""
 
@@ -169,6 +209,14 @@ def engine_rig(settings: Any) -> Iterator[Rig]:
 
 
 @contextmanager
+def engines_rig(settings: Any) -> Iterator[Rig]:
+    """Two servers of the engine's contract."""
+    with StandIn() as one, StandIn() as other:
+        settings.ENGINE_URL, settings.ENGINE_TOKEN = f"{one.url}, {other.url}", ""
+        yield EnginesRig([one, other])
+
+
+@contextmanager
 def comfy_rig(settings: Any) -> Iterator[Rig]:
     """A ComfyUI node that makes all kinds of jobs, behind its stand-in."""
     settings.RENDER_MODELS = MODELS
@@ -178,5 +226,5 @@ def comfy_rig(settings: Any) -> Iterator[Rig]:
         yield ComfyRig(comfy, engine)
 
 
-RIGS: dict[str, Callable[[Any], Any]] = {"engine": engine_rig, "comfyui": comfy_rig}
+RIGS: dict[str, Callable[[Any], Any]] = {"engine": engine_rig, "engines": engines_rig, "comfyui": comfy_rig}
 ENGINE_SETTINGS = EVERY_KIND
