@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -52,6 +53,18 @@ class Place:
 
     order: int
     primary: UUID | None
+
+
+@contextlib.contextmanager
+def locked(photo: ListingPhoto) -> Iterator[ListingPhoto]:
+    """A transaction in which nobody else changes the photo or its place; with it as it is now.
+
+    The listing's row is locked first, as everywhere. Raises PhotoNotFound, where it has been removed meanwhile.
+    """
+    with transaction.atomic():
+        _lock(photo.listing)
+        ListingPhoto.objects.select_for_update().get(pk=photo.pk)
+        yield get(photo.listing, photo.media_key)
 
 
 def of_listing(listing: Listing) -> QuerySet[ListingPhoto]:

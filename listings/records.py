@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,16 @@ def change(listing: Listing, version: int, **fields: Any) -> Listing:
         listing.refresh_from_db()
         events.tell(listing, events.LISTING_CHANGED)
     return listing
+
+
+@contextlib.contextmanager
+def locked(listing: Listing) -> Iterator[Listing]:
+    """A transaction in which nobody else changes the listing, its fields or which photos it has; with it as it is now.
+
+    For whoever compares before a change: what was compared is what is changed.
+    """
+    with transaction.atomic():
+        yield Listing.objects.select_for_update().get(pk=listing.pk)
 
 
 def archive(listing: Listing) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from staging.models import Output
 
 __all__ = [
-    "AnotherApproved", "NoReason", "NotReady", "NotRefused", "Version", "approve", "override", "picture_of", "reject",
-    "reopen", "versions", "withdraw",
+    "AnotherApproved", "NoReason", "NotReady", "NotRefused", "Version", "approve", "locked", "override", "picture_of",
+    "reject", "reopen", "versions", "withdraw",
 ]  # fmt: skip
 
 Verdict = StagedPhoto.Verdict
@@ -38,6 +40,15 @@ class NotReady(Exception):
 
 class AnotherApproved(Exception):
     """Somebody has approved another picture of the render: rejecting this one must not take that back."""
+
+
+@contextlib.contextmanager
+def locked(staged: StagedPhoto) -> Iterator[StagedPhoto]:
+    """A transaction in which nobody else judges the picture; with it as it is now."""
+    with transaction.atomic():
+        StagedPhoto.objects.select_for_update().get(pk=staged.pk)
+        staged.refresh_from_db()
+        yield staged
 
 
 def picture_of(staged: StagedPhoto) -> Output | None:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 
 from billing import accounts, keys, ledger
-from billing.models import Account, Membership, User
+from billing.models import Account, ApiKey, Membership, User
 
 PASSWORD = "a long enough password"
 
@@ -105,5 +105,5 @@ def stranger(stranger_account: Account) -> User:
 
 @pytest.fixture
 def api_key(account: Account) -> str:
-    """The text of a key of `account`."""
-    return keys.create(account, "tests")[1]
+    """The text of a key of `account` that may do everything."""
+    return keys.create(account, "tests", scope=ApiKey.Scope.ADMIN)[1]

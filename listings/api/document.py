@@ -27,7 +27,10 @@ CODES = {
     },
     401: {"invalid_api_key": "the key is missing or wrong"},
     402: {"insufficient_credits": "the balance is short; nothing is started"},
-    403: {"plan_without_api": "the plan has no API access", "key_scope": "the key may only read"},
+    403: {
+        "plan_without_api": "the plan has no API access",
+        "key_scope": "the key's scope is too narrow; the message names the one that this needs",
+    },
     404: {"not_found": "there is no such thing, or it is another account's"},
     405: {"method_not_allowed": "this address has no such method"},
     409: {
@@ -54,6 +57,7 @@ _ERROR = objects(
     message={**TEXT, "description": "The same sentence."},
     errors={"type": "object", "additionalProperties": TEXT, "description": "What is wrong, by field."},
 )
+_ADMIN = " It takes a key of scope `admin`."
 _ALWAYS = [401, 403, 429, 503]
 _UUID: Schema = {"type": "string", "format": "uuid"}
 
@@ -63,7 +67,7 @@ def _parameter(name: str, schema: Schema, where: Any, said: str = "", *, require
 
 
 _QUERY, _PATH, _HEADER = OpenApiParameter.QUERY, OpenApiParameter.PATH, OpenApiParameter.HEADER
-_LISTING = _parameter("key", {"type": "string", "minLength": 1}, _PATH, "The ListingKey.")
+_LISTING = _parameter("key", {"type": "string", "minLength": 1}, _PATH, "The ListingKey, percent-encoded.")
 _PHOTO = _parameter("media", _UUID, _PATH, "The MediaKey.")
 _DELIVERY = _parameter("delivery", _UUID, _PATH, "The DeliveryKey.")
 _RENDER = _parameter("public_id", {"type": "string", "pattern": "^[A-Za-z0-9]{20}$"}, _PATH, "The RenderId.")
@@ -144,14 +148,17 @@ listing_create = _described(
 listing_get = _described("A listing", "RESO Property.", "Listing", at=[_LISTING, _SAME])
 listing_change = _described(
     "Change a listing",
-    with_examples("What is not given stays.", python=examples.CHANGE_PYTHON),
+    with_examples(
+        "What is not given stays. `ArchivedYN` takes a key of scope `admin`, as DELETE does.",
+        python=examples.CHANGE_PYTHON,
+    ),
     "Listing",
     (400, 412),
     at=[_LISTING, _MATCH],
     request=_json(ArchivedYN={"type": "boolean"}, **schemas.PROPERTY),
 )
 listing_archive = _described(
-    "Archive a listing", "It leaves the lists; all of it is kept.", "Listing", (412,), at=[_LISTING, _MATCH]
+    "Archive a listing", "It leaves the lists; all of it is kept." + _ADMIN, "Listing", (412,), at=[_LISTING, _MATCH]
 )
 
 # --- photos -----------------------------------------------------------------------------------------------
@@ -190,7 +197,7 @@ photo_change = _described(
     request=_json(RoomType=_ROOM, ShortDescription=_TEXTS["ShortDescription"], Order={"type": "integer", "minimum": 0}),
 )
 photo_remove = _described(
-    "Take a photo out", "Pictures made of it stay on record.", "Photos", (412,), at=[_LISTING, _PHOTO, _MATCH]
+    "Take a photo out", "Pictures made of it stay on record." + _ADMIN, "Photos", (412,), at=[_LISTING, _PHOTO, _MATCH]
 )
 
 # --- pictures ---------------------------------------------------------------------------------------------
@@ -248,7 +255,7 @@ picture_get = _described(
 )
 picture_judge = _described(
     "Approve or reject a picture",
-    "Nothing is delivered before it is approved. Approval gives the original its permanent public page.",
+    "Nothing is delivered before it is approved. Approval gives the original its permanent public page." + _ADMIN,
     "Picture",
     (400, 409, 412),
     at=[_RENDER, _MATCH],
@@ -257,7 +264,7 @@ picture_judge = _described(
 picture_override = _described(
     "Override the structure check",
     "A picture that failed the check twice costs nothing and is kept in `Refused`. Whoever lets it out all the same "
-    "says so by name and why; both are kept for good.",
+    "says so by name and why; both are kept for good." + _ADMIN,
     "Picture",
     (400, 409),
     at=[_RENDER],
@@ -333,4 +340,4 @@ webhook_create = _described(
     ),
 )
 webhook_get = _described("A webhook", "Address and events.", "Webhook", at=[_WEBHOOK, _SAME])
-webhook_end = _described("End a webhook", "What waits for it is given up.", "Webhook", at=[_WEBHOOK])
+webhook_end = _described("End a webhook", "What waits for it is given up." + _ADMIN, "Webhook", at=[_WEBHOOK])

@@ -34,7 +34,9 @@ _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
 class Endpoint(KeyedEndpoint):
-    """An endpoint that says its errors in the words of this API."""
+    """An endpoint that says its errors in the words of this API. To delete takes a key of scope admin."""
+
+    admin_methods = frozenset({"DELETE"})
 
     def get_exception_handler(self) -> Callable[..., HttpResponse | None]:
         """This API's translator."""
@@ -71,10 +73,13 @@ def answer(request: Request, content: Mapping[str, Any]) -> HttpResponse:
     return json_answer(content, headers=headers)
 
 
-def require_match(request: Request, content: Mapping[str, Any]) -> None:
-    """Raise ApiError 412 when the caller means another state of it (If-Match) than `content`, the present one."""
+def require_match(request: Request, present: Callable[[], Mapping[str, Any]]) -> None:
+    """Raise ApiError 412 when the caller means another state of it (If-Match) than the `present` one.
+
+    Called with the rows locked that are to be changed: nobody comes between the comparison and the change.
+    """
     wanted = request.headers.get("If-Match", "")
-    if wanted and not _names(wanted, tag_of(content)):
+    if wanted and not _names(wanted, tag_of(present())):
         raise ApiError(412, "precondition_failed", "It has changed since the state that If-Match names")
 
 

@@ -14,8 +14,9 @@ from staging.api.bodies import json_answer
 
 app_name = "listings_api"
 
-# A ListingKey is the MLS's own: anything without a slash.
-_LISTING = r"listings/(?P<key>[^/]+)"
+# A ListingKey is the MLS's own and may hold slashes, which servers hand on decoded, so what follows it decides where it
+# ends: the shortest key for which the rest of the path is one of ours.
+_LISTING = r"listings/(?P<key>[^/].*?)"
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _PHOTO = rf"{_LISTING}/photos/(?P<media>{_UUID})"
 _DELIVERY = rf"{_LISTING}/deliveries/(?P<delivery>{_UUID})"
@@ -36,7 +37,6 @@ def _at(path: str, view: type[Endpoint], name: str) -> URLPattern:
 
 urlpatterns = [
     _at("listings", listings.Listings, "listings"),
-    _at(_LISTING, listings.OneListing, "listing"),
     _at(f"{_LISTING}/photos", photos.Photos, "photos"),
     _at(f"{_LISTING}/photos/order", photos.PhotoOrder, "photo_order"),
     _at(_PHOTO, photos.OnePhoto, "photo"),
@@ -45,6 +45,8 @@ urlpatterns = [
     _at(f"{_LISTING}/deliveries", deliveries.Deliveries, "deliveries"),
     _at(_DELIVERY, deliveries.OneDelivery, "delivery"),
     _at(f"{_DELIVERY}/file", deliveries.DeliveryFile, "delivery_file"),
+    # Last of these: as far as its pattern goes, the others are keys.
+    _at(_LISTING, listings.OneListing, "listing"),
     _at(_PICTURE, pictures.Picture, "picture"),
     _at(f"{_PICTURE}/verdict", pictures.Judgement, "verdict"),
     _at(f"{_PICTURE}/override", pictures.Override, "override"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -42,14 +43,33 @@ class PlanHasApi(BasePermission):
 class KeyAllows(BasePermission):
     """The key's scope covers what is asked for: a key that may only read starts nothing."""
 
-    message = "This key may not do this: its scope is too narrow"
     code = "key_scope"
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether it does."""
         reads = request.method in SAFE_METHODS or getattr(view, "only_reads", False)
-        needed = ApiKey.Scope.READ if reads else getattr(view, "scope", ApiKey.Scope.RENDER)
-        return caller_of(request).key.allows(needed)
+        if reads:
+            needed = ApiKey.Scope.READ
+        # What the address does not know is answered by 405, whatever the key.
+        elif request.method in getattr(view, "admin_methods", ()) and hasattr(view, str(request.method).lower()):
+            needed = ApiKey.Scope.ADMIN
+        else:
+            needed = ApiKey.Scope.RENDER
+        key = caller_of(request).key
+        self.message = too_narrow(key, needed)
+        return key.allows(needed)
+
+
+def too_narrow(key: ApiKey, needed: str) -> str:
+    """What a caller is told whose key may not do something."""
+    return f"This key may not do this: its scope is too narrow ({key.scope}; this needs {needed})"
+
+
+def require_scope(request: Request, needed: str) -> None:
+    """Raise PermissionDenied (`key_scope`) unless the caller's key allows this: for what a body alone decides."""
+    key = caller_of(request).key
+    if not key.allows(needed):
+        raise PermissionDenied(too_narrow(key, needed), code=KeyAllows.code)
 
 
 class KeyedEndpoint(APIView):
@@ -59,8 +79,9 @@ class KeyedEndpoint(APIView):
     permission_classes = (PlanHasApi, KeyAllows)
     parser_classes = (ObjectParser, FormParser, MultiPartParser, UntypedParser)
     content_negotiation_class = AlwaysJson
-    # What a key needs to change something here; `only_reads`: its POST changes nothing.
-    scope: str = "render"
+    # A key of scope `read` may read, one of scope `render` change things, but for methods that take one of `admin`;
+    # `only_reads`: this POST changes nothing.
+    admin_methods: frozenset[str] = frozenset()
     only_reads = False
     # Whether photos come in here, which takes a while.
     takes_photos = False

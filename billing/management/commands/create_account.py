@@ -11,7 +11,7 @@ from django.db import transaction
 from django.forms import ValidationError
 
 from billing import accounts, keys, ledger
-from billing.models import Account, Plan, User
+from billing.models import Account, ApiKey, Plan, User
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             if credits:
                 reference = f"command:{uuid.uuid4()}"
                 ledger.grant(account, credits, reference=reference, note="Granted by create_account")
-            _, text = keys.create(account, name="create_account")
+            _, text = keys.create(account, name="create_account", scope=ApiKey.Scope.ADMIN)
         self.stdout.write(f"Plan: {account.plan.name}")
         self.stdout.write(f"Credits: {ledger.balance(account)}")
         self.stdout.write("The API key is shown this once:")

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from billing import accounts, keys
+from billing.models import ApiKey
 from config import processes
 from listings import demo
 
@@ -105,7 +106,7 @@ class Command(BaseCommand):
             kept = file.read_text(encoding="ascii").strip()
             if keys.verify(kept) is not None:
                 return kept
-        _, text = keys.create(account, name="Demo")
+        _, text = keys.create(account, name="Demo", scope=ApiKey.Scope.ADMIN)
         file.unlink(missing_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as out:

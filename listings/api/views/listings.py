@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
+from billing.models import ApiKey
 from listings import photos, records
 from listings.api import answers, document, fields, paging
 from listings.api.endpoints import Endpoint, account_of, answer, listing_of, once, require_match
 from listings.api.errors import invalid
 from listings.models import Listing
 from listings.reso_words import PropertyType, StandardStatus
+from staging.api.endpoints import require_scope
 
 FILTERS = ("StandardStatus", "PropertyType", "City", "PostalCode", "StateOrProvince", "ListingId")
 
@@ -83,28 +85,32 @@ class OneListing(Endpoint):
     def patch(self, request: Request, key: str) -> HttpResponse:
         """Change the fields that are given."""
         listing = listing_of(request, key)
-        require_match(request, shown(listing))
         given = fields.Fields.of(request)
         archived = given.take("ArchivedYN", fields.boolean, None)
+        if archived is not None:
+            # The same as DELETE, and back.
+            require_scope(request, ApiKey.Scope.ADMIN)
         if given.wrong:
             raise invalid(given.wrong)
         columns = fields.property_columns(given.given, also=("ArchivedYN",))
-        after = {name: columns.get(name, getattr(listing, name)) for name in ("unparsed_address", "listing_id")}
-        if not any(after.values()):
-            raise invalid({"UnparsedAddress": "A listing needs an address or a ListingId"})
-        if columns:
-            records.change(listing, listing.version, **columns)
-        if archived is not None:
-            (records.archive if archived else records.restore)(listing)
-            listing.refresh_from_db()
+        with records.locked(listing) as listing:
+            require_match(request, lambda: shown(listing))
+            after = {name: columns.get(name, getattr(listing, name)) for name in ("unparsed_address", "listing_id")}
+            if not any(after.values()):
+                raise invalid({"UnparsedAddress": "A listing needs an address or a ListingId"})
+            if columns:
+                records.change(listing, listing.version, **columns)
+            if archived is not None:
+                (records.archive if archived else records.restore)(listing)
+                listing.refresh_from_db()
         return answer(request, shown(listing))
 
     def delete(self, request: Request, key: str) -> HttpResponse:
         """Archive it: all of it is kept."""
-        listing = listing_of(request, key)
-        require_match(request, shown(listing))
-        records.archive(listing)
-        listing.refresh_from_db()
+        with records.locked(listing_of(request, key)) as listing:
+            require_match(request, lambda: shown(listing))
+            records.archive(listing)
+            listing.refresh_from_db()
         return answer(request, shown(listing))
 
 

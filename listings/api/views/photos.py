@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
-from listings import photos
+from listings import photos, records
 from listings.api import answers, document, fields
 from listings.api.endpoints import Endpoint, account_of, answer, listing_of, once, require_body, require_match
 from listings.api.errors import ApiError
@@ -82,11 +82,12 @@ class PhotoOrder(Endpoint):
     def put(self, request: Request, key: str) -> HttpResponse:
         """Order the photos; the first is the primary one."""
         listing = listing_of(request, key)
-        require_match(request, shown(listing, request))
         given = fields.Fields.of(request)
         keys = given.take("MediaKeys", fields.listed(fields.uuid, 1000), [], required=True)
         given.done()
-        photos.reorder(listing, keys)
+        with records.locked(listing) as listing:
+            require_match(request, lambda: shown(listing, request))
+            photos.reorder(listing, keys)
         return answer(request, shown(listing, request))
 
 
@@ -101,26 +102,26 @@ class OnePhoto(Endpoint):
     def patch(self, request: Request, key: str, media: UUID) -> HttpResponse:
         """Say which room it shows, its caption, or its place."""
         listing = listing_of(request, key)
-        photo = photos.get(listing, media)
-        require_match(request, answers.photo(photo, request))
-        given = fields.Fields.of(request)
-        said = {
-            "room_type": given.take("RoomType", fields.room_type, photo.room_type),
-            "short_description": given.take("ShortDescription", fields.text(CAPTION), ""),
-        }
-        place = given.take("Order", fields.whole(100_000), None)
-        given.done()
-        names = {"RoomType": "room_type", "ShortDescription": "short_description"}
-        if wanted := {column: said[column] for name, column in names.items() if name in given.given}:
-            photos.describe(photo, **wanted)
-        if place is not None:
-            photos.move(photo, place)
+        with photos.locked(photos.get(listing, media)) as photo:
+            require_match(request, lambda: answers.photo(photo, request))
+            given = fields.Fields.of(request)
+            said = {
+                "room_type": given.take("RoomType", fields.room_type, photo.room_type),
+                "short_description": given.take("ShortDescription", fields.text(CAPTION), ""),
+            }
+            place = given.take("Order", fields.whole(100_000), None)
+            given.done()
+            names = {"RoomType": "room_type", "ShortDescription": "short_description"}
+            if wanted := {column: said[column] for name, column in names.items() if name in given.given}:
+                photos.describe(photo, **wanted)
+            if place is not None:
+                photos.move(photo, place)
         return answer(request, answers.photo(photos.get(listing, media), request))
 
     def delete(self, request: Request, key: str, media: UUID) -> HttpResponse:
         """Take it out of the listing; pictures made of it stay on record."""
         listing = listing_of(request, key)
-        photo = photos.get(listing, media)
-        require_match(request, answers.photo(photo, request))
-        photos.remove(photo)
+        with photos.locked(photos.get(listing, media)) as photo:
+            require_match(request, lambda: answers.photo(photo, request))
+            photos.remove(photo)
         return answer(request, shown(listing, request))

@@ -131,27 +131,32 @@ class Picture(Endpoint):
 class Judgement(Endpoint):
     """/api/v2/pictures/{RenderId}/verdict"""
 
+    admin_methods = frozenset({"POST"})
+
     def post(self, request: Request, public_id: str) -> HttpResponse:
         """Approve it, reject it with a reason, or take a verdict back."""
         staged = _staged(request, public_id)
-        require_match(request, shown(request, public_id))
         given = fields.Fields.of(request)
         verdict = given.take("Verdict", fields.one_of(Verdict.values), "", required=True)
         reason = given.take("Reason", fields.text(300), "")
         given.done()
         key = caller_of(request).key
-        if verdict == Verdict.APPROVED:
-            reviews.approve(staged, None, key=key)
-        elif verdict == Verdict.REJECTED:
-            reviews.reject(staged, None, reason, key=key)
-        else:
-            reviews.withdraw(staged, None, key=key)
+        with reviews.locked(staged) as staged:
+            require_match(request, lambda: shown(request, public_id))
+            if verdict == Verdict.APPROVED:
+                reviews.approve(staged, None, key=key)
+            elif verdict == Verdict.REJECTED:
+                reviews.reject(staged, None, reason, key=key)
+            else:
+                reviews.withdraw(staged, None, key=key)
         return answer(request, shown(request, public_id))
 
 
 @extend_schema_view(post=document.picture_override)
 class Override(Endpoint):
     """/api/v2/pictures/{RenderId}/override"""
+
+    admin_methods = frozenset({"POST"})
 
     def post(self, request: Request, public_id: str) -> HttpResponse:
         """Let a picture be judged although its structure check failed: who says so, and why."""

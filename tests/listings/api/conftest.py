@@ -72,7 +72,7 @@ def partner(api_key: str) -> Partner:
 @pytest.fixture
 def other(stranger_account: Account) -> Partner:
     """A partner with the key of another account."""
-    return Partner(keys.create(stranger_account, "tests")[1])
+    return Partner(keys.create(stranger_account, "tests", scope="admin")[1])
 
 
 @pytest.fixture
