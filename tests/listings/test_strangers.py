@@ -237,8 +237,8 @@ def in_the_api(photo: ListingPhoto, account: Account) -> dict[str, str]:
 
 
 def test_a_strangers_key_finds_nothing(mine: ListingPhoto, account: Account, stranger_account: Account) -> None:
-    own = Client(headers={"X-Api-Key": keys.create(account, "own")[1]})
-    theirs = Client(headers={"X-Api-Key": keys.create(stranger_account, "theirs")[1]})
+    own = Client(headers={"X-Api-Key": keys.create(account, "own", scope="admin")[1]})
+    theirs = Client(headers={"X-Api-Key": keys.create(stranger_account, "theirs", scope="admin")[1]})
     walked = in_the_api(mine, account)
     assert len(walked) > 12
     for name, path in walked.items():
@@ -257,7 +257,10 @@ def test_a_strangers_key_finds_nothing(mine: ListingPhoto, account: Account, str
 
 
 def test_the_apis_know_nothing_of_others(mine: ListingPhoto, account: Account, stranger_account: Account) -> None:
-    theirs, own = keys.create(stranger_account, "theirs")[1], keys.create(account, "own")[1]
+    theirs, own = (
+        keys.create(stranger_account, "theirs", scope="admin")[1],
+        keys.create(account, "own", scope="admin")[1],
+    )
     render = mine.staged.get().render.public_id
     assert Client(headers={"X-Api-Key": own}).get(f"/v1/render?render_id={render}").status_code == 200
     client = Client(headers={"X-Api-Key": theirs})
