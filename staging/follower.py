@@ -1,8 +1,8 @@
 """The follower: one process that watches every job at every backend, so that no worker waits for a picture.
 
-A long poll per running run, all in one event loop. What it sees goes into the row (progress, and with it the renewed
-lease); an end of any kind is left to a worker (`jobs.look_after`), which asks the backend itself. So the follower
-decides nothing: killed, it costs time only, and two of them cost twice the polls.
+A long poll per running run, all in one event loop. What it sees goes into the rows (progress, and with it the renewed
+lease), once a second and for all runs together; an end of any kind is left to a worker (`jobs.look_after`), which asks
+the backend itself. So the follower decides nothing: killed, it costs time only, and two of them cost twice the polls.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ log = structlog.get_logger("openhouse.follower")
 REREAD_SECONDS = 2.0
 # A backend that answers long polls at once is not asked more often than this.
 _MIN_POLL_SECONDS = 0.25
-# Progress within one stage is written at most this often.
+# Progress is written this often.
 _WRITE_SECONDS = 1.0
 _TROUBLE_SECONDS = 2.0
 
@@ -64,6 +64,8 @@ class Follower:
         self._tasks: dict[Watch, asyncio.Task[None]] = {}
         # Ends left to a worker, and when; watched anew if the worker has not followed up within a lease.
         self._handed_over: dict[Watch, float] = {}
+        # Progress that is not in the rows yet.
+        self._seen: dict[Watch, Progress] = {}
         self._backends: dict[tuple[str, tuple[Node, ...]], Backend] = {}
         self._nodes: tuple[Node, ...] = ()
         self._connections = contextlib.AsyncExitStack()
@@ -72,7 +74,7 @@ class Follower:
 
     async def run(self) -> None:
         """Watch until `stopping` is set."""
-        hints = asyncio.create_task(self._listen())
+        beside = [asyncio.create_task(work) for work in (self._listen(), self._write())]
         try:
             async with self._connections:
                 while not self.stopping.is_set():
@@ -80,9 +82,9 @@ class Follower:
                     await self._pause()
                 await self._drop(set(self._tasks))
         finally:
-            hints.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await hints
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             self._thread.shutdown()
 
     def stop(self) -> None:
@@ -115,6 +117,8 @@ class Follower:
         tasks = [self._tasks.pop(watch) for watch in watched]
         for task in tasks:
             task.cancel()
+        for watch in watched:
+            self._seen.pop(watch, None)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self, watch: Watch) -> None:
@@ -131,7 +135,6 @@ class Follower:
 
     async def _to_the_end(self, watch: Watch) -> None:
         wait = min(10.0, settings.RUN_LEASE_SECONDS / 3)
-        written_at, written_stage = 0.0, ""
         while True:
             asked = time.monotonic()
             backend = await self._backend(watch.backend)
@@ -143,14 +146,25 @@ class Follower:
                 await asyncio.sleep(_TROUBLE_SECONDS)
                 continue
             if not isinstance(answer, Progress):
+                self._seen.pop(watch, None)
                 await self._hand_over(watch)
                 return
-            now = time.monotonic()
-            if now - written_at >= _WRITE_SECONDS or answer.stage != written_stage:
-                if not await self._in_thread(lambda: pipeline.note_progress(watch.run_id, watch.attempt, answer)):  # noqa: B023 - awaited here
-                    return
-                written_at, written_stage = now, answer.stage
-            await asyncio.sleep(max(0.0, _MIN_POLL_SECONDS - (now - asked)))
+            self._seen[watch] = answer
+            await asyncio.sleep(max(0.0, _MIN_POLL_SECONDS - (time.monotonic() - asked)))
+
+    async def _write(self) -> None:
+        """Write what is seen; a run that is no longer running drops out in the next round."""
+        while True:
+            await asyncio.sleep(_WRITE_SECONDS)
+            if not self._seen:
+                continue
+            seen, self._seen = self._seen, {}
+            told = {(watch.run_id, watch.attempt): progress for watch, progress in seen.items()}
+            try:
+                await self._in_thread(lambda: pipeline.note_progress(told))  # noqa: B023 - awaited here
+            # What is seen next is written next; the lease outlives a database that is away for a moment.
+            except Exception:
+                log.exception("progress_unwritten")
 
     async def _hand_over(self, watch: Watch) -> None:
         """Leave the end of a job to a worker."""

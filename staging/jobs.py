@@ -59,25 +59,24 @@ def start_next() -> None:
     run = turns.claim()
     if run is None:
         return
-    pipeline.take_up(run)
-    _tell(run.pk)
-    # Another may be waiting for the other slots; when none is, the next one's claim finds nothing.
-    if turns.anyone_waiting():
-        enqueue_after_commit(start_next)
+    if pipeline.take_up(run):
+        _tell(run.pk)
+    # Another may be waiting for the other slots.
+    _wake_next()
 
 
 def look_after(run_id: int) -> None:
     """See where a running run stands at its backend and do what follows: go on, finish, try again or fail."""
     if pipeline.look_after(run_id):
         _tell(run_id)
-        enqueue_after_commit(start_next)
+        _wake_next()
 
 
 def stop(run_id: int) -> None:
     """Tell the backend that nobody wants a cancelled run's picture any more."""
     pipeline.stop(run_id)
     _tell(run_id)
-    enqueue_after_commit(start_next)
+    _wake_next()
 
 
 def deliver(delivery_id: int) -> None:
@@ -88,6 +87,12 @@ def deliver(delivery_id: int) -> None:
 def probe(node_id: int) -> None:
     """Ask a GPU node what it can do."""
     fleet.probe(node_id)
+
+
+def _wake_next() -> None:
+    """Have the next run taken, if one is due and a slot is free. Whoever asks for a run later wakes it himself."""
+    if turns.anyone_waiting():
+        enqueue_after_commit(start_next)
 
 
 def _tell(run_id: int) -> None:

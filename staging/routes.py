@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -28,6 +29,9 @@ ENGINE = "engine"
 COMFYUI = "comfyui"
 
 T = TypeVar("T")
+
+# A worker's own, kept from one question to the next: to make an event loop takes as long as to ask.
+_kept: asyncio.Runner | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,26 @@ def ask(name: str, question: Callable[[Backend], Awaitable[T]]) -> T:
             return await question(backend)
 
     try:
-        return asyncio.run(asked())
+        return _run(asked())
     finally:
         fleet.learn(learned)
+
+
+def _run(asked: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end. Workers ask in their main thread; connections are not kept, each question opens its own."""
+    global _kept  # noqa: PLW0603 - one loop per process is the point
+    if threading.current_thread() is not threading.main_thread():
+        return asyncio.run(asked)
+    runner = _kept = _kept or asyncio.Runner()
+    try:
+        return runner.run(asked)
+    except BackendError:
+        raise
+    except BaseException:
+        # A job's time limit strikes in the middle of things: what goes on in this loop must end with it.
+        _kept = None
+        runner.close()
+        raise
 
 
 @contextlib.asynccontextmanager

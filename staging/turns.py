@@ -42,7 +42,7 @@ def _free(table: routes.Table) -> dict[str, int]:
 
 def anyone_waiting() -> bool:
     """Whether a run is due and a slot is free."""
-    return free_slots() > 0 and due().exists()
+    return due().exists() and free_slots() > 0
 
 
 def claim() -> Run | None:

@@ -107,10 +107,17 @@ class KeyedEndpoint(APIView):
         return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
 
     def perform_authentication(self, request: Request) -> None:
-        """Find out who calls, and remember it for the account's log of calls. Raises NotAuthenticated."""
+        """Find out who calls, and remember it for later passes and the account's log of calls.
+
+        Raises NotAuthenticated.
+        """
+        kept = exchange.kept(request)
+        if "let_in" in kept:
+            request.user = kept["let_in"]
+            return
         super().perform_authentication(request)
-        caller = caller_of(request)
-        exchange.kept(request)["caller"] = (caller.account.pk, caller.key.prefix)
+        kept["let_in"] = caller = caller_of(request)
+        kept["caller"] = (caller.account.pk, caller.key.prefix)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a browser's preflight (OPTIONS) carries no credentials and is told what any origin may send."""
@@ -125,6 +132,7 @@ class KeyedEndpoint(APIView):
         if exchange.is_held(request):
             # What is held on to is the note, not the request: thousands wait at once.
             kept = exchange.kept(request)
+            kept.pop("let_in", None)
             account_id, call = kept["caller"][0], _call(request, response.status_code, response)
             exchange.when_unanswered(request, partial(_note_held, account_id, call, kept["started"]))
         elif not exchange.will_go_on(request):
