@@ -12,7 +12,7 @@ from staging.engine.scene.faces import FLOOR, face_map
 from staging.engine.scene.fittings import Counter, Fittings
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.layout import FLAT
-from tests.engine.scene.showroom import PLAIN, STOCK
+from tests.engine.scene.showroom import PLAIN, STOCK, room
 
 FACES = face_map(PLAIN, 300, 200)
 FLOORS = FACES.labels == FLOOR
@@ -123,3 +123,13 @@ def test_nothing_is_put_before_or_behind_what_was_left_in_a_room() -> None:
     with pytest.raises(UnusablePhoto, match="be removed first") as refused:
         arrange_from(PLAIN, "living", STOCK, 0, fittings=full)
     assert refused.value.code == "things_in_the_way"
+
+
+def test_a_runner_alone_is_not_put_into_a_large_room() -> None:
+    """Where a strip of a large floor is all that is surely free, it would look forgotten there."""
+    large = room(width=6.0, depth=6.0)
+    strip = FLOORS & (np.abs(X) < 0.5) & (Y < 3.6)
+    fittings = Fittings(strip, strip)
+    assert arrange_from(PLAIN, "kitchen", STOCK, 0, fittings=fittings).pieces[0].kind == "runner"
+    with pytest.raises(UnusablePhoto):
+        arrange_from(large, "kitchen", STOCK, 0, fittings=fittings)

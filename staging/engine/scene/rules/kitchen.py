@@ -27,6 +27,7 @@ TASTE: Final = Taste(
 AROUND: Final = 0.8  # metres about a table: a chair that is pushed back, and a step
 TABLE: Final = 3.0  # how much more a table is worth than a runner alone
 AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
+HALL: Final = 12.0  # square metres of floor in sight, free or not, on which it does so too
 # Width and depth of runners in a kitchen's aisle, metres.
 RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5))
 STOOLS: Final = 6.0  # and how much more stools at a counter are
@@ -50,7 +51,7 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
         far = min(wall_distance(site.box, wall, stand.piece.x, stand.piece.y) for wall in WALLS)
         yield replace(stand, score=TABLE - 0.25 * max(far - 1.3, 0.0))
     if site.fittings is not None:
-        if site.fittings.area(site.room.camera) < AISLE:
+        if site.fittings.area(site.room.camera) < AISLE and site.visible_area < HALL:
             yield from lying(site, stock, "runner", RUNNERS)
         for counter in site.fittings.counters:
             yield from _at_counter(site, stock, counter)
