@@ -10,7 +10,7 @@ import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
 from staging.engine.composite.tone import linear, luminance, shoulder
-from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.matting import Bytes, Floats, Mask
 from staging.engine.redesign.paint import Light
 from staging.engine.redesign.palettes import Flooring
 from staging.engine.redesign.patterns import laid
@@ -33,21 +33,37 @@ ENCLOSED: Final = 0.8  # share of a sun patch's border that is floor
 FEWEST: Final = 500  # pixels
 SMALLEST_THING: Final = 0.0002  # of the picture
 MOST_THINGS: Final = 0.1  # of the floor
+FLUSH: Final = 6.0  # Lab units of a step that parts no floor from its going on in the next room
+OTHER_LIGHT: Final = (-25.0, 18.0)  # lightness by which it may go on there in other light
+SAME_BOARD: Final = 7.0  # Lab units by which boards of one colour differ
+OFTEN: Final = 0.02  # share of the floor that has a colour which is its own
+PLAIN: Final = 9.0  # spread of lightness beyond which something has marks
+GRATE: Final = 0.005  # of the picture: what is larger is no grate
+HARD: Final = 12.0  # Lab units of the step round a thing that is let into the floor
+GREYER: Final = 4.0
+HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
-MOST_OPEN: Final = 0.3
+MOST_OPEN: Final = 0.15
+BROAD: Final = 0.7  # metres: light changes over more than that, stains and worn places over less
+FAINT: Final = (0.12, 0.45)  # steps of log light that are a stain, and that are light for sure
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What is surely `floor`, and the `things` that lie on it or are let into it, each (h, w)."""
+    """What is surely `floor`, where it goes on `beyond` the box, through doors and into other rooms, what `ends` it
+    there, what is `like` it by its colour, and the `things` that lie on it or are let into it, each (h, w).
+    """
 
     floor: Mask
+    beyond: Mask
+    ends: Mask
+    like: Mask
     things: Mask
 
 
-def sure(regions: Regions) -> Ground:
-    """The sure parts of a room's floor.
+def sure(regions: Regions, paint: Mask) -> Ground:
+    """The sure parts of a room's floor; `paint` (h, w) is surely wall.
 
     It is the largest group of patches that no edge parts, with others of its colour; sun on it is enclosed.
     """
@@ -60,13 +76,13 @@ def sure(regions: Regions) -> Ground:
     for _ in range(3):
         known = good[regions.patch] & face
         if known.sum() < FEWEST:
-            return Ground(np.zeros_like(face), np.zeros_like(face))
+            return Ground(*(np.zeros_like(face) for _ in range(5)))
         spread = filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
         step = regions.lab - np.asarray(cv2.GaussianBlur(spread, (0, 0), 15), np.float32)
         hue, shade = np.hypot(regions.mean(step[..., 1]), regions.mean(step[..., 2])), regions.mean(step[..., 0])
         near, whole = regions.borders.touching(good, regions.count, np.inf)
         alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
-        lit = (hue < SUN_HUE) & (shade >= SHADE[1]) & (near > ENCLOSED * whole)
+        lit = (hue < SUN_HUE) & (shade >= SHADE[1]) & (near > ENCLOSED * whole) & ~_set_in(regions, spread)
         more = chosen & ~good & (alike | lit)
         if not more.any():
             break
@@ -76,7 +92,67 @@ def sure(regions: Regions) -> Ground:
     things = (other[regions.patch] & face).astype(np.uint8)
     # The joints of a floor are narrow, things are not.
     things = cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return Ground(good[regions.patch] & face, things > 0)
+    floor = good[regions.patch] & face
+    own = _own_colours(regions, floor, things)
+    further, unlike = _further(regions, good, chosen, paint)
+    ends = ~(good | further)[regions.patch] & ~face & ~paint & unlike
+    return Ground(floor | own, further[regions.patch] & ~face, ends, ~unlike & ~paint, (things > 0) & ~own)
+
+
+def _set_in(regions: Regions, floor: Floats) -> Mask:
+    """Small patches (n,) with hard edges that are greyer than the `floor` (h, w, 3) Lab there: grates and sockets."""
+    borders = regions.borders
+    length = np.bincount(borders.one, borders.length, regions.count)
+    length += np.bincount(borders.other, borders.length, regions.count)
+    step = np.bincount(borders.one, borders.length * borders.step, regions.count)
+    step += np.bincount(borders.other, borders.length * borders.step, regions.count)
+    hard = step > HARD * np.maximum(length, 1)
+    own, round_it = (np.hypot(lab[..., 1], lab[..., 2]).astype(np.float32) for lab in (regions.lab, floor))
+    greyer = regions.mean(round_it - own) > GREYER
+    return (regions.area < GRATE * regions.patch.size) & hard & greyer
+
+
+def _own_colours(regions: Regions, floor: Mask, things: Bytes) -> Mask:
+    """Those of the `things` that have a colour which the floor has elsewhere too, and no marks: odd boards."""
+    colours = regions.lab[floor]
+    colours = colours[:: max(1, len(colours) // 3000)]
+    count, parts = cv2.connectedComponents(things, connectivity=4)
+    own = np.zeros_like(floor)
+    for part in range(1, count):
+        here = parts == part
+        inside = regions.lab[here]
+        near = np.linalg.norm(colours - np.median(inside, 0), axis=-1) < SAME_BOARD
+        if near.mean() > OFTEN and float(inside[:, 0].std()) < PLAIN:
+            own |= here
+    return own
+
+
+def _further(regions: Regions, good: Mask, chosen: Mask, paint: Mask) -> tuple[Mask, Mask]:
+    """Patches (n,) out of the box in which the floor goes on: below the horizon, of its colour, with no edge between;
+    and the pixels (h, w) that are unlike the floor next to them.
+    """
+    height, width = regions.patch.shape
+    camera = regions.room.camera.resized(width, height)
+    u, v = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    low = regions.mean(camera.rays(np.stack([u, v], -1))[..., 2] < -0.02) > 0.9
+    open_to = low & ~chosen & (regions.mean(paint) < 0.3)
+    further = np.zeros_like(good)
+    for _ in range(6):
+        known = (good | further)[regions.patch]
+        spread = filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
+        step = regions.lab - np.asarray(cv2.GaussianBlur(spread, (0, 0), 9), np.float32)
+        hue, shade = np.hypot(regions.mean(step[..., 1]), regions.mean(step[..., 2])), regions.mean(step[..., 0])
+        soft, whole = regions.borders.touching(good | further, regions.count, FLUSH)
+        alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
+        seamless, _ = regions.borders.touching(good | further, regions.count, JOIN)
+        other_light = (hue < HUE) & (shade > OTHER_LIGHT[0]) & (shade < OTHER_LIGHT[1])
+        more = open_to & ~further & ((alike & (soft > 0.3 * whole)) | (other_light & (seamless > 0.3 * whole)))
+        if not more.any():
+            break
+        further = further | more
+    unlike = np.asarray(cv2.GaussianBlur(step, (0, 0), 1.5))
+    hues, shades = np.hypot(unlike[..., 1], unlike[..., 2]), unlike[..., 0]
+    return further, (hues > HUE) | (shades < OTHER_LIGHT[0]) | (shades > SHADE[1])
 
 
 def _lit_up(regions: Regions, good: Mask, chosen: Mask, face: Mask, step: Floats) -> Mask:
@@ -89,27 +165,39 @@ def _lit_up(regions: Regions, good: Mask, chosen: Mask, face: Mask, step: Floats
             continue
         ring = dilated(here, 3) & ~here
         hue = float(np.hypot(np.median(step[..., 1][here]), np.median(step[..., 2][here])))
+        if here.sum() < GRATE * here.size and float(regions.lab[..., 0][here].std()) > PLAIN:
+            continue  # a grate, a vent
         if hue < SUN_HUE and good[regions.patch[ring]].mean() > ENCLOSED:
             good = good | (chosen & (np.bincount(regions.patch[here], minlength=regions.count) > 0.5 * regions.area))
     return good
 
 
-def settled(regions: Regions, flooded: Mask, things: Mask, reach: int) -> Mask:
+def settled(regions: Regions, flooded: Mask, ground: Ground, reach: int) -> Mask:
     """What of the `flooded` pixels (h, w) is laid anew, up to `reach` pixels past the box: the whole floor or nothing.
 
     Nothing where many things lie on it, nor where its border runs across open floor, because then the box ends before
     the room does.
     """
     face = regions.faces.labels == FLOOR
-    floor = flooded & dilated(face, reach)
-    if not floor.any() or (things & face).sum() > MOST_THINGS * face.sum():
+    floor = flooded & dilated(face | ground.beyond, reach)
+    if not floor.any() or (ground.things & face).sum() > MOST_THINGS * face.sum():
         return np.zeros_like(floor)
     if unsupported(regions, floor) > MOST_LOOSE or _open_end(regions, floor) > MOST_OPEN:
         return np.zeros_like(floor)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(floor.astype(np.uint8), connectivity=4)
     large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(floor.sum()))
     large[0] = False
-    return np.asarray(large[labels])
+    return _unbroken(large[labels], ground.things)
+
+
+def _unbroken(floor: Mask, things: Mask) -> Mask:
+    """The floor without the small holes in which nothing lies."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size
+    small[0] = False
+    if things.any():
+        small[np.unique(parts[dilated(things, 2)])] = False
+    return floor | np.asarray(small[parts])
 
 
 def _open_end(regions: Regions, floor: Mask) -> float:
@@ -185,6 +273,10 @@ def _smoothed(light: Floats) -> Floats:
         guide = np.asarray(
             cv2.ximgproc.jointBilateralFilter(guide, light, int(2 * sigma) | 1, SUN / 2, sigma), np.float32
         )
+    broad = np.asarray(cv2.GaussianBlur(guide, (0, 0), BROAD * PER_METRE), np.float32)
+    rest = guide - broad
+    sure = np.clip((np.abs(rest) - FAINT[0]) / (FAINT[1] - FAINT[0]), 0, 1)
+    guide = broad + rest * (0.35 + 0.65 * sure * sure * (3 - 2 * sure)).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(guide, (0, 0), 0.03 * PER_METRE), np.float32)
 
 

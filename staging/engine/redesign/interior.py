@@ -59,7 +59,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     light = paint.measured(regions, bare.rough)
     work = _Work(photo)
     if bare.painted:
-        work.walls = _matte(regions, bare.rough), paint.tint(regions, bare.rough, colour, light)
+        work.walls = _matte(regions, bare.rough), paint.tint(regions, bare.owner, colour, light)
     if floor.any():
         work.floor = _matte(regions, floor), Relaid.of(regions, floor, palette.floor, light, seed)
     picture, mask = work.drawn()

@@ -7,8 +7,9 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from staging.engine.composite.fields import band
+from staging.engine.composite.fields import band, dilated
 from staging.engine.composite.tone import LUMINANCE, encode, luminance, shoulder
 from staging.engine.composite.tone import linear as photo_light
 from staging.engine.furniture.colours import linear
@@ -81,21 +82,22 @@ class Tint:
         return shoulder(new.astype(np.float32), 0.75)
 
 
-def tint(regions: Regions, paint: Mask, colour: str, light: Light) -> Tint:
-    """The tint that paints the walls in `colour` ("#rrggbb")."""
+def tint(regions: Regions, owner: NDArray[np.int8], colour: str, light: Light) -> Tint:
+    """The tint that paints the walls in `colour` ("#rrggbb"); `owner` (h, w) is the wall of each pixel, or 0."""
     seen = photo_light(regions.copy)
     target = linear(colour).astype(np.float32) * light.level * light.colour
-    common = np.median(seen[paint], 0)
+    common = np.median(seen[owner > 0], 0)
     factor, mono = (np.broadcast_to(part, seen.shape).astype(np.float32).copy() for part in parts(target, common))
     for label in WALL_LABELS.values():
-        face = regions.faces.labels == label
-        here = paint & face
+        here = owner == label
         if here.sum() < 200:
             continue
         own = np.median(seen[here], 0)
         one, other = _lab(own), _lab(common)
         if np.hypot(one[1] - other[1], one[2] - other[2]) > OTHER_PAINT or abs(one[0] - other[0]) > 30:
-            factor[face], mono[face] = parts(target, own)
+            # A margin more, for the soft edge of the paint.
+            near = dilated(here, 6) & ((owner == label) | (owner == 0))
+            factor[near], mono[near] = parts(target, own)
     return Tint(factor, mono)
 
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import dilated
 from staging.engine.redesign import floors, walls
 from staging.engine.redesign.floors import Ground
 from staging.engine.redesign.matting import Mask
@@ -34,12 +35,11 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     """The bare painted walls of a room, and its floor (h, w)."""
     trim = Trim.of(regions)
     seen = walls.sure(regions, trim)
-    ground = floors.sure(regions)
+    paint = np.any([wall.paint for wall in seen], 0) if seen else np.zeros(regions.patch.shape, bool)
+    ground = floors.sure(regions, paint)
     reach = max(4, round(max(regions.patch.shape) * SLACK))
     flooded = _flooded(regions, trim, _markers(regions, trim, seen, ground, reach))
-    return walls.settled(regions, trim, seen, flooded, reach), floors.settled(
-        regions, flooded == FLOOR, ground.things, reach
-    )
+    return walls.settled(regions, trim, seen, flooded, reach), floors.settled(regions, flooded == FLOOR, ground, reach)
 
 
 def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, reach: int) -> NDArray[np.int32]:
@@ -53,10 +53,15 @@ def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, rea
         found[(other > 0) | _eroded(wall.face & trim.mouldings, 3)] = OTHER
     deep = _eroded(labels == FLOOR, 2 * reach + 1)
     found[_eroded(ground.floor & deep, 5)] = FLOOR
-    found[ground.things & deep] = OTHER
+    found[_eroded(ground.beyond, 5)] = FLOOR
+    found[ground.things & _eroded(labels == FLOOR, 7)] = OTHER
     found[_eroded(labels == CEILING, 2 * reach + 1)] = CEILING
     openings = _eroded(trim.inside, 3)
-    found[openings & (found < LEFT)] = OTHER
+    found[openings & (found < LEFT) & ~ground.beyond] = OTHER
+    # The box may end before the floor does: what looks like it close by is not sure to be anything else.
+    near = dilated(ground.floor | ground.beyond, 40)
+    found[(found == OTHER) & ground.like & near & (labels >= LEFT)] = 0
+    found[_eroded(ground.ends, 5) & (found == 0) & near] = OTHER
     found[_eroded(trim.before, 9)] = OTHER
     return found
 

@@ -13,6 +13,7 @@ from staging.engine.composite.fields import dilated, filled
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
+from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import LEFT
 from staging.engine.scene.room import Opening
@@ -31,21 +32,26 @@ DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundin
 HIGH: Final = 2.3  # metres: paint goes higher than doors
 LEAST: Final = 400  # pixels of a wall
 LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
-MOST_MISSED: Final = 0.12  # share of a wall's bare part that may look like paint and yet not be reached by it
+MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
-SURE_ROOM: Final = 0.9  # confidence of a room from which its own lines are believed where the photo shows none
-MOST_LOOSE: Final = 0.3  # share of the paint's border that may lie on no edge
-MOST_LOOSE_SURE: Final = 0.75  # the same in a sure room
+MOST_LOOSE: Final = 0.12  # share of the paint's border that may lie on no edge and no line
+CHROMATIC: Final = 12.0  # Lab chroma of paint that no trim shares
+OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
+OWN_SHADE: Final = 30.0
+MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
+LEAST_OF_ROOM: Final = 0.4  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 
 
 @dataclass(frozen=True)
 class Walls:
-    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`; `ragged` is the largest share of
-    a wall's border that lies on no edge; `openings` are those that the photo shows.
+    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`, and `owner` (h, w) the label of
+    the wall whose it is; `ragged` is the largest share of a wall's border that lies on no edge; `openings` are those
+    that the photo shows.
     """
 
     rough: Mask
+    owner: NDArray[np.int8]
     painted: tuple[str, ...]
     ragged: float
     openings: tuple[Opening, ...]
@@ -158,21 +164,78 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
     """What of the `flooded` labels (h, w) is painted: whole walls or nothing, up to `reach` pixels past the box."""
     light = regions.lab[..., 0]
     around = cv2.medianBlur(np.clip(light * 2.55, 0, 255).astype(np.uint8), 31) / 2.55
-    confidence = regions.room.confidence.get("total", 1.0)
-    most = MOST_LOOSE_SURE if confidence > SURE_ROOM else MOST_LOOSE
-    rough, painted, ragged = np.zeros(light.shape, bool), [], 0.0
+    rough, owner = np.zeros(light.shape, bool), np.zeros(light.shape, np.int8)
+    found: list[tuple[Wall, Mask]] = []
     for wall in walls:
         here = cv2.medianBlur((flooded == wall.label).astype(np.uint8), 7) > 0
         here &= dilated(wall.face, reach)
         hue, shade = np.hypot(wall.step[..., 1], wall.step[..., 2]), np.abs(wall.step[..., 0])
         here &= (np.abs(light - around) < DETAIL) | ((hue < 3) & (shade < 5))
-        here = _cleaned(here)
-        loose = unsupported(regions, here)
-        if _whole(regions, wall, here) and loose <= most:
-            rough |= here
-            painted.append(wall.name)
-            ragged = max(ragged, loose if confidence <= SURE_ROOM else 0.0)
-    return Walls(rough, tuple(painted), ragged, trim.openings)
+        found.append((wall, _coloured(regions, wall, _cleaned(here), reach)))
+    ragged: dict[str, float] = {}
+    while found:
+        # Whether a wall ends at its corner depends on whether the next is painted.
+        good = [made for wall, here in found if (made := _ended(regions, trim, wall, here, found)) is not None]
+        ragged = {wall.name: loose for wall, _, loose in good}
+        if len(good) == len(found):
+            if _patchy(regions, trim, good):
+                ragged = {}
+                break
+            for wall, here, _ in good:
+                owner[here & ~rough] = wall.label
+                rough |= here
+            break
+        found = [(wall, here) for wall, here in found if wall.name in ragged]
+    return Walls(rough, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings)
+
+
+def _ended(
+    regions: Regions, trim: Trim, wall: Wall, here: Mask, found: list[tuple[Wall, Mask]]
+) -> tuple[Wall, Mask, float] | None:
+    """The wall with its paint ended on lines, and the share of its border that has no end; None where it is too much.
+
+    `found` are the walls that are painted, this one among them.
+    """
+    beside = frozenset(other.label for other, _ in found if other is not wall)
+    drawn, ruled = straightened(regions, wall.label, here, trim.openings, beside)
+    others = np.any([mask for other, mask in found if other is not wall], 0) if beside else np.zeros_like(here)
+    # Where another wall goes on painted there is no end of the paint.
+    loose = unsupported(regions, drawn, ruled | others)
+    return (wall, drawn, loose) if _whole(regions, wall, drawn) and loose <= MOST_LOOSE else None
+
+
+def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) -> bool:
+    """Whether too much wall, and of the very paint, would stay as it was beside what is painted anew."""
+    if not good:
+        return False
+    drawn = np.any([mask for _, mask, _ in good], 0)
+    bare = (regions.faces.labels >= LEFT) & ~(trim.framed & ~trim.before) & ~trim.mouldings & ~drawn
+    step = regions.lab - np.median(regions.lab[drawn], 0)
+    left = bare & (np.hypot(step[..., 1], step[..., 2]) < HUE) & (np.abs(step[..., 0]) < OWN_SHADE)
+    left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
+
+
+def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
+    """With all that has the hue of a strongly coloured wall: no white trim has it, and no remnant of it may stay."""
+    if here.sum() < LEAST:
+        return here
+    chroma = float(np.hypot(*np.median(regions.lab[here], 0)[1:]))
+    if chroma < CHROMATIC:
+        return here
+    known = here.astype(np.float32)
+    own = filled(np.where(here[..., None], regions.lab, 0).astype(np.float32), known)
+    one, other = regions.lab[..., 1:], own[..., 1:]
+    strength = np.hypot(other[..., 0], other[..., 1])
+    # The shadow of a corner takes strength from a hue and leaves its direction.
+    along = (one * other).sum(-1) / np.maximum(strength, 1)
+    across = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / np.maximum(strength, 1)
+    same = (along > OWN_HUE * strength) & (across < OWN_HUE * along)
+    same &= (np.abs(regions.lab[..., 0] - own[..., 0]) < OWN_SHADE) & dilated(here, 4 * reach)
+    same = cv2.morphologyEx((same | here).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, parts = cv2.connectedComponents(same, connectivity=4)
+    kept = np.isin(parts, np.unique(parts[here & (same > 0)])) & (same > 0)
+    return here | np.asarray(kept)
 
 
 def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
@@ -189,15 +252,16 @@ def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
     return bool(np.percentile(up[mine], 95) > REACHED * np.percentile(up[wall.face], 95))
 
 
-def unsupported(regions: Regions, rough: Mask) -> float:
-    """The share, 0..1, of the outer border of `rough` that lies on no edge of the photo."""
+def unsupported(regions: Regions, rough: Mask, known: Mask | None = None) -> float:
+    """The share, 0..1, of the outer border of `rough` that lies on no edge of the photo, nor by `known` ends (h, w)."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~rough).astype(np.uint8), connectivity=4)
     solid = rough | (stats[:, cv2.CC_STAT_AREA] < 0.002 * rough.size)[labels]
     inner = cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
     border = rough & ~inner
     if border.sum() < 30:
         return 1.0
-    return float((regions.contrast[border] < FAINT).mean())
+    loose = regions.contrast[border] < FAINT
+    return float((loose if known is None else loose & ~dilated(known, 3)[border]).mean())
 
 
 def _cleaned(rough: Mask) -> Mask:

@@ -115,3 +115,22 @@ def test_a_thing_on_the_floor_stays_and_a_window_read_into_bare_wall_is_forgotte
     assert (made.mask[434:476, 430:500] > 0).mean() > 0.97
     faces = face_map(LIVING.room, *SIZE)
     assert (made.mask[seen(false, faces, LIVING.room, 0.1)] > 0).mean() > 0.95
+
+
+def test_paint_ends_on_a_straight_line_under_the_ceiling(painted):
+    faces = face_map(LIVING.room, *SIZE)
+    back = cv2.erode((faces.labels == BACK).astype(np.uint8), np.ones((1, 41))) > 0
+    columns = np.flatnonzero(back.any(0))
+    tops = np.array([np.flatnonzero(painted.mask[:, c] > 0)[0] for c in columns])
+    slope, start = np.polyfit(columns, tops, 1)
+    off = np.abs(tops - (start + slope * columns))
+    assert (off < 2).mean() > 0.9
+    assert off.max() < 6
+
+
+def test_the_floor_is_laid_to_its_end_though_the_box_ends_before(living):
+    box = dataclasses.replace(LIVING.room.box, x1=LIVING.room.box.x1 - 0.5)
+    short = dataclasses.replace(LIVING.room, box=box, openings=LIVING.room.openings[:1])
+    made = redecorate(living, short, "midcentury", 0)
+    floor = cv2.erode((face_map(LIVING.room, *SIZE).labels == FLOOR).astype(np.uint8), np.ones((9, 9))) > 0
+    assert (made.mask[floor] > 0).mean() > 0.97
