@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 
 from staging.engine.errors import UnusablePhoto
 from staging.engine.memory import LIMIT, MEMORY
+from staging.engine.modes import subject
 from staging.engine.modes.asked import Asked, Made
 from staging.engine.modes.declutter import declutter
 from staging.engine.modes.emptying import staged_when_empty
@@ -154,6 +155,10 @@ def make(
         raise UnusablePhoto("unsupported_kind", f"This engine makes {', '.join(MAKERS)}; not {brief['kind']}.")
     own = read_photo(Path(photo))
     pixels = resampled(own, brief.get("long_edge"))
+    if brief["kind"] != "sketch":
+        subject.require_photo(pixels)
+        if room is None and brief.get("room_type") != "outdoor" and brief.get("space", "interior") == "interior":
+            subject.require_inside(pixels)
     wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
     made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress, light))
     return {

@@ -19,6 +19,7 @@ JUDGED_AT: Final = 800  # long side, pixels
 # rest is thin strokes. Photos fail at least one of these by a wide margin.
 _UNEVEN: Final = 7.0  # spread of the sheet's L*, over which it is a scene and not a sheet
 _BRIGHT: Final = 78.0  # L* of the sheet
+_SHEET: Final = 81.0  # the same of a sheet that nobody said is one
 _LEAST_PAPER: Final = 0.33
 _LEAST_STROKES: Final = 0.05
 _BARE: Final = 0.9
@@ -76,26 +77,45 @@ def _sheet(colour: Floats) -> Floats:
     return np.maximum(whole, 0.5).astype(np.float32)
 
 
+def is_drawing(picture: Bytes) -> bool:
+    """Whether a picture (H, W, 3), sRGB, is strokes on light, even paper; a bare sheet is none."""
+    light, sheet = _judged(picture)
+    return float(np.median(sheet)) > _SHEET and _on_paper(light, sheet) and not _bare(light, sheet)
+
+
 def _require_drawing(picture: Bytes) -> None:
-    height, width = picture.shape[:2]
-    scale = min(1.0, JUDGED_AT / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    light = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0]
-    window = max(size) // 25 | 1
-    sheet = cv2.dilate(cv2.GaussianBlur(light, (0, 0), 1), np.ones((window, window), np.uint8))
-    sheet = cv2.GaussianBlur(sheet, (0, 0), window)
-    paper = float((light / np.maximum(sheet, 1) > 0.92).mean())
-    strokes = float((cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8)) > 12).mean())
-    even = float(sheet.std()) < _UNEVEN and float(np.median(sheet)) > _BRIGHT
-    if not even or not (paper > _BARE or (paper > _LEAST_PAPER and strokes > _LEAST_STROKES)):
+    light, sheet = _judged(picture)
+    if not _on_paper(light, sheet):
         raise UnusablePhoto(
             "not_a_drawing",
             "This does not look like a line drawing on light paper. Send a scan or an evenly lit, straight photo of "
             "the drawing alone, or ask for a redesign of a photo.",
         )
-    if float((light < 0.8 * np.maximum(sheet, 1)).mean()) < _NO_STROKES:
+    if _bare(light, sheet):
         raise UnusablePhoto("empty_drawing", "There are no lines on this sheet.")
+
+
+def _judged(picture: Bytes) -> tuple[Floats, Floats]:
+    """L* (h, w) of a small copy, and of the sheet under its strokes."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, JUDGED_AT / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    light = np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
+    window = max(size) // 25 | 1
+    sheet = cv2.dilate(cv2.GaussianBlur(light, (0, 0), 1), np.ones((window, window), np.uint8))
+    return light, np.asarray(cv2.GaussianBlur(sheet, (0, 0), window), np.float32)
+
+
+def _on_paper(light: Floats, sheet: Floats) -> bool:
+    paper = float((light / np.maximum(sheet, 1) > 0.92).mean())
+    strokes = float((cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8)) > 12).mean())
+    even = float(sheet.std()) < _UNEVEN and float(np.median(sheet)) > _BRIGHT
+    return even and (paper > _BARE or (paper > _LEAST_PAPER and strokes > _LEAST_STROKES))
+
+
+def _bare(light: Floats, sheet: Floats) -> bool:
+    return float((light < 0.8 * np.maximum(sheet, 1)).mean()) < _NO_STROKES
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:

@@ -1,0 +1,54 @@
+"""What was sent, before anybody reads a room into it: a drawing is no photo, and a street is no room."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.drawing import paper
+from staging.engine.redesign import sky
+from staging.engine.redesign.matting import working_copy
+from staging.engine.redesign.patches import Patches
+
+Bytes = NDArray[np.uint8]
+
+JUDGED_AT: Final = 500  # long side, pixels
+LEAST_SKY: Final = 0.04  # of the picture
+LEAST_TOP: Final = 0.3  # of its upper edge: a window or a skylight takes less
+LEAST_GREEN: Final = 0.08  # of the picture, under a pale sky, which a white ceiling may be taken for
+_BLUE: Final = -6.0  # Lab b of a sky that is no ceiling
+
+
+def require_photo(picture: Bytes) -> None:
+    """Raise UnusablePhoto where `picture` (H, W, 3) is a line drawing on paper."""
+    if paper.is_drawing(picture):
+        raise UnusablePhoto(
+            "a_drawing",
+            "This is a line drawing and not a photo. Ask for a sketch to be rendered, or send a photo of the room.",
+        )
+
+
+def require_inside(photo: Bytes) -> None:
+    """Raise UnusablePhoto where `photo` (H, W, 3) was taken outdoors: under a sky that takes much of its upper edge."""
+    if taken_outdoors(photo):
+        raise UnusablePhoto(
+            "taken_outdoors",
+            "This photo was taken outside. Ask for the exterior, or send a photo of the room.",
+        )
+
+
+def taken_outdoors(photo: Bytes) -> bool:
+    """Whether there is sky over most of a photo (H, W, 3), and under a pale one, which may be a ceiling, leaves."""
+    patches = Patches.cut(working_copy(photo, JUDGED_AT))
+    seen = sky.find(patches)
+    if seen.share < LEAST_SKY or seen.rough[:3].mean() < LEAST_TOP:
+        return False
+    if float(np.median(patches.lab[seen.rough][:, 2])) < _BLUE:
+        return True
+    a, b = patches.lab[..., 1], patches.lab[..., 2]
+    green = (a < -5) & (b > 6) & (sky.roughness(patches.lab) > 2)
+    return float(cv2.medianBlur(green.astype(np.uint8), 5).mean()) > LEAST_GREEN
