@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
@@ -14,7 +15,9 @@ Role = Membership.Role
 class StatementForm(forms.Form):
     """Which entries to see; everything may be empty."""
 
-    kind = forms.ChoiceField(choices=[("", gettext_lazy("Everything")), *Entry.Kind.choices], required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("", gettext_lazy("Everything")), *Entry.Kind.choices], required=False
+    )
     since = forms.DateField(required=False, label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -30,10 +33,18 @@ class WarningForm(forms.Form):
     )
 
 
+class PackField(forms.ModelChoiceField):
+    """Packs by their names in the page's language."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        """What people read."""
+        return gettext(str(obj))
+
+
 class TopUpForm(forms.Form):
     """The standing order."""
 
-    pack = forms.ModelChoiceField(Pack.objects.filter(on_sale=True), label=gettext_lazy("Buy"), empty_label=None)
+    pack = PackField(Pack.objects.filter(on_sale=True), label=gettext_lazy("Buy"), empty_label=None)
     below = forms.IntegerField(
         min_value=1, max_value=1_000_000, label=gettext_lazy("When fewer credits are left than"), initial=10
     )
@@ -46,7 +57,11 @@ class InvitationForm(forms.Form):
     """Who is asked to join, as what."""
 
     email = forms.EmailField(max_length=254, label=gettext_lazy("Email address"))
-    role = forms.ChoiceField(choices=[choice for choice in Role.choices if choice[0] != Role.OWNER], initial=Role.AGENT)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[choice for choice in Role.choices if choice[0] != Role.OWNER],
+        initial=Role.AGENT,
+    )
 
 
 class AccountForm(forms.Form):
@@ -62,7 +77,9 @@ class AccountForm(forms.Form):
 class RoleForm(forms.Form):
     """Another role for a member."""
 
-    role = forms.ChoiceField(choices=[choice for choice in Role.choices if choice[0] != Role.OWNER])
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=[choice for choice in Role.choices if choice[0] != Role.OWNER]
+    )
 
 
 class CloseForm(forms.Form):

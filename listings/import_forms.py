@@ -42,6 +42,7 @@ class ConnectionForm(forms.ModelForm):
         }
         help_texts = {  # noqa: RUF012
             "address": gettext_lazy("Without /Property, as your MLS gave it to you."),
+            "token_address": gettext_lazy("Where client credentials become a token."),
             "filter": gettext_lazy("A condition in OData’s words, such as ListOfficeMlsId eq '123'. Empty: all."),
             "requests_per_second": gettext_lazy("What your provider allows; many allow 2."),
         }

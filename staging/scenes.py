@@ -13,6 +13,8 @@ from staging.engine.scene import changes, projection
 from staging.engine.scene.arrangement import Arrangement, Piece
 from staging.engine.scene.room import Room
 
+# How people call each kind of piece.
+TITLES = {kind: spec.title for kind, spec in KINDS.items()}
 # A change points at the photo: these verbs may carry `at`, a pixel, in the place of metres.
 _POINTING = frozenset({"move", "add"})
 

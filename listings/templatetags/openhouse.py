@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from billing import access, ledger
 from billing.models import Entry
-from listings import notifications, samples, vocabulary
+from listings import engine_words, notifications, samples, vocabulary
 from listings.models import StagedPhoto
 from staging import files
 from staging.models import Output, Photo, Render
@@ -33,10 +33,18 @@ VERDICT_WORDS = {
     "rejected": gettext_noop("Rejected"),
 }
 
+# How a webhook's delivery stands.
+STATE_WORDS = {
+    "pending": gettext_noop("waiting"),
+    "delivered": gettext_noop("delivered"),
+    "given_up": gettext_noop("given up"),
+}
+
 register = template.Library()
 register.filter("room_name", vocabulary.room_name)
 register.filter("style_name", vocabulary.style_name)
 register.filter("brief_words", vocabulary.brief_words)
+register.filter("said", engine_words.said)
 
 
 @register.simple_tag(takes_context=True)
@@ -68,6 +76,12 @@ def entry_word(entry: Entry) -> str:
 def stage_words(stage: str) -> str:
     """What is being done to a picture, for the person who waits for it."""
     return gettext("Waiting for its turn") if stage in {"", "waiting"} else capfirst(gettext(stage))
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """How a webhook's delivery stands, in words."""
+    return gettext(STATE_WORDS.get(state, state))
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.urls import reverse
 
-from listings import batches
+from listings import batches, engine_words
 from listings.clearing_form import ClearForm
 from listings.models import ListingPhoto
 from listings.views.batch import too_few
@@ -32,7 +32,7 @@ def clear(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
             _ask(request, photo, form)
             return redirect(reverse("listings:listing", args=[number]) + "#progress")
         except (masks.InvalidMask, offers.NotOffered) as error:
-            form.add_error(None, str(error))
+            form.add_error(None, engine_words.said(str(error)))
         except (exchange.Busy, sources.DecodersBusy):
             form.add_error(None, BUSY)
         except renders.InsufficientCredits as error:

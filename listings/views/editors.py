@@ -14,7 +14,7 @@ from django.shortcuts import render as answer
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from listings import batches, notifications, reviews
+from listings import batches, engine_words, notifications, reviews
 from listings.models import StagedPhoto
 from listings.views.batch import too_few
 from listings.views.doors import picture_or_404, staged_or_404, user_of
@@ -34,7 +34,7 @@ def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
                 request, staged, rooms.corrected(_read(output, staged), _json(request.POST.get("corners")))
             )
         except (rooms.NoSuchRoom, variations.RenderNotDone, variations.TooManyVariations) as error:
-            messages.error(request, f"{error}.")
+            messages.error(request, f"{engine_words.said(str(error))}.")
         except renders.InsufficientCredits as error:
             messages.error(request, too_few(error))
         return redirect(request.get_full_path())
@@ -42,7 +42,7 @@ def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         "listing": staged.listing_photo.listing,
         "staged": staged,
         "output": output,
-        "shown": json.dumps(rooms.shown(_read(output, staged))),
+        "shown": json.dumps(_worded(rooms.shown(_read(output, staged)))),
         "price": 0 if output else batches.price(1),
         "unsure": bool(output) and _read(output, staged).get("status") == "check",
     }
@@ -55,11 +55,10 @@ def room_fit(request: HttpRequest, number: int, public_id: str) -> JsonResponse:
     """What the room with these corners looks like, while they are dragged."""
     staged = staged_or_404(request, number, public_id)
     try:
-        return JsonResponse(
-            rooms.shown(rooms.corrected(_read(picture_or_404(request, staged), staged), _json(request.body)))
-        )
+        read = _read(picture_or_404(request, staged), staged)
+        return JsonResponse(_worded(rooms.shown(rooms.corrected(read, _json(request.body)))))
     except rooms.NoSuchRoom as error:
-        return JsonResponse({"code": "no_such_room", "error": f"{error}."}, status=422)
+        return JsonResponse({"code": "no_such_room", "error": f"{engine_words.said(str(error))}."}, status=422)
 
 
 def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str, Any]) -> HttpResponse:
@@ -72,6 +71,11 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
         notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
     messages.success(request, gettext("The room is corrected, and its picture is being made again."))
     return redirect("listings:listing", staged.listing_photo.listing_id)
+
+
+def _worded(shown: dict[str, Any]) -> dict[str, Any]:
+    """The room's size in the page's language."""
+    return {**shown, "size": engine_words.said(shown["size"])}
 
 
 def _read(output: Output | None, staged: StagedPhoto) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from listings import photos, uploads
+from listings import engine_words, photos, uploads
 from listings.listing_forms import Clash, PhotoForm
 from listings.models import Listing, ListingPhoto, Upload
 from listings.views.doors import listing_or_404, photo_or_404, user_of
@@ -40,7 +40,7 @@ def photos_add(request: HttpRequest, number: int) -> HttpResponse:
                 request, f"photo-{place}", partial(sources.accept, account, upload=file), lane="decode"
             )
         except (sources.InvalidImage, exchange.Busy) as error:
-            messages.error(request, f"{name}: {error or BUSY}")
+            messages.error(request, f"{name}: {engine_words.said(str(error)) or BUSY}")
             continue
         _, is_new = photos.add(shown, photo, user=user_of(request), file_name=name)
         new += is_new
@@ -68,7 +68,7 @@ def upload_begin(request: HttpRequest, number: int) -> HttpResponse:
             shown, user_of(request), file_name=name, size=int(size), fingerprint=f"{fingerprint} {size}"
         )
     except sources.ImageTooLarge as error:
-        return _trouble(413, "image_too_large", str(error))
+        return _trouble(413, "image_too_large", engine_words.said(str(error)))
     return JsonResponse({"token": str(upload.token), "received": upload.received})
 
 
@@ -117,7 +117,7 @@ def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpRespons
         return _trouble(503, "unavailable", str(BUSY))
     except sources.InvalidImage as error:
         uploads.forget(upload)
-        return _trouble(400, "invalid_image", str(error))
+        return _trouble(400, "invalid_image", engine_words.said(str(error)))
     added, is_new = uploads.finish(upload, photo)
     item = answer(request, "listings/_photo.html", {"listing": shown, "photo": added, "shown": []})
     return JsonResponse({"key": str(added.media_key), "new": is_new, "html": item.content.decode()})

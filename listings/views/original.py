@@ -8,10 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.shortcuts import render as answer
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from listings import originals
+from listings import home_words, originals
 from listings.models import OriginalPage
 from staging import files
 
@@ -24,7 +25,10 @@ def original(request: HttpRequest, code: str) -> HttpResponse:
     if page.removed_at:
         return answer(request, "listings/original_removed.html", {"page": page}, status=410)
     record = originals.record_of(page)
-    return answer(request, "listings/original.html", {"page": page, "record": record, **_addresses(page)})
+    english = (get_language() or "en").startswith("en")
+    said = page.said if english else home_words.altered(page)
+    context = {"page": page, "said": said, "record": record, **_addresses(page)}
+    return answer(request, "listings/original.html", context)
 
 
 def _addresses(page: OriginalPage) -> dict[str, str]:

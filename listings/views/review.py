@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from PIL import Image
 
 from billing import access
-from listings import batches, notifications, reviews, vocabulary
+from listings import batches, engine_words, notifications, reviews, vocabulary
 from listings.models import StagedPhoto
 from listings.views.doors import staged_or_404, user_of, version_or_404
 from staging import editing, exchange, label, renders, renditions, variations
@@ -103,7 +103,7 @@ def vary(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     except variations.RenderNotDone:
         messages.info(request, gettext("Another version of this picture is being made already."))
     except variations.TooManyVariations as error:
-        messages.error(request, f"{error}.")
+        messages.error(request, f"{engine_words.said(str(error))}.")
     else:
         reviews.reopen(staged)
         notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))

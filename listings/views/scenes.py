@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from listings import notifications, reviews, vocabulary
+from listings import engine_words, notifications, reviews, vocabulary
 from listings.models import StagedPhoto
 from listings.views.doors import picture_or_404, staged_or_404, user_of
 from staging import editing, files, scenes, variations
@@ -41,7 +41,7 @@ def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
             editing.finish(staged.render, now)
         except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
             # A team-mate's picture of it may be under way: what was placed here stays in the editor.
-            messages.error(request, f"{error}.")
+            messages.error(request, f"{engine_words.said(str(error))}.")
         else:
             reviews.reopen(staged)
             notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
@@ -51,9 +51,9 @@ def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         "listing": staged.listing_photo.listing,
         "staged": staged,
         "output": output,
-        "shown": json.dumps(scenes.shown(now)),
+        "shown": json.dumps(_worded(scenes.shown(now))),
         "first": json.dumps(scenes.shown(first)["arrangement"]) if first is not now else "",
-        "catalogue": scenes.catalogue(now),
+        "catalogue": _catalogue(now),
         "styles": vocabulary.STYLES.values(),
     }
     return answer(request, "listings/scene.html", context, status=200 if first is now else 409)
@@ -66,7 +66,7 @@ def scene_change(request: HttpRequest, number: int, public_id: str) -> JsonRespo
     _, now = _scene_or_404(request, staged_or_404(request, number, public_id))
     try:
         said = _json(request.body)
-        return JsonResponse(scenes.changed(_edited(now, said.get("arrangement")), said.get("wishes")))
+        return JsonResponse(_worded(scenes.changed(_edited(now, said.get("arrangement")), said.get("wishes"))))
     except scenes.ImpossibleEdit as error:
         return _trouble(error)
 
@@ -100,7 +100,7 @@ def scene_draft_status(request: HttpRequest, number: int, public_id: str, draft:
 
 def _note(run: Run) -> str:
     if run.state == State.FAILED:
-        return run.error_message
+        return engine_words.said(run.error_message)
     if run.state == State.DONE:
         return gettext("This is a draft. Make the picture when you like it.")
     told = STILL.get(State(run.state), "")
@@ -114,6 +114,19 @@ def _scene_or_404(request: HttpRequest, staged: StagedPhoto) -> tuple[Output, di
     if output is None or not {"room", "arrangement"} <= set(found):
         raise Http404
     return output, found
+
+
+def _worded(shown: dict[str, Any]) -> dict[str, Any]:
+    """Pieces and problems in the page's language; problems name pieces by what they are, not by their numbers."""
+    for one in shown["pieces"]:
+        one["title"] = engine_words.piece(one["title"])
+    shown["problems"] = [engine_words.said(text) for text in shown["problems"]]
+    return shown
+
+
+def _catalogue(now: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [{**one, "title": engine_words.piece(str(one["title"]))} for one in scenes.catalogue(now)]
+    return sorted(found, key=lambda one: str(one["title"]))
 
 
 def _edited(now: dict[str, Any], arrangement: Any) -> dict[str, Any]:
@@ -135,4 +148,4 @@ def _json(said: str | bytes | None) -> Any:
 
 
 def _trouble(error: Exception) -> JsonResponse:
-    return JsonResponse({"code": "impossible", "error": f"{error}."}, status=422)
+    return JsonResponse({"code": "impossible", "error": f"{engine_words.said(str(error))}."}, status=422)

@@ -19,7 +19,7 @@ from django_htmx.http import reswap, retarget
 
 from billing import access
 from billing.models import Account
-from listings import vocabulary
+from listings import engine_words, vocabulary
 from listings.forms import AgainForm, StageForm
 from staging import credits, exchange, renders, sources
 from staging.briefs import Brief, Kind
@@ -41,7 +41,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             render = renders.request(account, photo, form.brief(), source=Source.DASHBOARD)
             return redirect("listings:render", render.public_id)
         except (sources.InvalidImage, exchange.Busy) as error:
-            form.add_error("photo", str(error) or str(BUSY))
+            form.add_error("photo", engine_words.said(str(error)) or str(BUSY))
         except renders.InsufficientCredits as error:
             form.add_error(None, _too_few(error))
     context = {**_shop(account), "form": form, "rooms": vocabulary.STAGEABLE, "styles": vocabulary.STYLES.values()}
