@@ -26,11 +26,21 @@ class Altered:
 
 @dataclass(frozen=True)
 class Item:
-    """One photo of the listing and what is delivered of it. `withheld` names pictures that stay here, and why."""
+    """One photo of the listing and what is delivered of it. `withheld` names pictures that stay here, and why.
+
+    `banned` says why the photo itself stays here: it came altered in a way that the profile does not allow. Whatever
+    was made of it stays with it.
+    """
 
     photo: ListingPhoto
     altered: tuple[Altered, ...]
     withheld: tuple[tuple[StagedPhoto, str], ...]
+    banned: str = ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """RESO MediaAlteration of the photo as it came; empty: as it was taken."""
+        return tuple(self.photo.media_alteration)
 
 
 class NothingApproved(Exception):
@@ -43,22 +53,34 @@ def of(listing: Listing, profile: Profile) -> list[Item]:
         "pk"
     )
     rows = photos.of_listing(listing).select_related("photo").prefetch_related(Prefetch("staged", queryset=staged))
-    return [_item(photo, profile) for photo in rows]
+    items = [_item(photo, profile) for photo in rows]
+    if profile.primary_unaltered:
+        # A photo that came altered has no original of ours to begin with: the first one as it was taken goes before.
+        first = next((item for item in items if not item.kinds), None)
+        if first is not None and items[0].kinds:
+            items = [first, *(item for item in items if item is not first)]
+    return items
+
+
+def outgoing(items: Iterable[Item]) -> list[Item]:
+    """Those whose photo goes out."""
+    return [item for item in items if not item.banned]
 
 
 def require_approved(items: Iterable[Item]) -> None:
-    """Raise NothingApproved where pictures wait for a verdict and none has been approved."""
+    """Raise NothingApproved where pictures wait for a verdict and none has been approved, or no photo may go out."""
     items = list(items)
     waiting = any(item.withheld for item in items)
-    if waiting and not any(item.altered for item in items):
+    if (waiting and not any(item.altered for item in items)) or (items and not outgoing(items)):
         raise NothingApproved
 
 
 def _item(photo: ListingPhoto, profile: Profile) -> Item:
     altered: list[Altered] = []
     withheld: list[tuple[StagedPhoto, str]] = []
+    came = _banned(profile, photo.media_alteration)
     for staged in photo.staged.all():
-        why = _kept_back(staged)
+        why = _kept_back(staged) or came
         output = reviews.picture_of(staged)
         if output is None:
             continue
@@ -66,13 +88,18 @@ def _item(photo: ListingPhoto, profile: Profile) -> Item:
         if output.verdict == Check.FAIL and not alterations.is_overridden(output):
             why = "the structure check failed"
         elif page is not None:
-            banned = rules.forbidden(profile, page.alterations)
-            why = f"{profile.name} does not allow: {', '.join(banned)}" if banned else ""
+            why = _banned(profile, page.alterations)
         if why or page is None:
             withheld.append((staged, why))
         else:
             altered.append(Altered(staged, output, page))
-    return Item(photo, tuple(altered), tuple(withheld))
+    return Item(photo, tuple(altered), tuple(withheld), came)
+
+
+def _banned(profile: Profile, kinds: list[str]) -> str:
+    """Why pictures of these edits stay here; empty where they may go out."""
+    banned = rules.forbidden(profile, kinds)
+    return f"{profile.name} does not allow: {', '.join(banned)}" if banned else ""
 
 
 def _kept_back(staged: StagedPhoto) -> str:

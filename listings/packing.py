@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from listings import credentials, prepared, prints, proofs, rules, xmp
+from listings import contents, credentials, prepared, prints, proofs, rules, xmp
 from listings.contents import Altered, Item
 from listings.models import Delivery, Profile
 from listings.reso_words import IMAGE_OF_ROOM
@@ -54,9 +54,10 @@ class _Shot:
 def write(target: IO[bytes], delivery: Delivery, items: list[Item], tell: Callable[[float], None]) -> dict[str, Any]:
     """Write the ZIP to `target`; the manifest that went into it. `tell` is told the share that is done, 0 to 1."""
     media = []
-    total = sum(1 + len(item.altered) for item in items) or 1
+    out = contents.outgoing(items)
+    total = sum(1 + len(item.altered) for item in out) or 1
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for number, picture in enumerate(_pictures(delivery, items)):
+        for number, picture in enumerate(_pictures(delivery, out)):
             _add(archive, picture.name, picture.data)
             media.append(picture.media)
             tell(min(1.0, (number + 1) / total))
@@ -65,7 +66,7 @@ def write(target: IO[bytes], delivery: Delivery, items: list[Item], tell: Callab
         _add(archive, "DISCLOSURE.txt", _disclosure(delivery, media).encode())
         _add(archive, "captions.csv", _captions(media).encode())
         _add(archive, "REMARKS.txt", remarks(delivery, items).encode())
-        for name, data in prints.of(items):
+        for name, data in prints.of(out):
             _add(archive, name, data)
     return manifest
 
@@ -74,7 +75,7 @@ def remarks(delivery: Delivery, items: list[Item]) -> str:
     """The listing's public remarks as the profile asks for them."""
     text = delivery.listing.public_remarks
     prescribed = delivery.profile.remarks
-    altered = any(item.altered for item in items)
+    altered = any(item.altered or item.kinds for item in contents.outgoing(items))
     if altered and prescribed and not text.startswith(prescribed):
         text = f"{prescribed} {text}".rstrip()
     return text
@@ -120,10 +121,11 @@ def _in_order(profile: Profile, item: Item, *, primary: bool) -> list[Altered | 
 
 
 def _original(delivery: Delivery, item: Item, packed: Packed, order: int) -> Picture:
-    came = item.photo.media_alteration
-    said = "Digitally altered" if came else "Original, unaltered photo" if item.altered else ""
+    came = item.kinds
+    words = delivery.profile.caption_words or "Digitally altered"
+    said = words if came else "Original, unaltered photo" if item.altered else ""
     captions = rules.Captions(item.photo.short_description or said, item.photo.long_description)
-    shot = _Shot(item, order, "altered" if came else "original", tuple(came) or ("None",), captions)
+    shot = _Shot(item, order, "altered" if came else "original", came or ("None",), captions)
     original = {"OriginalSHA256": None if came else item.photo.photo.sha256}
     media = _media(delivery, shot, packed)
     return Picture(media["MediaURL"], packed.data, media | original)
@@ -137,7 +139,7 @@ def _packed_original(copy: prepared.Copy, item: Item) -> Packed:
     said = "Original, unaltered photo."
     if item.altered:
         said += f" The altered pictures of it are marked as such: {rules.address(item.altered[0].page)}"
-    came = item.photo.media_alteration
+    came = item.kinds
     if came:
         said = f"Digitally altered before it was imported: {rules.in_words(came)}."
     packet = xmp.packet(source_type=xmp.COMPOSITE if came else xmp.CAPTURED, description=said, tool=_TOOL)
@@ -165,7 +167,9 @@ def _altered(
         said=altered.page.said,
         title=f"{order + 1:03d}",
     )
-    shot = _Shot(item, order, "altered", tuple(altered.page.alterations), captions)
+    # What it came with is in it still.
+    kinds = tuple(dict.fromkeys((*item.kinds, *altered.page.alterations)))
+    shot = _Shot(item, order, "altered", kinds, captions)
     media = _media(delivery, shot, Packed(data, copy.size))
     # The signature differs each time; what it covers does not.
     media["UnsignedSHA256"] = hashlib.sha256(plain).hexdigest()
@@ -223,7 +227,8 @@ def _manifest(delivery: Delivery, items: list[Item], media: list[dict[str, Any]]
         },
         "Media": media,
         "Withheld": [
-            {"Render": staged.render.public_id, "Why": why} for item in items for staged, why in item.withheld
+            *({"MediaKey": str(item.photo.media_key), "Why": item.banned} for item in items if item.banned),
+            *({"Render": staged.render.public_id, "Why": why} for item in items for staged, why in item.withheld),
         ],
     }
 

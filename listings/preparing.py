@@ -82,6 +82,8 @@ def wanted(listing: Listing, order: Order) -> list[prepared.Wanted]:
     photos = ListingPhoto.objects.filter(listing=listing, removed_at__isnull=True).select_related("photo")
     originals, altered = [], []
     for photo in photos.prefetch_related(staged):
+        if set(photo.media_alteration) & set(order.forbidden):
+            continue
         originals.append(prepared.of_photo(photo.photo, order.preset))
         for one in photo.staged.all():
             page = getattr(one.output, "original_page", None)

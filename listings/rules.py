@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ class Captions:
     long: str
 
 
-def in_words(kinds: list[str]) -> str:
+def in_words(kinds: Sequence[str]) -> str:
     """What was altered, as a sentence's end: "furniture and decoration were added"."""
     return "; ".join(_SAID.get(kind, kind) for kind in kinds)
 

@@ -41,6 +41,7 @@ def delivery(request: HttpRequest, number: int) -> HttpResponse:
         "presets": deliveries.PRESETS,
         "items": items,
         "going": sum(len(item.altered) for item in items),
+        "banned": [item for item in items if item.banned],
         "withheld": [(item.photo, staged, why) for item in items for staged, why in item.withheld],
         "made": made,
         "unfinished": any(one.state in {Delivery.State.QUEUED, Delivery.State.BUILDING} for one in made),

@@ -53,6 +53,6 @@ def test_a_listing_key_may_hold_slashes(partner: Partner, key: str) -> None:
     here = f"listings/{quote(key, safe='')}"
     assert partner.get(here) == made
     photo = partner.upload({"ListingKey": quote(key, safe="")}).json()
-    assert partner.get(f"{here}/photos/{photo['MediaKey']}") == photo
+    assert partner.get(f"{here}/photos/{photo['MediaKey']}")["MediaKey"] == photo["MediaKey"]
     assert partner.ask("PUT", f"{here}/photos/order", {"MediaKeys": [photo["MediaKey"]]}).status_code == 200
     assert partner.get(f"{here}/deliveries")["value"] == []
