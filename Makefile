@@ -77,8 +77,8 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 UV_LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 lock:
-	$(UV_LOCK) --extra engine --extra heic -o requirements.txt
-	$(UV_LOCK) --extra engine --extra heic --extra test --extra check -o requirements-dev.txt
+	$(UV_LOCK) --extra engine --extra heic --extra sentry -o requirements.txt
+	$(UV_LOCK) --extra engine --extra heic --extra sentry --extra test --extra check -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ConfigConfig(AppConfig):
@@ -8,7 +9,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "Openhouse"
 
     def ready(self) -> None:
-        """Register the checks, and let staff in by the site's own way alone."""
-        from config import admin_door, checks  # noqa: F401, PLC0415 - when the registry is there
+        """Register the checks, and let staff in by the site's own way alone; errors go to Sentry."""
+        from config import admin_door, checks, sentry  # noqa: F401, PLC0415 - when the registry is there
 
         admin_door.one_way_in()
+        sentry.start(settings.SENTRY_DSN, release=settings.SENTRY_RELEASE, environment=settings.SENTRY_ENVIRONMENT)

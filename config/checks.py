@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from config import sentry
+
 _HOSTED = "openhouse"
 
 
@@ -101,6 +103,20 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             "EMAIL_HOST is not set: mails are written into DATA_DIR/mail and reach nobody.",
             hint="Set EMAIL_HOST and its like.",
             id="openhouse.W003",
+        )
+    ]
+
+
+@register(_HOSTED, deploy=True)
+def errors_arrive(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """A DSN without the program that uses it sends nothing."""
+    if not settings.SENTRY_DSN or sentry.installed():
+        return []
+    return [
+        Warning(
+            "SENTRY_DSN is set, but sentry-sdk is not installed: errors are sent nowhere.",
+            hint="Install the extra [sentry]; requirements.txt has it.",
+            id="openhouse.W006",
         )
     ]
 

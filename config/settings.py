@@ -364,6 +364,10 @@ STRIPE_AUTOMATIC_TAX = env.boolean("STRIPE_AUTOMATIC_TAX", False)
 
 # Who may read /metrics, as a bearer token; empty: nobody.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Where errors are sent: a DSN of Sentry, which takes the extra [sentry]; empty: nowhere.
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+SENTRY_RELEASE = env.text("SENTRY_RELEASE", "openhouse")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = env.text("LOG_FORMAT", "json")  # json or console
 LOGGING_CONFIG = "config.logs.configure"

@@ -17,6 +17,8 @@ from tests.chaos import cluster
 from tests.chaos.site import Site, run_manage
 
 WORKERS = ("worker-1", "worker-2")
+# A submit takes as long as a photo takes to an engine on another machine.
+ACCEPT_SECONDS = 0.3
 
 
 def start(
@@ -44,7 +46,11 @@ def start(
     until(lambda: processes.redis_answers(socket), "Redis")
     run_manage(environment, "migrate", "--verbosity", "0")
     stand_in = [sys.executable, "-m", "tests.staging.stand_in", "--port", str(engine)]
-    site.add("engine", [*stand_in, "--switches", json.dumps({"seconds": picture_seconds})], environment)
+    site.add(
+        "engine",
+        [*stand_in, "--switches", json.dumps({"seconds": picture_seconds, "accept_seconds": ACCEPT_SECONDS})],
+        environment,
+    )
     web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--no-access-log"]
     site.add("web", web, environment)
     for name in WORKERS:

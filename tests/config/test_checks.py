@@ -13,7 +13,9 @@ ALL = (
     checks.secrets_are_shared,
     checks.machines_share_what_they_must,
     checks.the_world_knows_the_site,
+    checks.staff_prove_themselves,
     checks.mail_goes_out,
+    checks.errors_arrive,
     checks.somebody_watches,
 )
 
@@ -30,6 +32,7 @@ def production(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     settings.C2PA_CERTIFICATE = "/run/secrets/chain.pem"
     settings.EMAIL_URL_HOST = "mail.example"
     settings.METRICS_TOKEN = "token"
+    settings.ADMIN_REQUIRES_MFA = True
     return settings
 
 
@@ -50,6 +53,7 @@ def test_a_finished_site_has_nothing_to_mend(production: Any) -> None:
         ("C2PA_CERTIFICATE", "", "openhouse.W001"),
         ("EMAIL_URL_HOST", "", "openhouse.W003"),
         ("METRICS_TOKEN", "", "openhouse.W004"),
+        ("ADMIN_REQUIRES_MFA", False, "openhouse.W005"),
     ],
 )
 def test_each_thing_forgotten_is_named(production: Any, name: str, value: object, says: str) -> None:

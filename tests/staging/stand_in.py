@@ -200,6 +200,7 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         if self._refused():
             return
+        time.sleep(self.engine.switches.accept_seconds)
         parts = _parts(self.headers["Content-Type"], raw)
         status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"], parts.get("mask"))
         if self.engine._wears_off("drop_times"):

@@ -11,6 +11,8 @@ class Switches:
     """What goes wrong. Counters (`*_times`) wear off."""
 
     seconds: float = 0.0
+    # How long a submit takes, as over a line that carries the photo.
+    accept_seconds: float = 0.0
     # {"class", "code", "message"}: how jobs end, `fail_times` times (for ever when negative).
     fail: dict[str, str] | None = None
     fail_times: int = -1
