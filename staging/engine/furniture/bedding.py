@@ -5,10 +5,12 @@ from __future__ import annotations
 from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.cloth import Duvet, folded_throw
 from staging.engine.furniture.cushions import cushion
+from staging.engine.furniture.drapery import draping
 from staging.engine.furniture.primitives import moved, tilted, turned
 from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.mesh import Mesh
 
+TUCKED = 0.15  # metres: a duvet that hangs less lies tucked between rails, where no cloth falls
 BASE_TOP = 0.28  # height of a grown-up bed's mattress's underside, metres
 MATTRESS = 0.24  # its thickness
 
@@ -34,13 +36,22 @@ def made_bed(
     parts = [mattress.moved(0, 0, base)]
     cover = length * 0.66
     quilt = Duvet(w, cover, top - 0.008, drop, seed=shop.seed + 5)
-    parts += moved(quilt.meshes(shop.use("duvet"), 0.6 if plain else 1.0), 0, -half)
+    if drop < TUCKED:
+        parts += moved(quilt.meshes(shop.use("duvet"), 0.6 if plain else 1.0), 0, -half)
     if plain:
         pillow = soft.throw_pillow(0.62, 0.40, 0.16, shop.use("sheet"), seed=shop.seed + 1, chop=0.01)
         return parts + moved(tilted(pillow, -62), 0, half - 0.42, top + 0.06)
-    parts += moved(_across(shop, quilt, "sheet", cover, drop=drop * 0.95, width=0.30, fringe=False), 0, -half)
-    if shop.option("throw", True):
-        parts += moved(_across(shop, quilt, "blanket", 0.42, drop=drop * 0.8, width=0.52), 0, -half)
+    if drop < TUCKED:
+        parts += moved(_across(shop, quilt, "sheet", cover, drop=drop * 0.95, width=0.30, fringe=False), 0, -half)
+        if shop.option("throw", True):
+            parts += moved(_across(shop, quilt, "blanket", 0.42, drop=drop * 0.8, width=0.52), 0, -half)
+    else:
+        fallen = draping.bedding(
+            (w, cover, drop),
+            (shop.use("duvet"), shop.use("sheet"), shop.use("blanket") if shop.option("throw", True) else None),
+            seed=shop.seed,
+        )
+        parts += moved(fallen, 0, -half, top)
     if shop.option("cushions", True):
         parts += _pillows(shop, w, half, top)
     return parts

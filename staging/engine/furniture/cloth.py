@@ -60,7 +60,7 @@ def extruded(path: Any) -> tuple[Surface, float]:
     return surface, float(s[-1])
 
 
-def _normals(surface: Surface, across: Floats, along: Floats, reach: float = 0.012) -> Floats:
+def outward_of(surface: Surface, across: Floats, along: Floats, reach: float = 0.012) -> Floats:
     """Unit normals (..., 3) towards the side that cloth lies on, from differences over `reach` metres."""
     forward = surface(across, along + reach) - surface(across, along - reach)
     sideways = surface(across + reach, along) - surface(across - reach, along)
@@ -92,7 +92,7 @@ def folded_throw(
     wave = np.sin(x * 2 * np.pi / 0.13 + seed + 1.5 * waves(place, 0.8, seed))
     body = thickness * (0.5 + 0.5 * above) + 0.002 * (1.5 + waves(place, 4, seed + 1)).clip(0)
     lift = CLEARANCE + (depth * (0.8 + wave)).clip(0) + body
-    points = surface(x, t) + _normals(surface, x, t) * lift[..., None]
+    points = surface(x, t) + outward_of(surface, x, t) * lift[..., None]
     uv = np.stack([x + 0.02 * above, t], -1)
     parts = [grid(points, uv, material)]
     for end, flip in ((0, False), (-1, True)):
@@ -212,15 +212,3 @@ def _rolled_hem(points: Floats, uv: Floats, material: str) -> list[Mesh]:
         rim + inward * 0.04 + [0, 0, 0.03],
     ]
     return [grid(np.stack(rings), np.stack([rim_uv] * len(rings)), material)]
-
-
-def curtain_panel(w: float, h: float, depth: float, material: str, *, folds: int = 7, seed: int = 0) -> Mesh:
-    """A curtain hanging from z = h to z = 0: pinched pleats above that open into fuller, wandering folds below."""
-    rng = np.random.default_rng(seed)
-    u, v = np.meshgrid(np.linspace(0, 1, folds * 16), np.linspace(0, 1, 22), indexing="ij")
-    wander = 0.35 * np.sin(2 * np.pi * u * 1.3 + rng.uniform(0, 6)) + 0.18 * np.sin(2 * np.pi * u * 3.1 + 2.0 * v)
-    phase = 2 * np.pi * folds * u + wander * (1 - v)
-    swing = depth / 2 * (0.72 + 0.28 * (1 - v) ** 0.7) * (0.86 + 0.14 * np.sin(2 * np.pi * u * 2.2 + rng.uniform(0, 6)))
-    y = swing * np.sin(phase) * (1 - 0.25 * np.clip((v - 0.95) / 0.05, 0, 1))
-    x = (u - 0.5) * w * (0.97 + 0.03 * (1 - v)) + 0.18 * w / folds * np.sin(2 * phase) * 0.5
-    return grid(np.stack([x, y, h * v], -1), np.stack([u * w * 2.1, v * h], -1), material)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.furniture.drapery import draping
 from staging.engine.furniture.parts import hoop
 from staging.engine.furniture.primitives import (
     bar,
     box,
     disc_profile,
     lathe,
-    loft,
     moved,
     rounded_slab,
     tilted,
@@ -94,38 +93,10 @@ def tea_towel(shop: Workshop) -> list[Mesh]:
     return parts + moved(strip, -shop.width * 0.2, 0, shop.height * 0.70)
 
 
-def _hanging(path: Any, w: float, material: str, *, thick: float = 0.012, wave: float = 0.006, seed: int = 0) -> Mesh:
-    """Cloth of width `w` along a `path` (n, 2) of (y, z), its folds deeper the farther it hangs from the path's top."""
-    p = np.asarray(path, dtype=np.float64)
-    step = np.gradient(p, axis=0)
-    step /= np.linalg.norm(step, axis=1, keepdims=True) + 1e-12
-    normal = np.stack([-step[:, 1], step[:, 0]], 1)
-    x = np.linspace(-0.5, 0.5, 16) * w
-    fall = (p[:, 1].max() - p[:, 1]) / max(float(np.ptp(p[:, 1])), 1e-6)
-    folds = wave * np.sin(x * 2 * np.pi / (w * 0.62) + seed % 7) + 0.4 * wave * np.sin(
-        x * 2 * np.pi / (w * 0.27) + seed
-    )
-    rings = []
-    for place, out, down in zip(p, normal, fall, strict=True):
-        shift = folds * down**0.8
-        edge = thick / 2 * np.sqrt(np.clip(1 - (np.abs(x) / (w / 2)) ** 12, 0.02, 1))
-        front = np.stack([x, place[0] + out[0] * (shift + edge), place[1] + out[1] * (shift + edge)], 1)
-        rear = np.stack([x, place[0] + out[0] * (shift - edge), place[1] + out[1] * (shift - edge)], 1)
-        rings.append(np.concatenate([front, rear[::-1]]))
-    return loft(rings, material, flat=True)
-
-
-def over_bar(
-    shop: Workshop, cloth: str, w: float, *, front: float, rear: float, radius: float, seed: int = 0
-) -> list[Mesh]:
+def hung(cloth: str, w: float, *, front: float, rear: float, radius: float, seed: int = 0) -> list[Mesh]:
     """A towel over a bar whose middle is at y = 0, z = 0: it hangs `front` metres before it, `rear` behind it."""
-    r = radius + 0.010
-    a = np.linspace(np.pi, 0, 9)
-    before = np.stack([np.full(12, -r), np.linspace(-front, -0.01, 12)], 1)
-    after = np.stack([np.full(10, r), np.linspace(-0.01, -rear, 10)], 1)
-    arc = np.stack([r * np.cos(a), r * np.sin(a)], 1)
-    path = np.concatenate([before, arc, after])
-    return [_hanging(path, w, cloth, wave=min(0.006, w * 0.02), seed=seed)]
+    name = "small" if w < 0.3 else "large"
+    return draping.over_bar(name, (w, front, rear), radius, cloth, seed=seed)
 
 
 def towel_rail(shop: Workshop) -> list[Mesh]:
@@ -149,10 +120,8 @@ def towel_rail(shop: Workshop) -> list[Mesh]:
             parts += moved(tilted([lathe(disc_profile(0.024, 0, 0.006, 0.002), material, sides=24)], 90), x, back, z)
     large, small = shop.use(linen.main), shop.use(linen.accent)
     at = -0.03 * w if shop.seed % 2 else 0.03 * w
-    parts += moved(
-        over_bar(shop, large, w * 0.66, front=h - 0.05, rear=h * 0.72, radius=radius, seed=shop.seed), at, y, z
-    )
-    upper = over_bar(shop, small, w * 0.36, front=h * 0.45, rear=h * 0.40, radius=radius + 0.013, seed=shop.seed + 3)
+    parts += moved(hung(large, w * 0.66, front=h - 0.05, rear=h * 0.72, radius=radius, seed=shop.seed), at, y, z)
+    upper = hung(small, w * 0.36, front=h * 0.45, rear=h * 0.40, radius=radius + 0.013, seed=shop.seed + 3)
     return parts + moved(upper, at, y, z)
 
 
@@ -186,7 +155,7 @@ def towel_ladder(shop: Workshop) -> list[Mesh]:
     for number, (z, slot_cloth, share) in enumerate(((rungs[-1], linen.main, 0.80), (rungs[-3], linen.accent, 0.66))):
         drop = min(0.62 if number == 0 else 0.36, z - 0.05)
         cloth = shop.use(slot_cloth)
-        towel = over_bar(shop, cloth, w * share, front=drop, rear=drop * 0.8, radius=0.012, seed=shop.seed + number)
+        towel = hung(cloth, w * share, front=drop, rear=drop * 0.8, radius=0.012, seed=shop.seed + number)
         parts += moved(towel, 0.02 * (-1) ** (shop.seed + number), 0, z)
     return moved(tilted(parts, -lean), 0, -d / 2 + 0.02, 0.006)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from staging.engine.furniture import upholstery as soft
-from staging.engine.furniture.cloth import Floats, extruded, folded_throw, rounded
 from staging.engine.furniture.cushions import cushion
+from staging.engine.furniture.drapery import draping
 from staging.engine.furniture.parts import legs, pair
 from staging.engine.furniture.primitives import (
     bar,
@@ -29,6 +29,9 @@ _ARM_WIDTH = {"track": 0.15, "slim": 0.10, "rolled": 0.20, "shelter": 0.13, "woo
 _ARM_RADIUS = {"track": 0.022, "slim": 0.032, "shelter": 0.055, "soft": 0.075}
 _LEG_HEIGHT = {"blade": 0.12, "tapered": 0.17, "splayed": 0.19, "block": 0.07, "turned": 0.12, "brass_tip": 0.15,
                "straight": 0.11}  # fmt: skip
+
+
+Outline = tuple[list[tuple[float, float]], float]  # corners, and the radius of their bends
 
 
 @dataclass(frozen=True)
@@ -233,18 +236,17 @@ def _throw(shop: Workshop, plan: Plan) -> list[Mesh]:
     cloth = shop.use("throw")
     seed = int(rng.integers(1000))
     if shop.style.sofa_arm in ("track", "soft", "rolled"):
-        surface, length = extruded(_over_arm(shop, plan))
-        band = turned(folded_throw(surface, (0.0, length), 0.40, cloth, seed=seed, lie=0.04, spread=0.04), -90)
+        band = turned(draping.over_ledge("arm", *_over_arm(shop, plan), cloth, seed=seed), -90)
         # Its rear border stays before the back cushions.
         behind = max(0.26, min(0.33, plan.d - 0.60))
         band = moved(band, (plan.w - plan.arm) / 2, -plan.d / 2 + rng.uniform(0.26, behind))
         return mirrored(band) if side < 0 else band
-    surface, length = extruded(_over_seat(plan))
-    return moved(folded_throw(surface, (0.0, length), 0.44, cloth, seed=seed, lie=0.04), side * (plan.inner / 2 - 0.42))
+    return moved(draping.over_ledge("seat", *_over_seat(plan), cloth, seed=seed), side * (plan.inner / 2 - 0.42))
 
 
-def _over_arm(shop: Workshop, plan: Plan) -> Floats:
-    """The line (n, 2) of (sideways, height) from low outside the right arm over it to just above the seat, metres.
+def _over_arm(shop: Workshop, plan: Plan) -> Outline:
+    """Corners (sideways, height) from low outside the right arm over it to just above the seat, and their radius,
+    metres.
 
     It goes round the arm as it is after padding: box or roll, bulge and wrinkles included.
     """
@@ -254,13 +256,13 @@ def _over_arm(shop: Workshop, plan: Plan) -> Floats:
     top = plan.arm_height + bulge
     radius = (0.092 if rolled else _ARM_RADIUS[shop.style.sofa_arm]) + bulge
     outside = [(half, top - 0.36), (half, top), (-half, top), (-half, plan.seat + 0.085)]
-    return rounded([*outside, (-half - 0.022, plan.seat + 0.035)], radius)
+    return [*outside, (-half - 0.022, plan.seat + 0.035)], radius
 
 
-def _over_seat(plan: Plan) -> Floats:
-    """The line (n, 2) of (depth, height) over a crowned seat cushion and down its front, metres."""
+def _over_seat(plan: Plan) -> Outline:
+    """Corners (depth, height), and their radius, over a crowned seat cushion and down its front, metres."""
     front, top = -plan.d / 2 - 0.006, plan.seat + 0.026
-    return rounded([(plan.back_face - 0.22, top), (front, top), (front, plan.seat - 0.26)], 0.06)
+    return [(plan.back_face - 0.22, top), (front, top), (front, plan.seat - 0.26)], 0.06
 
 
 def sectional(shop: Workshop) -> list[Mesh]:

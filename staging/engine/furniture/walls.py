@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staging.engine.furniture.cloth import curtain_panel
+from staging.engine.furniture.drapery import draping
 from staging.engine.furniture.primitives import (
     bar,
     box,
@@ -170,6 +170,9 @@ def _arched_mirror(w: float, h: float, y: float, glass: str, material: str) -> l
     return [sheet, tube(edge, 0.010, material, sides=8, closed=True)]
 
 
+WIDEST = 0.55  # metres of a curtain that hang from one length of cloth
+
+
 def curtain(shop: Workshop) -> list[Mesh]:
     """Two curtain panels at the ends of a rod over a window `width` wide, from floor (z = 0) to rod; `options`
     {"panels": 1}.
@@ -182,10 +185,12 @@ def curtain(shop: Workshop) -> list[Mesh]:
     parts: list[Mesh] = []
     sides = (-1, 1) if shop.option("panels", 2) == 2 else (0,)
     for s in sides:
-        one = curtain_panel(
-            panel, rod_z - 0.02, deep, cloth, folds=max(5, round(panel / 0.085)), seed=shop.seed * 2 + s + 1
-        )
-        parts.append(one.moved(s * (w / 2 - panel / 2 - 0.05), 0, 0.012))
+        # A wide curtain is sewn from several lengths.
+        lengths = max(1, round(panel / WIDEST))
+        for k in range(lengths):
+            seed = shop.seed + k + (s > 0) * 2
+            one = draping.curtain(panel / lengths, rod_z - 0.032, deep, cloth, seed=seed)
+            parts.append(one.moved(s * (w / 2 - panel / 2 - 0.05) + ((k + 0.5) / lengths - 0.5) * panel, 0, 0.012))
     parts.append(bar((-w / 2 + 0.03, 0, rod_z), (w / 2 - 0.03, 0, rod_z), 0.012, rod, sides=12))
     finial = tilted(
         [
