@@ -21,13 +21,14 @@ from PIL import Image
 
 from staging.engine.child import Child
 from staging.engine.errors import EngineError
-from staging.engine.modes.vocabulary import KINDS
 from staging.engine.scene.changes import changed
 from staging.engine.trace.variant import Variant, choose
+from tests.benches import subjects
+from tests.benches.subjects import SAMPLE
 
-SAMPLE = Path(__file__).resolve().parents[2] / "config" / "static" / "samples" / "empty-living-room.jpg"
 JOB = "staging.engine.modes.job.make"
 TIME_LIMIT = 1800.0
+WIDTH = 1800  # pixels
 BRIEF = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "standard", "seed": 1}
 
 
@@ -86,7 +87,7 @@ def measure(variant: Variant) -> Iterator[tuple[str, str]]:
     child = Child(variant)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        photo = sized(folder, 1800)
+        photo = sized(folder, WIDTH)
         try:
             child.warm()
             made(child, photo, folder, {"quality": "draft"}, memory=0)  # kernels are compiled once a process
@@ -96,7 +97,7 @@ def measure(variant: Variant) -> Iterator[tuple[str, str]]:
             yield from staging_rows(child, photo, folder, standard)
             if variant.name != "scalar_rgb":
                 yield from memory_rows(child, folder)
-                yield from mode_rows(child, photo, folder, (standard.seconds, peak))
+                yield from mode_rows(child, folder, WIDTH, (standard.seconds, peak))
         finally:
             child.close()
 
@@ -132,20 +133,19 @@ def memory_rows(child: Child, folder: Path) -> Iterator[tuple[str, str]]:
         yield f"peak memory of the engine's child, {what}", f"{peak_megabytes(child.pid):.0f} MB"
 
 
-def mode_rows(child: Child, photo: Path, folder: Path, staging: tuple[float, float]) -> Iterator[tuple[str, str]]:
-    """Every other mode on the same photo, its time and memory against `staging` (seconds, MB)."""
-    for kind in KINDS:
-        if kind == "staging":
-            continue
+def mode_rows(child: Child, folder: Path, width: int, staging: tuple[float, float]) -> Iterator[tuple[str, str]]:
+    """Every other mode on what fits it at the same width, its time and memory against `staging` (seconds, MB)."""
+    for mode, brief in subjects.MODES.items():
+        paths = {name: Path(path) for name, path in subjects.write(mode, folder, width).items()}
+        photo, rest = paths.pop("photo"), {name: str(path) for name, path in paths.items()}
         forget_peak(child.pid)
-        declutter = "on" if kind == "declutter" else "off"
         try:
-            taken = made(child, photo, folder, {"kind": kind, "declutter": declutter}, memory=0)
+            taken = made(child, photo, folder, brief, memory=0, **rest)
         except EngineError as error:
-            yield f"{kind} / staging", f"refuses this photo: {error.code}"
+            yield f"{mode} / staging", f"refuses this photo: {error.code}"
             continue
         time_share, memory_share = taken.seconds / staging[0], peak_megabytes(child.pid) / staging[1]
-        yield f"{kind} / staging, time and memory", f"{time_share:.2f}, {memory_share:.2f}"
+        yield f"{mode} / staging, time and memory", f"{time_share:.2f}, {memory_share:.2f}"
 
 
 def ratio(part: float, whole: float) -> str:
