@@ -129,6 +129,18 @@ def pairs(name: str, default: dict[str, str]) -> dict[str, str]:
     return _read(name, default, parse)
 
 
+def numbers(name: str, default: dict[str, int]) -> dict[str, int]:
+    """Whole numbers from 0 by name, in place of the default: `free=2000,pro=200000`."""
+
+    def parse(raw: str) -> dict[str, int]:
+        parts = [part.strip() for part in raw.split(",") if part.strip()]
+        if wrong := [part for part in parts if not re.fullmatch(r"\w+=[0-9]{1,12}", part)]:
+            raise ValueError(f"holds {wrong[0]!r}, which is not NAME=NUMBER")
+        return {name: int(number) for name, _, number in (part.partition("=") for part in parts)}
+
+    return _read(name, default, parse)
+
+
 def rates(name: str, default: dict[str, tuple[float, int]]) -> dict[str, tuple[float, int]]:
     """What is allowed a second and at once, by name: `default=100/300,pro_plus=200/600`."""
 

@@ -280,6 +280,8 @@ DECODE_PROCESSES = env.integer("DECODE_PROCESSES", 2, minimum=1)
 FETCH_TIMEOUT = env.seconds("FETCH_TIMEOUT", 20)
 FETCH_MAX_REDIRECTS = env.integer("FETCH_MAX_REDIRECTS", 5)
 FETCH_ALLOW_PRIVATE = env.boolean("FETCH_ALLOW_PRIVATE", False)
+# Megabytes of photos that an account may keep, by plan; a plan that is not named has no limit.
+STORAGE_LIMITS = env.numbers("STORAGE_LIMITS", {"free": 2_000, "pro": 200_000, "pro_plus": 1_000_000})
 FILE_URL_LIFETIME = env.integer("FILE_URL_LIFETIME", 14 * 24 * 3600, minimum=60)
 
 # Copies made ahead for deliveries are deleted when none has used them for so long.
@@ -307,6 +309,8 @@ RENDERS_IN_FLIGHT = env.integer("RENDERS_IN_FLIGHT", 50, minimum=1)
 VARIATIONS_MAX = env.integer("VARIATIONS_MAX", 20)
 # Calls that one key may make: a second, and at once; by plan. Polling at 40 a second is normal use.
 API_RATES = env.rates("API_RATES", {"default": (100.0, 300), "pro_plus": (200.0, 600)})
+# Calls that all keys of an account may make together, likewise.
+ACCOUNT_RATES = env.rates("ACCOUNT_RATES", {"default": (300.0, 900), "pro_plus": (600.0, 1800)})
 # Requests with photos of one account that may be taken in (fetched, decoded) at once.
 API_INTAKE = env.integer("API_INTAKE", 250, minimum=1)
 WAIT_MAX_SECONDS = env.seconds("WAIT_MAX_SECONDS", 300)

@@ -123,6 +123,7 @@ SENTENCES = (
     gettext_noop("This photo is damaged and cannot be opened."),
     gettext_noop("Too many photos are being opened at this moment; please try again in a minute."),
     gettext_noop("This image is larger than {size} MB."),
+    gettext_noop("The photos of this account fill the {size} MB of its plan."),
     gettext_noop("The image is empty."),
     gettext_noop("No image was sent."),
     # Corners that make no room.

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from listings import photos
 from listings.models import Listing, ListingPhoto, Upload
-from staging import sources
+from staging import sources, storage_limits
 
 if TYPE_CHECKING:
     from billing.models import User
@@ -49,9 +49,10 @@ class Incomplete(Exception):
 
 
 def begin(listing: Listing, user: User, *, file_name: str, size: int, fingerprint: str) -> Upload:
-    """Start an upload, or find the one of the same file that was broken off. Raises ImageTooLarge."""
+    """Start an upload, or find the one of the same file that was broken off. Raises ImageTooLarge, StorageFull."""
     if size > settings.PHOTO_MAX_BYTES:
         raise sources.ImageTooLarge(f"This image is larger than {settings.PHOTO_MAX_BYTES // 2**20} MB.")
+    storage_limits.require_room(listing.account, size)
     sweep()
     upload, _ = Upload.objects.get_or_create(
         listing=listing,

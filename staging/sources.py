@@ -26,9 +26,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from staging import ingest, network
+from staging import ingest, network, storage_limits
 from staging.ingest import DecodersBusy, ImageTooLarge, InvalidImage, Normalised
 from staging.models import Photo
+from staging.storage_limits import StorageFull
 
 if TYPE_CHECKING:
     from billing.models import Account
@@ -37,6 +38,7 @@ __all__ = [
     "DecodersBusy",
     "ImageTooLarge",
     "InvalidImage",
+    "StorageFull",
     "accept",
     "fetch",
     "spool_address",
@@ -58,7 +60,8 @@ def accept(
     """Take one photo in, from one of: an upload, an address (http, https or data:), raw bytes, a file or its path.
 
     Fetches and decodes before it returns. Raises InvalidImage (a sentence for people) and, for an upload or a body of
-    too many bytes, ImageTooLarge; an address of too many is just no usable image.
+    too many bytes, ImageTooLarge; an address of too many is just no usable image. StorageFull where the plan has no
+    room left for it.
     """
     with workplace() as folder:
         spooled = folder / "original"
@@ -78,6 +81,8 @@ def accept(
         known = Photo.objects.filter(account=account, sha256=digest).first()
         if known is not None:
             return known
+        # Before the work of decoding, and once more when it is kept.
+        storage_limits.require_room(account, spooled.stat().st_size)
         limits = ingest.Limits(
             memory=settings.DECODE_MAX_MEMORY,
             seconds=settings.DECODE_TIMEOUT,
@@ -198,6 +203,7 @@ def _keep(account: Account, digest: str, original: Path, normalised: Normalised)
     }
     try:
         with transaction.atomic():
+            storage_limits.require_room_for_good(account, original.stat().st_size)
             return Photo.objects.create(
                 account=account,
                 uuid=name,

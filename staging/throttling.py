@@ -1,4 +1,5 @@
-"""How often a key may call, and how many requests of one account may be taken in at once: exact, in Redis.
+"""How often a key may call, and all keys of an account together; and how many requests of one account may be taken in
+at once: exact, in Redis.
 
 The rate is a GCRA: `burst` calls at once, then `rate` a second, without windows that begin anew. Both checks are one
 script each, so that no two processes can count past each other. A Redis that is away lets everybody in and is logged.
@@ -20,16 +21,26 @@ from staging import wakeups
 
 log = structlog.get_logger("openhouse.throttling")
 
-# KEYS[1]; ARGV: burst, milliseconds that one call costs. Answers whether it may go, calls left, ms until all are back
-# and ms until the next may go. The stored value is the time at which the bucket is empty again.
+# KEYS: of the key, of its account; ARGV: burst and milliseconds that one call costs, of each. Answers whether it may
+# go, calls left to the key, ms until all are back, ms until the next may go, and whether it is the account that has
+# none left. The stored value is the time at which the bucket is empty again.
 _RATE = """
 local now = redis.call('TIME'); now = now[1] * 1000 + now[2] / 1000
-local cost = tonumber(ARGV[2]); local room = tonumber(ARGV[1]) * cost
-local full = tonumber(redis.call('GET', KEYS[1]) or now); if full < now then full = now end
-if full + cost - room > now then return {0, 0, math.ceil(full - now), math.ceil(full + cost - room - now)} end
-full = full + cost
-redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', math.ceil(full - now) + 1)
-return {1, math.floor((now - full + room) / cost), math.ceil(full - now), 0}"""
+local full, wait, room = {}, {}, {}
+for i = 1, 2 do
+  local cost = tonumber(ARGV[2 * i]); room[i] = tonumber(ARGV[2 * i - 1]) * cost
+  full[i] = tonumber(redis.call('GET', KEYS[i]) or now); if full[i] < now then full[i] = now end
+  wait[i] = full[i] + cost - room[i] - now
+end
+if wait[1] > 0 or wait[2] > 0 then
+  local by_account = wait[2] > wait[1]; local i = by_account and 2 or 1
+  return {0, 0, math.ceil(full[i] - now), math.ceil(wait[i]), by_account and 1 or 0}
+end
+for i = 1, 2 do
+  full[i] = full[i] + tonumber(ARGV[2 * i])
+  redis.call('SET', KEYS[i], string.format('%.3f', full[i]), 'PX', math.ceil(full[i] - now) + 1)
+end
+return {1, math.floor((now - full[1] + room[1]) / tonumber(ARGV[2])), math.ceil(full[1] - now), 0, 0}"""
 
 # KEYS[1]; ARGV: places, seconds until a place that was never given back is free, name. Answers whether there was one.
 _PLACE = """
@@ -64,6 +75,8 @@ class Standing:
     remaining: int
     reset: int
     retry_after: int
+    # Refused because all keys of the account together call too often.
+    by_account: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -75,19 +88,23 @@ class Standing:
         }
 
 
-def count(key_id: int, plan: str) -> Standing | None:
-    """Count one call of a key on a plan. None while Redis is away."""
+def count(key_id: int, plan: str, account_id: int) -> Standing | None:
+    """Count one call of a key of an account on a plan. None while Redis is away."""
     rate, burst = settings.API_RATES.get(plan) or settings.API_RATES["default"]
-    answer = _ask(_RATE, f"{_PREFIX}:key:{key_id}", burst, 1000.0 / rate)
+    together, at_once = settings.ACCOUNT_RATES.get(plan) or settings.ACCOUNT_RATES["default"]
+    places = [f"{_PREFIX}:key:{key_id}", f"{_PREFIX}:account:{account_id}"]
+    answer = _ask(_RATE, places, burst, 1000.0 / rate, at_once, 1000.0 / together)
     if answer is None:
         return None
-    allowed, remaining, reset_ms, retry_ms = answer
-    return Standing(bool(allowed), burst, remaining, -(-reset_ms // 1000), max(1, -(-retry_ms // 1000)))
+    allowed, left, reset_ms, retry_ms, by_account = answer
+    retry = max(1, -(-retry_ms // 1000))
+    return Standing(bool(allowed), burst, left, -(-reset_ms // 1000), retry, bool(by_account))
 
 
 def too_often(standing: Standing) -> Throttled:
     """The refusal of a call that was one too many."""
-    text = f"This key calls too often; please wait {standing.retry_after} s"
+    who = "The keys of this account together call" if standing.by_account else "This key calls"
+    text = f"{who} too often; please wait {standing.retry_after} s"
     return Throttled(text, standing.retry_after)
 
 
@@ -97,7 +114,7 @@ def take_place(account_id: int) -> str:
     Empty while Redis is away.
     """
     name = uuid.uuid4().hex
-    answer = _ask(_PLACE, _intake(account_id), settings.API_INTAKE, _PLACE_SECONDS, name)
+    answer = _ask(_PLACE, [_intake(account_id)], settings.API_INTAKE, _PLACE_SECONDS, name)
     if answer == 0:
         raise Throttled(f"{settings.API_INTAKE} requests of this account are being taken in already", 1)
     return "" if answer is None else name
@@ -122,12 +139,12 @@ class _Trouble:
     until = 0.0
 
 
-def _ask(script: str, key: str, *arguments: object) -> Any:
+def _ask(script: str, places: list[str], *arguments: object) -> Any:
     """The script's answer; None while Redis is away."""
     if time.monotonic() < _Trouble.until:
         return None
     try:
-        return _registered(script)(keys=[key], args=list(arguments), client=wakeups.connection())
+        return _registered(script)(keys=places, args=list(arguments), client=wakeups.connection())
     except redis.RedisError as error:
         _away(error)
         return None

@@ -29,6 +29,7 @@ CODES = {
     402: {"insufficient_credits": "the balance is short; nothing is started"},
     403: {
         "plan_without_api": "the plan has no API access",
+        "storage_full": "the account's photos fill its plan; nothing was charged",
         "key_scope": "the key's scope is too narrow; the message names the one that this needs",
     },
     404: {"not_found": "there is no such thing, or it is another account's"},
@@ -48,7 +49,7 @@ CODES = {
     },
     412: {"precondition_failed": "it has changed since the state that If-Match names"},
     413: {"image_too_large": f"the image is over {settings.PHOTO_MAX_BYTES // 2**20} MB"},
-    429: {"rate_limited": "the key calls too often"},
+    429: {"rate_limited": "the key calls too often, or all keys of the account together"},
     503: {"unavailable": "the service cannot take work now; nothing was charged"},
 }
 _ERROR = objects(

@@ -106,6 +106,7 @@ def _too_few(error: credits.InsufficientCredits) -> ApiError:
 _SAID: dict[type[Exception], Callable[[Any], ApiError]] = {
     sources.ImageTooLarge: _plain(413, "image_too_large"),
     sources.DecodersBusy: _unavailable,
+    sources.StorageFull: _plain(403, "storage_full"),
     sources.InvalidImage: _plain(400, "invalid_image"),
     records.ListingNotFound: _plain(404, "not_found", "There is no such listing"),
     photos.PhotoNotFound: _plain(404, "not_found", "There is no such photo"),

@@ -225,7 +225,7 @@ def _photo(run: Import, provider: Provider) -> bool:
         return False
     try:
         taken = sources.accept(photo.imported.listing.account, raw=path)
-    except sources.DecodersBusy as error:
+    except (sources.DecodersBusy, sources.StorageFull) as error:
         raise Trouble(str(error)) from error
     except sources.InvalidImage as error:
         _give_up(run, photo, str(error))

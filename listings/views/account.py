@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing import access, keys, ledger
 from billing.models import Account
 from listings.forms import KeyForm
+from staging import storage_limits
 
 ENTRIES = 12
 
@@ -68,4 +69,6 @@ def _context(request: HttpRequest, owned: Account) -> dict[str, object]:
         "may_manage_keys": access.may_manage_keys(request.user, owned),
         "may_use_api": access.may_use_api(owned),
         "form": KeyForm(),
+        "photo_bytes": storage_limits.used_by(owned),
+        "photo_limit": storage_limits.limit_of(owned),
     }

@@ -69,6 +69,8 @@ def upload_begin(request: HttpRequest, number: int) -> HttpResponse:
         )
     except sources.ImageTooLarge as error:
         return _trouble(413, "image_too_large", engine_words.said(str(error)))
+    except sources.StorageFull as error:
+        return _trouble(403, "storage_full", engine_words.said(str(error)))
     return JsonResponse({"token": str(upload.token), "received": upload.received})
 
 
@@ -115,6 +117,9 @@ def _finish(request: HttpRequest, shown: Listing, upload: Upload) -> HttpRespons
         )
     except (sources.DecodersBusy, exchange.Busy):
         return _trouble(503, "unavailable", str(BUSY))
+    except sources.StorageFull as error:
+        # The pieces stay for two days: with more room the upload goes on where it is.
+        return _trouble(403, "storage_full", engine_words.said(str(error)))
     except sources.InvalidImage as error:
         uploads.forget(upload)
         return _trouble(400, "invalid_image", engine_words.said(str(error)))

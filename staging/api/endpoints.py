@@ -90,7 +90,7 @@ class KeyedEndpoint(APIView):
         """Count the call, once for all of its passes, and take a place where a body is taken in. Raises Throttled."""
         kept, caller = exchange.kept(request), caller_of(request)
         if "standing" not in kept:
-            kept["standing"] = standing = throttling.count(caller.key.pk, caller.account.plan.slug)
+            kept["standing"] = standing = throttling.count(caller.key.pk, caller.account.plan.slug, caller.account.pk)
             if standing is not None and not standing.allowed:
                 raise throttling.too_often(standing)
         if self.takes_photos and "place" not in kept:

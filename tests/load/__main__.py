@@ -48,7 +48,7 @@ def main() -> None:
             wrong = run(site, folder, asked)
         except cluster.CannotStart as why:
             sys.exit(f"make load cannot run here: {why}")
-        except TimeoutError:
+        except Exception:
             print(site.tails())
             raise
         finally:

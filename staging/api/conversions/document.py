@@ -25,12 +25,16 @@ CODES = {
     },
     401: {"invalid_api_key": "the key is missing or wrong"},
     402: {"insufficient_credits": "the balance is short of the sum; nothing is created"},
-    403: {"plan_required": "part of the Pro plans", "key_scope": "the key may only read"},
+    403: {
+        "plan_required": "part of the Pro plans",
+        "key_scope": "the key may only read",
+        "storage_full": "the account's photos fill its plan; nothing was charged",
+    },
     404: {"not_found": "an unknown conversion, or another account's"},
     413: {"image_too_large": f"a file is over {settings.PHOTO_MAX_BYTES // 2**20} MB"},
     429: {
         "concurrency_limit": f"{settings.RENDERS_IN_FLIGHT} pictures of the account are in progress",
-        "rate_limited": "the key calls too often",
+        "rate_limited": "the key calls too often, or all keys of the account together",
     },
     503: {"unavailable": "the service cannot take work now; nothing was charged"},
 }

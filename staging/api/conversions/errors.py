@@ -86,6 +86,8 @@ def _of_the_house(error: Exception) -> ApiError | None:
     match error:
         case sources.ImageTooLarge():
             found = ApiError(413, "image_too_large", str(error))
+        case sources.StorageFull():
+            found = ApiError(403, "storage_full", str(error))
         case sources.DecodersBusy() | exchange.Busy():
             found = unavailable()
         case sources.InvalidImage():

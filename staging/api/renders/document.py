@@ -37,6 +37,7 @@ CODES = {
     402: {"insufficient_credits": "the balance is short; nothing is created"},
     403: {
         "plan_without_api": "the plan has no API access",
+        "storage_full": "the account's photos fill its plan; nothing was charged",
         "key_scope": "the key may only read",
         "plan_without_4k": "the plan has no 4K outputs",
     },
@@ -45,7 +46,7 @@ CODES = {
     413: {"image_too_large": f"the image is over {settings.PHOTO_MAX_BYTES // 2**20} MB"},
     429: {
         "concurrency_limit": f"{settings.RENDERS_IN_FLIGHT} renders of the account are in progress",
-        "rate_limited": "the key calls too often",
+        "rate_limited": "the key calls too often, or all keys of the account together",
     },
     500: {"render_failed": "the picture could not be made; nothing was charged"},
     503: {"unavailable": "the service cannot take work now; nothing was charged"},

@@ -81,7 +81,9 @@ def translate(error: Exception, context: Mapping[str, Any]) -> HttpResponse | No
         return answer
     if isinstance(error, exceptions.APIException):
         return _of_the_framework(error)
-    if isinstance(error, sources.InvalidImage) and not isinstance(error, sources.ImageTooLarge | sources.DecodersBusy):
+    if isinstance(error, sources.InvalidImage) and not isinstance(
+        error, sources.ImageTooLarge | sources.DecodersBusy | sources.StorageFull
+    ):
         # The documented text is these two words; what exactly is wrong goes beside it.
         answer = answer_of(ApiError(400, "invalid_image", "Invalid image"))
         answer["X-Error-Detail"] = str(error).encode("ascii", "replace").decode()
@@ -93,8 +95,9 @@ def translate(error: Exception, context: Mapping[str, Any]) -> HttpResponse | No
 def _of_the_house(error: Exception) -> ApiError | None:
     found = None
     match error:
-        case sources.ImageTooLarge():
-            found = ApiError(413, "image_too_large", str(error))
+        case sources.ImageTooLarge() | sources.StorageFull():
+            full = isinstance(error, sources.StorageFull)
+            found = ApiError(403 if full else 413, "storage_full" if full else "image_too_large", str(error))
         case renders.RenderNotFound():
             found = ApiError(404, "render_not_found", "Render not found")
         case renders.TooManyInFlight():

@@ -83,7 +83,7 @@ def _answer(environ: dict[str, Any]) -> tuple[list[tuple[str, str]], bytes] | No
         return None
     if known is None or not rows:
         return None
-    standing = throttling.count(known.key_id, known.plan)
+    standing = throttling.count(known.key_id, known.plan, known.account_id)
     if standing is not None and not standing.allowed:
         return None
     body = json.dumps(_body(asked[1], math.floor(known.created_at.timestamp() * 1000), rows, origin)).encode()

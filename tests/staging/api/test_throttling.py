@@ -42,18 +42,30 @@ def limits(server: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def test_five_hundred_at_once_and_not_one_too_many(limits: Any) -> None:
     with ThreadPoolExecutor(16) as threads:
-        standings = list(threads.map(lambda _: throttling.count(1, "pro"), range(500)))
+        standings = list(threads.map(lambda _: throttling.count(1, "pro", 1), range(500)))
     assert sum(standing.allowed for standing in standings if standing) == 5
     assert all(1 <= standing.retry_after <= 10 for standing in standings if standing and not standing.allowed)
-    assert throttling.count(2, "pro").allowed
-    assert throttling.count(1, "pro_plus").limit == 1000
+    assert throttling.count(2, "pro", 1).allowed
+    assert throttling.count(1, "pro_plus", 1).limit == 1000
+
+
+def test_many_keys_of_one_account_share_its_limit(limits: Any) -> None:
+    limits.API_RATES = {"default": (1000.0, 100)}
+    limits.ACCOUNT_RATES = {"default": (0.1, 6)}
+    standings = [throttling.count(key, "pro", 1) for key in (1, 2, 3) for _ in range(4)]
+    assert sum(standing.allowed for standing in standings if standing) == 6
+    last = standings[-1]
+    assert last is not None
+    assert last.by_account
+    assert str(throttling.too_often(last)).startswith("The keys of this account together call too often")
+    assert throttling.count(9, "pro", 2).allowed
 
 
 def test_calls_come_back_one_by_one(limits: Any) -> None:
     limits.API_RATES = {"default": (20.0, 2)}
-    assert [throttling.count(1, "pro").allowed for _ in range(3)] == [True, True, False]
+    assert [throttling.count(1, "pro", 1).allowed for _ in range(3)] == [True, True, False]
     time.sleep(0.06)
-    assert [throttling.count(1, "pro").allowed for _ in range(2)] == [True, False]
+    assert [throttling.count(1, "pro", 1).allowed for _ in range(2)] == [True, False]
 
 
 def test_polling_at_forty_a_second_is_normal_use(limits: Any) -> None:
@@ -64,7 +76,7 @@ def test_polling_at_forty_a_second_is_normal_use(limits: Any) -> None:
     limits.API_RATES = configured.API_RATES
     standings = []
     for _ in range(80):
-        standings.append(throttling.count(1, "pro"))
+        standings.append(throttling.count(1, "pro", 1))
         time.sleep(1 / 80)
     assert all(standing.allowed for standing in standings)
     assert standings[-1].remaining >= standings[-1].limit - 3
