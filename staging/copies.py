@@ -1,8 +1,10 @@
-"""The copies of a picture that are delivered and shown: at the brief's resolution, and three smaller ones.
+"""The copies of a picture that are delivered and shown: at the brief's resolution, and three smaller ones; of a photo
+the smaller ones alone.
 
 Packing them costs several times what checking the picture costs. So nobody who holds a request waits for it: a run of
 the API has none of them when its caller is answered, and each is made from the master when it is first asked for. Runs
 of our own pages, which show them at once, and of the Conversion API have theirs made by the worker (`store`).
+The same holds for photos that come in through those APIs: they are decoded, and their copies wait.
 The row is the truth: an empty name means that the copy has yet to be made.
 """
 
@@ -17,11 +19,12 @@ from PIL import Image
 
 from staging import label, renditions
 from staging.briefs import Brief
-from staging.models import MASKS, ConversionFile, Output, Run, Source
+from staging.models import MASKS, ConversionFile, Output, Photo, Run, Source
 
-Copy = Literal["delivered", "preview", "medium", "thumbnail"]
+Smaller = Literal["preview", "medium", "thumbnail"]
+Copy = Literal["delivered"] | Smaller
 # Long edges of what pages show, by the field that keeps it.
-_SMALLER: dict[Copy, int] = {
+_SMALLER: dict[Smaller, int] = {
     "preview": renditions.PREVIEW_EDGE,
     "medium": renditions.MEDIUM_EDGE,
     "thumbnail": renditions.THUMBNAIL_EDGE,
@@ -67,20 +70,42 @@ def of(output: Output, copy: Copy) -> FieldFile:
     return found if found else _made(output, copy)
 
 
-def _made(output: Output, copy: Copy) -> FieldFile:
+def of_photo(photo: Photo, copy: Smaller) -> FieldFile:
+    """The file of a photo's smaller copy, made now when nobody has asked for it before; as slow then as `of`.
+
+    Raises FileNotFoundError when the storage has lost the photo.
+    """
+    found: FieldFile = getattr(photo, copy)
+    if found:
+        return found
+    small = renditions.shrunk(_opened(photo.picture), _SMALLER[copy])
+    name = default_storage.save(
+        f"photos/{photo.account_id}/{photo.uuid}/{copy}.webp", ContentFile(renditions.webp(small))
+    )
+    return _kept(photo, copy, name)
+
+
+def _kept(picture: Output | Photo, copy: Copy, name: str) -> FieldFile:
     """Two who ask at once both pack; the row keeps the first one's file."""
+    if not type(picture).objects.filter(pk=picture.pk, **{copy: ""}).update(**{copy: name}):
+        default_storage.delete(name)
+    picture.refresh_from_db(fields=[copy])
+    return cast(FieldFile, getattr(picture, copy))
+
+
+def _opened(field: FieldFile) -> Image.Image:
+    with field.open("rb") as file, Image.open(file, formats=("PNG",)) as opened:
+        return opened.convert("RGB")
+
+
+def _made(output: Output, copy: Copy) -> FieldFile:
     brief = output.run.brief
-    with output.master.open("rb") as file, Image.open(file, formats=("PNG",)) as opened:
-        image = opened.convert("RGB")
+    image = _opened(output.master)
     if copy == "delivered":
         data = _delivered(image, brief)
     else:
         data = renditions.webp(_finished(renditions.shrunk(image, _SMALLER[copy]), brief))
-    name = _saved(output, copy, data)
-    if not Output.objects.filter(pk=output.pk, **{copy: ""}).update(**{copy: name}):
-        default_storage.delete(name)
-    output.refresh_from_db(fields=[copy])
-    return cast(FieldFile, getattr(output, copy))
+    return _kept(output, copy, _saved(output, copy, data))
 
 
 def _delivered(image: Image.Image, brief: Brief) -> bytes:

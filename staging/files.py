@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -81,9 +82,12 @@ def widths(output: Output) -> dict[int, str]:
 
 def photo_widths(photo: Photo) -> dict[int, str]:
     """The sizes in which pages show a photo, like `widths`."""
-    ladder = [(THUMBNAIL_EDGE, photo_thumbnail_url(photo)), (PREVIEW_EDGE, photo_preview_url(photo))]
-    if photo.medium:
-        ladder.insert(1, (MEDIUM_EDGE, signed(f"/photos/{photo.uuid}/medium.webp")))
+    medium = signed(f"/photos/{photo.uuid}/medium.webp")
+    ladder = [
+        (THUMBNAIL_EDGE, photo_thumbnail_url(photo)),
+        (MEDIUM_EDGE, medium),
+        (PREVIEW_EDGE, photo_preview_url(photo)),
+    ]
     return _widths(photo, ladder)
 
 
@@ -154,14 +158,19 @@ def output_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse
     found = _picture(public_id, number) if _is_uuid(number) else None
     if found is None or field is None:
         return _file(None, ending)
+    return _packed(lambda: _stored(request, found, field), ending)
+
+
+def _packed(stored: Callable[[], FieldFile | None], name: str) -> HttpResponseBase:
+    """The file, which may have to be packed first."""
     try:
-        return _file(_stored(request, found, field), ending)
+        return _file(stored(), name)
     except Busy:
         busy = _error(503, "unavailable", "Too many pictures are being packed at this moment; please try again.")
         busy["Retry-After"] = "2"
         return busy
     except FileNotFoundError:
-        return _file(None, ending)
+        return _file(None, name)
 
 
 def _stored(request: HttpRequest, output: Output, field: str) -> FieldFile | None:
@@ -183,13 +192,19 @@ def _picture(public_id: str, number: str) -> Output | None:
 
 
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
+@in_passes
 def photo_file(request: HttpRequest, number: uuid.UUID, name: str) -> HttpResponseBase:
     """A copy of a photo without metadata, by its signed address. The original bytes have no address."""
     if (refused := _refused(request)) is not None:
         return refused
     field = _PHOTO_VARIANTS.get(name)
     found = Photo.objects.filter(uuid=number).first()
-    return _file(getattr(found, field) if found and field else None, name)
+    if found is None or field is None:
+        return _file(None, name)
+    if field == "picture" or getattr(found, field):
+        return _file(getattr(found, field), name)
+    copy = cast(copies.Smaller, field)
+    return _packed(lambda: outside(request, "copy", lambda: copies.of_photo(found, copy), lane="decode"), name)
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

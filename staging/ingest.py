@@ -21,6 +21,8 @@ from pathlib import Path
 
 from staging.decoding_child import MEDIUM, PICTURE, PREVIEW, THUMBNAIL
 
+COPIES = {"preview": PREVIEW, "medium": MEDIUM, "thumbnail": THUMBNAIL}
+
 ROOT = Path(__file__).resolve().parent.parent
 _TOO_SLOW = "This photo takes too long to open; please export it again and send the copy."
 _CRASHED = "This photo is damaged and cannot be opened."
@@ -41,12 +43,10 @@ class DecodersBusy(InvalidImage):
 
 @dataclass(frozen=True)
 class Normalised:
-    """What became of one file. The four paths lie in the folder that the caller gave."""
+    """What became of one file. The paths lie in the folder that the caller gave; `copies` by name, where asked for."""
 
     picture: Path
-    preview: Path
-    medium: Path
-    thumbnail: Path
+    copies: dict[str, Path]
     width: int
     height: int
     format: str
@@ -85,12 +85,13 @@ class _Child:
             env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
         )
 
-    def ask(self, source: Path, folder: Path) -> dict[str, object]:
+    def ask(self, source: Path, folder: Path, *, copies: bool) -> dict[str, object]:
         """The child's answer for one photo. Raises InvalidImage; the child is unusable after that."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
-            self.process.stdin.write(json.dumps({"source": str(source), "folder": str(folder)}).encode() + b"\n")
+            asked = {"source": str(source), "folder": str(folder), "copies": copies}
+            self.process.stdin.write(json.dumps(asked).encode() + b"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             raise InvalidImage(_CRASHED) from None
@@ -134,8 +135,11 @@ class Decoders:
             self._slots.put(None)
         atexit.register(self.close)
 
-    def normalise(self, source: Path, folder: Path) -> Normalised:
-        """Decode the file at `source` and write its copies into `folder`. Raises InvalidImage."""
+    def normalise(self, source: Path, folder: Path, *, copies: bool = True) -> Normalised:
+        """Decode the file at `source` and write it, with `copies` its smaller ones too, into `folder`.
+
+        Raises InvalidImage.
+        """
         try:
             child = self._slots.get(timeout=2 * self.limits.seconds)
         except queue.Empty:
@@ -143,7 +147,7 @@ class Decoders:
         try:
             if child is None or not child.alive:
                 child = _Child(self.limits)
-            answer = child.ask(source, folder)
+            answer = child.ask(source, folder, copies=copies)
         except BaseException:
             if child is not None:
                 child.kill()
@@ -156,9 +160,7 @@ class Decoders:
         focal = answer["focal_35mm"]
         return Normalised(
             picture=folder / PICTURE,
-            preview=folder / PREVIEW,
-            medium=folder / MEDIUM,
-            thumbnail=folder / THUMBNAIL,
+            copies={copy: folder / file for copy, file in COPIES.items()} if copies else {},
             width=int(str(answer["width"])),
             height=int(str(answer["height"])),
             format=str(answer["format"]),

@@ -42,7 +42,7 @@ def accept(account: Account, address: str) -> str:
     with sources.workplace() as folder:
         try:
             sources.spool_address(address, folder / "original")
-            picture = ingest.decoders(limits, _CHILDREN).normalise(folder / "original", folder).picture
+            picture = ingest.decoders(limits, _CHILDREN).normalise(folder / "original", folder, copies=False).picture
         except sources.DecodersBusy:
             raise
         except sources.InvalidImage as error:

@@ -56,9 +56,11 @@ def accept(
     upload: UploadedFile | None = None,
     image_url: str | None = None,
     raw: bytes | Path | BinaryIO | None = None,
+    copies: bool = True,
 ) -> Photo:
     """Take one photo in, from one of: an upload, an address (http, https or data:), raw bytes, a file or its path.
 
+    `copies`: whether the smaller ones, which pages show, are made now or when they are first asked for.
     Fetches and decodes before it returns. Raises InvalidImage (a sentence for people) and, for an upload or a body of
     too many bytes, ImageTooLarge; an address of too many is just no usable image. StorageFull where the plan has no
     room left for it.
@@ -89,7 +91,7 @@ def accept(
             max_pixels=settings.PHOTO_MAX_PIXELS,
             min_edge=settings.PHOTO_MIN_EDGE,
         )
-        normalised = ingest.decoders(limits, settings.DECODE_PROCESSES).normalise(spooled, folder)
+        normalised = ingest.decoders(limits, settings.DECODE_PROCESSES).normalise(spooled, folder, copies=copies)
         return _keep(account, digest, spooled, normalised)
 
 
@@ -197,9 +199,7 @@ def _keep(account: Account, digest: str, original: Path, normalised: Normalised)
     kept = {
         "original": _store(f"{base}/original.{_SUFFIXES[normalised.format]}", original),
         "picture": _store(f"{base}/picture.png", normalised.picture),
-        "preview": _store(f"{base}/preview.webp", normalised.preview),
-        "medium": _store(f"{base}/medium.webp", normalised.medium),
-        "thumbnail": _store(f"{base}/thumbnail.webp", normalised.thumbnail),
+        **{copy: _store(f"{base}/{path.name}", path) for copy, path in normalised.copies.items()},
     }
     try:
         with transaction.atomic():

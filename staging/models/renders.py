@@ -46,9 +46,11 @@ class Photo(models.Model):
     focal_35mm = models.FloatField(null=True, help_text="35 mm equivalent focal length from EXIF, in mm")
     original = models.FileField(max_length=200)
     picture = models.FileField(max_length=200)
-    preview = models.FileField(max_length=200)
-    medium = models.FileField(max_length=200, blank=True, help_text="empty for photos of before there was one")
-    thumbnail = models.FileField(max_length=200)
+    preview = models.FileField(
+        max_length=200, blank=True, help_text="empty until it is first asked for, like the next two"
+    )
+    medium = models.FileField(max_length=200, blank=True)
+    thumbnail = models.FileField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from billing.models import Account
-from staging import decoding, ingest, sources
+from staging import copies, decoding, files, ingest, sources
 from staging.models import Photo
 from staging.sources import ImageTooLarge, InvalidImage
 from tests import needs
@@ -315,3 +316,20 @@ def test_no_hostile_file_of_others_gets_further_than_its_child(tmp_path: Path) -
             continue
         assert Image.open(normalised.picture).mode == "RGB"
     pool.close()
+
+
+def test_a_photo_of_an_api_has_its_copies_when_they_are_first_asked_for(account: Account) -> None:
+    photo = sources.accept(account, raw=pictures.encoded(pictures.room(2000, 1000)), copies=False)
+    assert (photo.preview.name, photo.medium.name, photo.thumbnail.name) == ("", "", "")
+    at_once = sources.accept(account, raw=pictures.encoded(pictures.room(2002, 1000)))
+    asked = {files.photo_preview_url: "preview", files.photo_thumbnail_url: "thumbnail"}
+    for url, copy in asked.items():
+        answer = Client().get(url(photo))
+        assert answer.status_code == 200
+        served = Image.open(io.BytesIO(b"".join(answer.streaming_content)))
+        assert (served.format, max(served.size)) == ("WEBP", max(Image.open(getattr(at_once, copy)).size))
+    photo.refresh_from_db()
+    assert [bool(kept) for kept in (photo.preview, photo.thumbnail, photo.medium)] == [True, True, False]
+    again = copies.of_photo(photo, "preview")
+    assert again.name == photo.preview.name
+    assert Client().get(files.photo_widths(photo)[960]).status_code == 200

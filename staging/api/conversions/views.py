@@ -77,7 +77,7 @@ def _results(request: Request, fields: Fields) -> HttpResponse:
     uuid = fields.given.get("conversion") or fields.given.get("uuid")
     if uuid is None:
         text = "This field is required"
-        raise errors.ApiError(400, "missing_field", f"conversion: {text}", fields={"conversion": text})
+        raise errors.wrong_fields("missing_field", f"conversion: {text}", {"conversion": text})
     conversion = conversions.get(caller_of(request).account, uuid)
     return json_answer(answers.results(conversions.status(conversion)))
 
@@ -92,4 +92,4 @@ def _refuse_too_many(pictures: int) -> None:
 
 def _accepted(account: Account, files: list[UploadedFile]) -> list[Photo]:
     """The photos, decoded outside of this thread. Raises InvalidImage."""
-    return [sources.accept(account, upload=file) for file in files]
+    return [sources.accept(account, upload=file, copies=False) for file in files]
