@@ -13,6 +13,7 @@ from django.views import defaults
 
 from config.bodies import Send
 from staging.api.bodies import json_answer
+from staging.api.conversions import errors as conversions_errors
 from staging.api.renders import errors as renders_errors
 
 RENDERS = ("/v1/", "/v2/")
@@ -41,10 +42,8 @@ def speaks_json(path: str) -> bool:
 
 def trouble(path: str, status: int, code: str, text: str) -> Trouble:
     """An error in the dialect of the path."""
-    body: dict[str, object] = {"detail": text, "error": text, "code": code}
-    if not _under(path, CONVERSIONS):
-        body = renders_errors.body(text=text, code=code)
-    return Trouble(status, code, text, body)
+    dialect = conversions_errors.DIALECT if _under(path, CONVERSIONS) else renders_errors.DIALECT
+    return Trouble(status, code, text, dialect.body(text=text, code=code))
 
 
 def body_too_large(path: str) -> Trouble:

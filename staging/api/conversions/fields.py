@@ -15,7 +15,7 @@ from billing.models import Account
 from staging import conversions, offers
 from staging.api.bodies import FALSE, TRUE
 from staging.api.conversions import vocabulary
-from staging.api.conversions.errors import ApiError, invalid_request, plan_required
+from staging.api.conversions.errors import invalid_request, plan_required, wrong_fields
 from staging.briefs import Brief, Kind, Quality, RoomType, Space, Style
 
 T = TypeVar("T")
@@ -61,12 +61,12 @@ class Fields:
         """The caller's identifier as sent. Raises ApiError."""
         text = self.given.get(name, "")
         if not text:
-            raise ApiError(400, "missing_field", f"{name}: {_MISSING}", fields={name: _MISSING})
+            raise wrong_fields("missing_field", f"{name}: {_MISSING}", {name: _MISSING})
         try:
             conversions.folded(text)
         except ValueError:
             told = "Must be 1 to 64 printable characters"
-            raise ApiError(400, "invalid_request", f"{name}: {told}", fields={name: told}) from None
+            raise wrong_fields("invalid_request", f"{name}: {told}", {name: told}) from None
         return text
 
     def required(self, name: str, meaning: Callable[[str], T], code: str, known: str) -> T | None:
@@ -99,7 +99,7 @@ class Fields:
         if self.wrong:
             name, (code, text) = next(iter(self.wrong.items()))
             fields = {wrong: told for wrong, (_, told) in self.wrong.items()}
-            raise ApiError(400, code, f"{name}: {text}", fields=fields)
+            raise wrong_fields(code, f"{name}: {text}", fields)
 
 
 def asked(fields: Fields, files: list[UploadedFile]) -> Asked:

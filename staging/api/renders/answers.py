@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from billing.authentication import Caller
 from staging import credits, files
-from staging.api.renders.errors import ApiError
+from staging.api.renders.errors import about
 from staging.briefs import RoomType, Style
 from staging.models import Role
 from staging.renders import RenderStatus
@@ -87,7 +87,7 @@ def after_variation(render: dict[str, Any]) -> dict[str, Any]:
 
 def _urls_when_done(status: RenderStatus, request: HttpRequest) -> list[str]:
     if status.error is not None:
-        raise ApiError(500, "render_failed", status.error.message, render_id=status.public_id, state=status.status)
+        raise about(status.public_id, 500, "render_failed", status.error.message, state=status.status)
     return _urls(status, request)
 
 
