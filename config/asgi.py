@@ -7,6 +7,7 @@ from config.wsgi import application as wsgi
 
 # isort: split
 import asyncio
+import gc
 import resource
 import signal
 from types import FrameType
@@ -67,6 +68,9 @@ class Application:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 _raise_open_files()
+                # What there is now stays: the collector need not look at it again, which would hold up everybody.
+                gc.collect()
+                gc.freeze()
                 self._drain_on_signals()
                 self.waiters.start()
                 await send({"type": "lifespan.startup.complete"})

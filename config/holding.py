@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -16,12 +18,14 @@ from django.db import close_old_connections
 
 from config import bodies, errors
 from config.bodies import Body, ClientGone, Receive, Scope, Send
-from config.pool import Answer, Pool
+from config.pool import Answer, Pool, nothing
 from config.waiters import Waiters
-from staging.exchange import KEY, Busy, Exchange, Outcome, Work
+from staging.exchange import KEY, Asked, Busy, Exchange, Outcome, Told, Work
 
 # What logs say of a request whose client went away.
 CLIENT_GONE = 499
+# So many last answers are said by one query.
+PORTION = 100
 
 log = structlog.get_logger("openhouse.holding")
 
@@ -61,6 +65,42 @@ def _outcome(run: Callable[[], object]) -> Outcome:
         close_old_connections()
 
 
+class Endings:
+    """Last answers to callers who waited, many in one query: when a thousand renders end at once, a thread for each
+    would cost the process more than the answers do."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def of(self, asked: Asked) -> Told:
+        """What is to be said to this one; None leaves it to the view."""
+        future: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._tell())
+        return await future
+
+    async def _tell(self) -> None:
+        """Answer until nobody waits; who comes meanwhile is of the next portion."""
+        try:
+            while self._waiting:
+                kind = type(self._waiting[0][0])
+                portion = list(takewhile(lambda one: type(one[0]) is kind, self._waiting[:PORTION]))  # noqa: B023 - used here
+                self._waiting = self._waiting[len(portion) :]
+                try:
+                    told = await self.pool.do(partial(kind.tell, [asked for asked, _ in portion]))
+                except Exception:
+                    log.exception("endings_untold")
+                    told = [None] * len(portion)
+                for (_, future), said in zip(portion, told, strict=True):
+                    if not future.done():
+                        future.set_result(said)
+        finally:
+            self._task = None
+
+
 class Holding:
     """The ASGI application for HTTP requests."""
 
@@ -68,6 +108,7 @@ class Holding:
         self.pool = pool
         self.waiters = waiters
         self.lanes = lanes
+        self.endings = Endings(pool)
         self.body_limit = body_limit
         self.wait_seconds = wait_seconds
 
@@ -118,7 +159,7 @@ class Holding:
         assert hold is not None
         # Thousands wait at once: what the request has used is let go of, but for the bytes of the late answer.
         await self.pool.close(late)
-        late.close = _nothing
+        late.close = nothing
         exchange.outcomes.clear()
         with self.waiters.waiting(hold.render_id) as ended:
             gone = asyncio.create_task(_gone(receive))
@@ -128,7 +169,7 @@ class Holding:
             finally:
                 gone.cancel()
             if ended.done() and ended.result():
-                if (found := await self.pool.do(hold.last)) is not None:
+                if (found := await self.endings.of(hold.asked)) is not None:
                     _tell(exchange, *found)
                     return _with_body(late, *found)
                 last = Exchange(ended=hold.render_id, kept=exchange.kept)
@@ -140,10 +181,6 @@ class Holding:
         late.status = hold.status
         _tell(exchange, hold.status, late.body if isinstance(late.body, bytes) else b"")
         return late
-
-
-def _nothing() -> None:
-    """Close what is closed."""
 
 
 def _with_body(answer: Answer, status: int, body: bytes) -> Answer:

@@ -26,6 +26,10 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 CHUNK_BYTES = 2**18
 
 
+def nothing() -> None:
+    """Close what is closed."""
+
+
 @dataclass
 class Answer:
     """A whole answer: its body is bytes, or a file to be sent in pieces. `close` ends the request inside the app."""
@@ -70,6 +74,8 @@ class Pool:
 
     async def close(self, answer: Answer) -> None:
         """End the request inside the app, in one of the app's threads."""
+        if answer.close is nothing:
+            return
         await asyncio.get_running_loop().run_in_executor(self.threads, answer.close)
 
     async def send(self, answer: Answer, send: Send) -> None:

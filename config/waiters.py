@@ -23,6 +23,9 @@ REREAD_SECONDS = 5.0
 # While no message can come.
 REREAD_SECONDS_ALONE = 1.0
 RECONNECT_SECONDS = 1.0
+# So many rows are read in one query, and the loop is left to others in between.
+PORTION = 200
+PAUSE_SECONDS = 0.01
 
 
 class Waiters:
@@ -126,14 +129,19 @@ class Waiters:
                 await self._read(ids)
 
     async def _read(self, ids: list[str]) -> None:
-        try:
-            found = await asyncio.get_running_loop().run_in_executor(self._reader, self._ended, ids)
-        except DatabaseError as error:
-            # The next turn reads again; a wait outlives a database that is away for a moment.
-            log.warning("rows_unread", error=str(error))
-            return
-        for render_id in found:
-            self._wake(render_id)
+        """Read these rows in portions: thousands in one query would hold up whoever is answered meanwhile."""
+        for start in range(0, len(ids), PORTION):
+            portion = ids[start : start + PORTION]
+            try:
+                found = await asyncio.get_running_loop().run_in_executor(self._reader, self._ended, portion)
+            except DatabaseError as error:
+                # The next turn reads again; a wait outlives a database that is away for a moment.
+                log.warning("rows_unread", error=str(error))
+                return
+            for render_id in found:
+                self._wake(render_id)
+            if len(ids) > PORTION:
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _ended(self, ids: list[str]) -> set[str]:
         close_old_connections()

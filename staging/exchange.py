@@ -13,10 +13,10 @@ exchange: work is then done in place, and the caller waits in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -57,16 +57,29 @@ class Outcome:
     error: Exception | None = None
 
 
+# Status and body of an answer; None leaves it to another pass of the view.
+Told = tuple[int, bytes] | None
+
+
+class Asked(Protocol):
+    """What a caller who waits has asked for, in a few bytes: `tell` says the answers to many at once."""
+
+    @staticmethod
+    def tell(asked: Sequence[Any], /) -> list[Told]:
+        """The answers, in the order of what was asked; all of one kind."""
+        ...
+
+
 @dataclass(frozen=True)
 class Hold:
     """Hold the answer until this render has ended; the response at hand, with this status, is for a wait too long.
 
-    `last` says status and body of the answer once it has; None leaves that to another pass of the view.
+    `asked` knows what to say once it has.
     """
 
     render_id: str
     status: int
-    last: Callable[[], tuple[int, bytes] | None]
+    asked: Asked
 
 
 @dataclass
@@ -157,17 +170,15 @@ def can_hold(request: HttpRequest) -> bool:
     return _exchange(request) is not None
 
 
-def hold(
-    request: HttpRequest, render_id: str, late: HttpResponse, last: Callable[[], tuple[int, bytes] | None]
-) -> HttpResponse:
+def hold(request: HttpRequest, render_id: str, late: HttpResponse, asked: Asked) -> HttpResponse:
     """Have the answer held until the render has ended; `late` is sent instead when the wait runs out.
 
-    `last` must hold on to nothing of the request: thousands wait at once.
+    `asked` must hold on to nothing of the request: thousands wait at once.
     """
     exchange = _exchange(request)
     if exchange is None:
         raise RuntimeError("no layer is there to hold this answer: ask can_hold first")
-    exchange.hold = Hold(render_id, late.status_code, last)
+    exchange.hold = Hold(render_id, late.status_code, asked)
     late.status_code = PASS
     return late
 

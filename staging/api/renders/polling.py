@@ -13,7 +13,7 @@ import math
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -127,33 +127,45 @@ def _is_allowed(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def last(
-    render_id: int, public_id: str, created_at: int, origin: str, words: Callable[[dict[str, Any]], dict[str, Any]]
-) -> tuple[int, bytes] | None:
-    """Status and body for a caller who waited, in one query; `words` makes of a render what was asked for.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A caller who waits for a render; `words` makes of a render, as GET shows it, what was asked for."""
 
-    None leaves it to the view: the render goes on after all, or the database does not answer.
-    """
-    try:
-        rows = _rows(render_id)
-    except DatabaseError:
-        connection.close()
-        return None
-    if not rows or rows[-1][0] in UNFINISHED:
-        return None
-    render = _body(public_id, created_at, rows, origin)
-    if render["status"] == "error":
-        text = render["error"]
-        failed = {"error": text, "message": text, "code": "render_failed", "render_id": public_id, "status": "error"}
-        return 500, json.dumps(failed).encode()
-    return 200, json.dumps(words(render)).encode()
+    render_id: int
+    public_id: str
+    created_at: int
+    origin: str
+    words: Callable[[dict[str, Any]], dict[str, Any]]
+
+    @staticmethod
+    def tell(asked: Sequence[Asked]) -> list[tuple[int, bytes] | None]:
+        """Status and body for each, in one query for all.
+
+        None leaves one to the view: its render goes on after all, or the database does not answer.
+        """
+        try:
+            rows = _rows_of_many({one.render_id for one in asked})
+        except DatabaseError:
+            connection.close()
+            return [None] * len(asked)
+        return [one._told(rows.get(one.render_id, [])) for one in asked]
+
+    def _told(self, rows: list[Any]) -> tuple[int, bytes] | None:
+        if not rows or rows[-1][0] in UNFINISHED:
+            return None
+        render = _body(self.public_id, self.created_at, rows, self.origin)
+        if render["status"] == "error":
+            text = render["error"]
+            failed = {"error": text, "message": text, "code": "render_failed"}
+            return 500, json.dumps({**failed, "render_id": self.public_id, "status": "error"}).encode()
+        return 200, json.dumps(self.words(render)).encode()
 
 
-# --- the two queries --------------------------------------------------------------------------------------
+# --- the queries --------------------------------------------------------------------------------------
 
 
 @lru_cache
-def _sql() -> tuple[str, str]:
+def _sql() -> tuple[str, str, str]:
     key, account, plan, render, run, output = (
         model._meta.db_table for model in (ApiKey, Account, Plan, Render, Run, Output)
     )
@@ -164,7 +176,8 @@ def _sql() -> tuple[str, str]:
     rows = f"""SELECT n.state, n.progress, n.shows_queued, n.brief_json, n.error_message, n.number, o.uuid, o.role
         FROM {run} n LEFT JOIN {output} o ON o.run_id = n.id
         WHERE n.render_id = %s ORDER BY n.number, o."order" """  # noqa: S608
-    return known, rows
+    of_many = rows.replace("SELECT", "SELECT n.render_id,", 1).replace("= %s", "IN ({marks})")
+    return known, rows, of_many
 
 
 def _known(key: str, public_id: str) -> _Known | None:
@@ -185,6 +198,15 @@ def _rows(render_id: int) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(_sql()[1], [render_id])
         return list(cursor.fetchall())
+
+
+def _rows_of_many(render_ids: Collection[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_sql()[2].format(marks=",".join(["%s"] * len(render_ids))), list(render_ids))
+        for render_id, *row in cursor.fetchall():
+            found.setdefault(render_id, []).append(row)
+    return found
 
 
 def _moment(value: Any) -> datetime:

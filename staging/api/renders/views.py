@@ -97,8 +97,8 @@ class Asking(Endpoint):
         late = errors.answer_of(errors.wait_timeout(render.public_id))
         if exchange.can_hold(request):
             origin = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-            last = partial(polling.last, render.pk, render.public_id, _ms(render), origin, self.words)
-            return exchange.hold(request, render.public_id, late, last)
+            asked = polling.Asked(render.pk, render.public_id, _ms(render), origin, self.words)
+            return exchange.hold(request, render.public_id, late, asked)
         ended = wakeups.wait_for(render, settings.WAIT_MAX_SECONDS)
         return self._finished(request, render) if ended else late
 
@@ -202,7 +202,7 @@ def _arguments(request: Request) -> Arguments:
 
 def _photo(request: Request, arguments: Arguments) -> Photo:
     """The photo, fetched and decoded outside of this thread. Raises InvalidImage."""
-    accept = partial(sources.accept, caller_of(request).account)
+    accept = partial(sources.accept, caller_of(request).account, copies=False)
     url = arguments.given.get("image_url")
     if is_raw_image(request) and request.stream is not None:
         return exchange.outside(request, "photo", partial(accept, raw=request.stream), lane="decode")
