@@ -73,6 +73,12 @@ def without_keys(text: str, *secrets: str) -> str:
 
 def flush() -> None:
     """Write what waits. A Redis that is away keeps it waiting."""
+    # One at a time: who takes the later calls must not write them before the earlier ones.
+    with _writer.writing:
+        _flush()
+
+
+def _flush() -> None:
     batch: dict[int, list[Call]] = {}
     taken: list[tuple[int, Call]] = []
     while _waiting:
@@ -115,6 +121,7 @@ class _Writer:
         self.pid = 0
         self.away = False
         self.lock = threading.Lock()
+        self.writing = threading.Lock()
 
     def start(self) -> None:
         """Start the thread, unless this process has it."""
