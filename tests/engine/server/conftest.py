@@ -66,7 +66,7 @@ class Engine:
     def stop(self):
         self.client.close()
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def png(width=64, height=48, colour=(120, 130, 140)):
