@@ -34,18 +34,27 @@ class Place:
     environment: dict[str, str]
     key: str
 
+    @property
+    def database(self) -> str:
+        """What the figures were measured on."""
+        return "PostgreSQL" if self.environment["DATABASE_URL"].startswith("postgres") else "SQLite"
+
 
 @contextlib.contextmanager
 def place() -> Iterator[Place]:
-    """Make it, and leave nothing behind."""
+    """Make it, and leave nothing behind. On a database beside the one of DATABASE_URL (`_bench`), else on SQLite."""
     from tests import serving  # noqa: PLC0415 - wants Django
 
     os.environ.pop("REDIS_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    with tempfile.TemporaryDirectory() as scratch, serving.redis_server(Path(scratch)) as redis_url:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        serving.redis_server(Path(scratch)) as redis_url,
+        _database(Path(scratch)) as database_url,
+    ):
         folder = Path(scratch)
         os.environ |= {
-            "DATABASE_URL": f"sqlite://{folder / 'bench.sqlite3'}",
+            "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "DATA_DIR": str(folder),
             "PYTHONUNBUFFERED": "1",
@@ -55,6 +64,25 @@ def place() -> Iterator[Place]:
         _manage(environment, "migrate", "--verbosity", "0")
         told = _manage(environment, "create_account", "bench@example.com", "--credits", "1000000")
         yield Place(folder, environment, told.split()[-1])
+
+
+@contextlib.contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield f"sqlite://{folder / 'bench.sqlite3'}"
+        return
+    import psycopg  # noqa: PLC0415 - not needed on SQLite
+
+    base, _, name = given.rpartition("/")
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}_bench" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}_bench"')
+        try:
+            yield f"{base}/{name}_bench"
+        finally:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}_bench" WITH (FORCE)')
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:

@@ -44,6 +44,7 @@ class Job:
     error: dict[str, str] | None = None
     mask: bytes | None = None
     cancelled: bool = False
+    packed: dict[str, bytes] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -127,7 +128,12 @@ class StandIn:
             error = self.switches.fail if self._fails(photo) else None
             job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error, mask)
             self.started.append(key)
+            if self.switches.packed:
+                threading.Thread(target=self._pack, args=(job,), daemon=True).start()
             return 202, job
+
+    def _pack(self, job: Job) -> None:
+        job.packed = {role: self.picture(job, role) for role in self.roles(job)}
 
     def find(self, key: str) -> Job | None:
         """The job, unless it is unknown or to be denied."""
@@ -162,6 +168,8 @@ class StandIn:
 
     def picture(self, job: Job, role: str) -> bytes:
         """The finished picture of a role, spoiled as the switches say."""
+        if role in job.packed:
+            return job.packed[role]
         spoiled = self.switches.picture
         with Image.open(io.BytesIO(job.photo)) as opened:
             image = opened.convert("RGB")

@@ -21,6 +21,8 @@ class Switches:
     fail_width: int = 0
     # One of: blank, wrong_size, changed_outside, truncated, text, no_mask, black_mask
     picture: str = ""
+    # Pictures are packed while the job goes on, as an engine does, and not when they are fetched.
+    packed: bool = False
     # Submits refused with 429, and with 503 or 500.
     busy_times: int = 0
     error_times: int = 0
