@@ -73,9 +73,9 @@ class Stack:
         process.terminate()
         return process.wait(20)
 
-    def seen(self) -> dict[str, list[str]]:
-        """What the stand-in has seen: puts, started, cancelled."""
-        found: dict[str, list[str]] = httpx.get(self.engine_url + "/_seen").json()
+    def seen(self) -> dict[str, Any]:
+        """What the stand-in has seen: puts, started, cancelled, and masks by job."""
+        found: dict[str, Any] = httpx.get(self.engine_url + "/_seen").json()
         return found
 
     def logs(self) -> str:

@@ -9,6 +9,7 @@ one in its upper left instead; where it is staged, both. It serves every kind of
 from __future__ import annotations
 
 import argparse
+import base64
 import email
 import email.policy
 import hashlib
@@ -44,6 +45,7 @@ class Job:
     error: dict[str, str] | None = None
     mask: bytes | None = None
     cancelled: bool = False
+    width: int = 0
     packed: dict[str, bytes] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
@@ -126,7 +128,11 @@ class StandIn:
             if self._wears_off("error_times"):
                 return self.switches.error_status, None
             error = self.switches.fail if self._fails(photo) else None
-            job = self.jobs[key] = Job(body, photo, self.switches.seconds, told, error, mask)
+            width = _width(photo)
+            if width == self.switches.half_width and sum(one.width == width for one in self.jobs.values()) % 2:
+                error = self.switches.fail
+            seconds = self.switches.seconds + 2.0 * (width == self.switches.slow_width)
+            job = self.jobs[key] = Job(body, photo, seconds, told, error, mask, width=width)
             self.started.append(key)
             if self.switches.packed:
                 threading.Thread(target=self._pack, args=(job,), daemon=True).start()
@@ -149,15 +155,15 @@ class StandIn:
             return ["mask", "depth", "lines"]
         roles = [MAIN_ROLES[brief["kind"]], "mask"]
         declutter = brief.get("declutter", "off") if brief["kind"] == "staging" else "off"
-        if declutter == "on" or (declutter == "auto" and self.switches.furnished):
+        furnished = self.switches.furnished and job.width != self.switches.bare_width
+        if declutter == "on" or (declutter == "auto" and furnished):
             roles += ["emptied", "removed"]
         return [role for role in roles if not (role == "mask" and self.switches.picture == "no_mask")]
 
     def _fails(self, photo: bytes) -> bool:
         due = len(self.started) % self.switches.fail_every == 0
         if due and (width := self.switches.fail_width):
-            with Image.open(io.BytesIO(photo)) as opened:
-                due = opened.width == width
+            due = _width(photo) == width
         return self.switches.fail is not None and due and self._wears_off("fail_times")
 
     def _wears_off(self, name: str) -> bool:
@@ -232,7 +238,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if urlsplit(self.path).path == "/_seen":
             engine = self.engine
-            self._answer(200, {"puts": engine.puts, "started": engine.started, "cancelled": engine.cancelled})
+            masks = {key: base64.b64encode(job.mask).decode() for key, job in engine.jobs.items() if job.mask}
+            seen = {"puts": engine.puts, "started": engine.started, "cancelled": engine.cancelled, "masks": masks}
+            self._answer(200, seen)
             return
         job = self.engine.find(self._key())
         if job is None:
@@ -301,6 +309,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None: ...
+
+
+def _width(photo: bytes) -> int:
+    with Image.open(io.BytesIO(photo)) as opened:
+        return opened.width
 
 
 def _boxes(role: str, roles: list[str], size: tuple[int, int]) -> dict[tuple[int, int, int], tuple[int, int, int, int]]:

@@ -19,6 +19,10 @@ class Switches:
     # With `fail`: one job in so many, and photos of this width alone (0: of any).
     fail_every: int = 1
     fail_width: int = 0
+    # Photos of these widths: every second job fails; jobs take two seconds more; nothing is there to be removed.
+    half_width: int = 0
+    slow_width: int = 0
+    bare_width: int = 0
     # One of: blank, wrong_size, changed_outside, truncated, text, no_mask, black_mask
     picture: str = ""
     # Pictures are packed while the job goes on, as an engine does, and not when they are fetched.
