@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from billing.models import User
 
+# Addresses in one sitemap file at most (sitemaps.org).
+SITEMAP_MOST = 50_000
 # Pixels of the long edge.
 LARGE, SMALL = 1920, 800
 _QUALITY = 84
@@ -90,6 +92,18 @@ def of_listing(listing: Listing) -> ListingPage | None:
 def public() -> QuerySet[ListingPage]:
     """The pages that anybody may see, of open accounts and of listings that are in nobody's archive."""
     return ListingPage.objects.filter(_PUBLIC).select_related("listing__account", "profile")
+
+
+def sitemap_parts() -> list[int]:
+    """Numbers of the sitemap's files; a file is of a range of rows, so that new pages move none to another file."""
+    last = public().order_by("-pk").values_list("pk", flat=True).first() or 0
+    parts = [part for part in range(last // SITEMAP_MOST + 1) if of_sitemap(part).exists()]
+    return parts or [0]
+
+
+def of_sitemap(part: int) -> QuerySet[ListingPage]:
+    """The public pages of one file."""
+    return public().filter(pk__gte=part * SITEMAP_MOST, pk__lt=(part + 1) * SITEMAP_MOST)
 
 
 _PUBLIC = Q(

@@ -76,6 +76,7 @@ urlpatterns = [
     path("homes/<str:name>/embedded/<str:code>", homes.embedded, name="home_embedded"),
     path("robots.txt", homes.robots, name="robots"),
     path("sitemap.xml", homes.sitemap, name="sitemap"),
+    path("sitemap-<int:part>.xml", homes.sitemap_part, name="sitemap_part"),
     path("o/<str:code>", original.original, name="original"),
     path("o/<str:code>/<str:which>.jpg", original.original_file, name="original_file"),
     path("account/", account.account, name="account"),

@@ -35,6 +35,9 @@ class Connection(models.Model):
     watermark = models.DateTimeField(null=True, editable=False, help_text="all that changed until then is here")
     keys_checked_at = models.DateTimeField(null=True, editable=False, help_text="when deletions were last looked for")
     next_request_at = models.DateTimeField(null=True, editable=False)
+    media_apart = models.BooleanField(
+        default=False, editable=False, help_text="it serves Media as a resource of its own, and expands none; found out"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 

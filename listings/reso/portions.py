@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from listings.models import Connection, Import, ImportedListing, ImportedPhoto
-from listings.reso import files, media, merging, rows
+from listings.reso import files, media, merging, names, rows
 from listings.reso.provider import AddressExpired, CursorLost, Provider, Refuses, Trouble
 from staging import network, sources
 
@@ -69,10 +69,13 @@ def _listings(run: Import, provider: Provider) -> None:
         page = provider.page(address)
     except CursorLost as error:
         if not run.cursor:
+            if provider.media_is_apart():
+                return
             raise Refuses(f"{error} Is the address right?") from error
         # What was kept is kept; the rest is asked for by its time.
         _keep(run, {"cursor": ""}, lambda: None)
         return
+    _add_media(run, provider, page.rows)
     read, refused = _read(run, page.rows, strict=False)
     reached = max((row.moment for row in [*read, rows.Row(moment=run.reached)] if row.moment), default=None)
     moved: dict[str, Any] = {
@@ -84,6 +87,30 @@ def _listings(run: Import, provider: Provider) -> None:
     if not page.after:
         moved["phase"] = Phase.KEYS if _keys_are_due(run.connection) else Phase.PHOTOS
     _keep(run, moved, lambda: _kept(run, read, refused, last=not page.after, reached=reached))
+
+
+def _add_media(run: Import, provider: Provider, raw: Sequence[Any]) -> None:
+    """Put their Media into the rows of a provider that expands none: of listings whose photos have changed alone."""
+    rows_of = [one for one in raw if isinstance(one, dict) and one.get("ListingKey")]
+    if not provider.connection.media_apart:
+        # Some do not refuse to expand and just leave it out.
+        with_photos = [one for one in rows_of if one.get("PhotosCount") or one.get("PhotosChangeTimestamp")]
+        if not with_photos or any("Media" in one for one in rows_of) or not provider.media_is_apart():
+            return
+    keys = [str(one["ListingKey"]) for one in rows_of]
+    known = ImportedListing.objects.filter(connection=run.connection, listing__listing_key__in=keys)
+    moments = dict(known.values_list("listing__listing_key", "photos_moment"))
+    changed = {}
+    for key, one in zip(keys, rows_of, strict=True):
+        moment = names.moment(one.get("PhotosChangeTimestamp"))
+        if moment is None or moments.get(key) != moment:
+            changed[key] = one
+    try:
+        media_of = provider.media(list(changed))
+    except CursorLost as error:
+        raise Trouble(f"The provider's Media could not be read: {error}") from error
+    for key, one in changed.items():
+        one["Media"] = media_of[key]
 
 
 def _kept(

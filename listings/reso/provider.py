@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ _UNAUTHORISED = {401, 403}
 _BUSY = {429, 503}
 _GONE = {400, 404, 410}
 _PAUSE_UNSAID = 30.0
+# Listings whose Media one request asks for: their condition has to fit into an address.
+_KEYS_AT_ONCE = 25
 # OData orders and pages by time of change, so that an import can go on where it was.
 _ORDER = "ModificationTimestamp,ListingKey"
 
@@ -73,7 +76,7 @@ class Provider:
         """Address of the first page of what changed after `since` (`including` that moment), oldest change first."""
         words = "ge" if including else "gt"
         conditions = [f"ModificationTimestamp {words} {_said(since)}"] if since else []
-        return self._listings(conditions, {"$expand": "Media", "$orderby": _ORDER, "$count": "true"})
+        return self._listings(conditions, {**self._expanded(), "$orderby": _ORDER, "$count": "true"})
 
     def first_keys(self) -> str:
         """Address of the first page of the keys of all that there is."""
@@ -82,8 +85,48 @@ class Provider:
     def one(self, key: str) -> Any:
         """The listing of this key with its photos, None when there is none."""
         quoted = key.replace("'", "''")
-        rows = self.page(self._listings([f"ListingKey eq '{quoted}'"], {"$expand": "Media"}, narrow=False)).rows
-        return rows[0] if rows else None
+        rows = self.page(self._listings([f"ListingKey eq '{quoted}'"], self._expanded(), narrow=False)).rows
+        if not rows:
+            return None
+        return {**rows[0], "Media": self.media([key])[key]} if self.connection.media_apart else rows[0]
+
+    def media(self, keys: Sequence[str]) -> dict[str, list[Any]]:
+        """The Media records of each of these listings, from the resource of its own; some listings to a request.
+
+        Raises Later, Trouble, CursorLost, Refuses.
+        """
+        found: dict[str, list[Any]] = {key: [] for key in keys}
+        for first in range(0, len(keys), _KEYS_AT_ONCE):
+            quoted = [key.replace("'", "''") for key in keys[first : first + _KEYS_AT_ONCE]]
+            condition = " or ".join(f"ResourceRecordKey eq '{key}'" for key in quoted)
+            address = self._resource("Media", {"$filter": condition, "$orderby": "ResourceRecordKey,Order"})
+            while address:
+                page = self.page(address)
+                address = page.after
+                for one in page.rows:
+                    of = one if isinstance(one, dict) and one.get("ResourceName", "Property") == "Property" else {}
+                    found.get(str(of.get("ResourceRecordKey")), []).append(one)
+        return found
+
+    def media_is_apart(self) -> bool:
+        """Whether the provider, which does not answer as it should, answers where no Media is expanded; kept then.
+
+        Raises Later, Trouble, Refuses.
+        """
+        if self.connection.media_apart:
+            return False
+        try:
+            self.page(self._listings([], {"$select": "ListingKey", "$top": "1"}))
+            self.page(self._resource("Media", {"$top": "1"}))
+        except (CursorLost, Refuses):
+            return False
+        self.set_media_apart()
+        return True
+
+    def set_media_apart(self) -> None:
+        """Ask for Media by itself from now on."""
+        self.connection.media_apart = True
+        Connection.objects.filter(pk=self.connection.pk).update(media_apart=True)
 
     def page(self, address: str) -> Page:
         """One page. Raises Later, Trouble, CursorLost, Refuses."""
@@ -126,8 +169,14 @@ class Provider:
             conditions = [*conditions, f"({self.connection.filter})"]
         if conditions:
             options = {"$filter": " and ".join(conditions), **options}
+        return self._resource("Property", options)
+
+    def _expanded(self) -> dict[str, str]:
+        return {} if self.connection.media_apart else {"$expand": "Media"}
+
+    def _resource(self, name: str, options: dict[str, str]) -> str:
         query = urlencode(options, quote_via=quote, safe="$,'():")
-        return f"{self.connection.address.rstrip('/')}/Property?{query}"
+        return f"{self.connection.address.rstrip('/')}/{name}?{query}"
 
     def _get(self, address: str) -> network.Answer:
         for last in (False, True):

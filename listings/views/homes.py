@@ -80,8 +80,19 @@ def picture(request: HttpRequest, name: str, code: str, size: str) -> HttpRespon
 @require_safe
 @cache_control(public=True, max_age=3600)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The public pages, for search engines."""
-    pages = homes.public().order_by("-published_at")[:50_000]
+    """The public pages, for search engines; where they are too many for one file, the files that list them."""
+    parts = homes.sitemap_parts()
+    if len(parts) == 1:
+        return sitemap_part(request, parts[0])
+    addresses = [_absolute(request, "listings:sitemap_part", part) for part in parts]
+    return answer(request, "listings/sitemap_index.xml", {"parts": addresses}, content_type="application/xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
+    """One file of them."""
+    pages = homes.of_sitemap(part).order_by("pk")
     listed = [(_absolute(request, "listings:home", homes.name_of(page)), _changed(page)) for page in pages]
     return answer(request, "listings/sitemap.xml", {"pages": listed}, content_type="application/xml")
 
@@ -113,7 +124,7 @@ def _language(request: HttpRequest) -> str:
     return chosen if chosen in LANGUAGES else translation.get_language() or "en"
 
 
-def _absolute(request: HttpRequest, view: str, *arguments: str) -> str:
+def _absolute(request: HttpRequest, view: str, *arguments: str | int) -> str:
     path = reverse(view, args=arguments)
     return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
 

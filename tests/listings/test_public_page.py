@@ -132,6 +132,27 @@ def test_what_machines_read(page: ListingPage, settings: Any) -> None:
     assert "Sitemap: https://openhouse.example/sitemap.xml" in Client().get("/robots.txt").content.decode()
 
 
+def test_more_pages_than_a_sitemap_holds_are_listed_in_several(
+    page: ListingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "SITEMAP_MOST", 2)
+    for street in range(4):
+        other = records.create(page.listing.account, unparsed_address=f"{street} Far Road")
+        ListingPage.objects.create(listing=other, profile=page.profile, published_at=page.published_at)
+    gap = ListingPage.objects.order_by("pk")[2]
+    gap.withdrawn_at = gap.published_at
+    gap.save()
+    index = Client().get("/sitemap.xml").content.decode()
+    parts = re.findall(r"<loc>http://testserver(/sitemap-\d+.xml)</loc>", index)
+    assert "<sitemapindex" in index
+    assert len(parts) >= 2
+    files = [re.findall(r"<loc>([^<]+)</loc>", Client().get(part).content.decode()) for part in parts]
+    assert max(map(len, files)) <= 2
+    listed = [address for file in files for address in file]
+    assert len(listed) == len(set(listed)) == 4
+    assert not any(gap.code.lower() in address for address in listed)
+
+
 def test_withdrawn_says_so_and_comes_back_at_the_same_address(page: ListingPage, browser: Client) -> None:
     picture = re.findall(r"(/homes/[^\s\"]+\.jpg)", Client().get(address(page)).content.decode())[0]
     altered = PagePicture.objects.get(staged__isnull=False)

@@ -40,7 +40,7 @@ OF_ALL = {
 # Whose addresses name nothing, and are open to people who have not signed in.
 PUBLIC = {
     "healthz", "readyz", "status", "set_language", "words", "api_docs:page", "api_docs:json", "api_docs:yaml",
-    "listings:landing", "listings:help", "listings:robots", "listings:sitemap",
+    "listings:landing", "listings:help", "listings:robots", "listings:sitemap", "listings:sitemap_part",
     "billing:webhook",  # Stripe's, signed
     "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",

@@ -33,6 +33,8 @@ class Switches:
     photo_generation: int = 1
     photos_busy_times: int = 0
     keys_listed: bool = True
+    # What is said to $expand: "yes"; "refused" (400) and "ignored" leave Media to a resource of its own.
+    expands: str = "yes"
     seed: int = 1
 
 
@@ -142,7 +144,13 @@ class Handler(BaseHTTPRequestHandler):
         elif provider.falls(switches.busy):
             self._json(429, {"error": {"message": "slow down"}}, {"Retry-After": switches.retry_after})
         elif parts.path == "/odata/Property":
-            self._property({name: values[0] for name, values in parse_qs(parts.query).items()})
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            if "$expand" in query and switches.expands == "refused":
+                self._json(400, {"error": {"message": "$expand is not supported"}})
+            else:
+                self._property(query)
+        elif parts.path == "/odata/Media" and switches.expands != "yes":
+            self._media({name: values[0] for name, values in parse_qs(parts.query).items()})
         else:
             self._json(404, {"error": {"message": "no such resource"}})
 
@@ -184,16 +192,33 @@ class Handler(BaseHTTPRequestHandler):
             provider.rows += [one["ListingKey"] for one in shown]
         self._json(200, told)
 
+    def _media(self, query: dict[str, str]) -> None:
+        """Media as a resource of its own, with an agent's portrait among it."""
+        keys = set(re.findall(r"ResourceRecordKey eq '([^']*)'", query.get("$filter", "")))
+        houses_ = [one for one in self.provider.houses.values() if not keys or one["ListingKey"] in keys]
+        portrait = {"MediaKey": "M1", "ResourceName": "Member", "MediaURL": f"{self.provider.base}/photos/M1.jpg?g=1"}
+        found = [{**portrait, "ResourceRecordKey": one["ListingKey"]} for one in houses_[:1]]
+        found += [media for one in houses_ for media in self._media_of(one)]
+        first, size = int(query.get("$skip", 0)), int(query.get("$top", self.provider.switches.page_size))
+        told: dict[str, Any] = {"value": found[first : first + size]}
+        if "$top" not in query and first + size < len(found):
+            kept = "&".join(f"{name}={quote(value)}" for name, value in query.items() if name != "$skip")
+            told["@odata.nextLink"] = f"{self.provider.url}/Media?{kept}&$skip={first + size}"
+        self._json(200, told)
+
+    def _media_of(self, one: dict[str, Any]) -> list[dict[str, Any]]:
+        generation = self.provider.switches.photo_generation
+        return [
+            {**media, "MediaURL": f"{self.provider.base}/photos/{media['MediaKey']}.jpg?g={generation}"}
+            for media in one["Media"]
+        ]
+
     def _told(self, one: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
         if select := query.get("$select"):
             return {name: one[name] for name in select.split(",")}
         told = {name: value for name, value in one.items() if name != "Media"}
-        if query.get("$expand") == "Media":
-            generation = self.provider.switches.photo_generation
-            told["Media"] = [
-                {**media, "MediaURL": f"{self.provider.base}/photos/{media['MediaKey']}.jpg?g={generation}"}
-                for media in one["Media"]
-            ]
+        if query.get("$expand") == "Media" and self.provider.switches.expands == "yes":
+            told["Media"] = self._media_of(one)
         return told
 
     def _photo(self, path: str, query: dict[str, list[str]]) -> None:
