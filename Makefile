@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate scale chaos load import-scale setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale chaos load hostile import-scale setup setup-dev lock samples clean
 
 run: setup
 	@exec $(PY) manage.py run
@@ -50,6 +50,10 @@ chaos: setup-dev
 # A hundred accounts on both APIs and the dashboard, beside a bare view; wants PostgreSQL's programs too.
 load: setup-dev
 	$(PY) -m tests.load $(LOAD_ARGS)
+
+# Every file that was made to break decoders, as upload, address and mask, with the figures; wants ../shared/photos/hostile.
+hostile: setup-dev
+	HOSTILE_ALL=1 $(PY) -m pytest -s --timeout 1800 tests/staging/test_hostile_files.py
 
 # 5,000 listings imported over HTTP, killed twice at random; on SQLite, or where DATABASE_URL says.
 import-scale: setup-dev

@@ -112,16 +112,45 @@ class _Child:
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
+        return not self._has_ended(os.WNOHANG)
 
     def kill(self) -> None:
         """End the process and give its pipes back."""
-        self.process.kill()
+        if self.alive:
+            self.process.kill()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-        self.process.wait()
+        self._has_ended(0)
+
+    def _has_ended(self, how: int) -> bool:
+        """Wait for the end (or with os.WNOHANG look), and note what memory the process had at most."""
+        if self.process.returncode is None:
+            try:
+                pid, status, usage = os.wait4(self.process.pid, how)
+            except ChildProcessError:
+                # Somebody else has waited for it.
+                self.process.returncode = 0
+                return True
+            if pid:
+                self.process.returncode = os.waitstatus_to_exitcode(status)
+                _Ended.peak = max(_Ended.peak, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+        return self.process.returncode is not None
+
+
+class _Ended:
+    """What is known of children that have ended."""
+
+    peak = 0
+
+
+def peak_of_ended() -> int:
+    """Bytes of memory that any child of this process that has ended had at most, however it ended.
+
+    An upper bound: the kernel counts what this process held when it started the child, too.
+    """
+    return _Ended.peak
 
 
 class Decoders:

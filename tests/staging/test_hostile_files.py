@@ -1,7 +1,7 @@
 """Files made to break decoders, by every way that a picture comes in: refused or decoded, quickly, in a small child.
 
-A few score are made by code. With HOSTILE_ALL=1 those of others are sent too, all of a folder that is no part of the
-repository; else every twentieth of them.
+A few score are made by code. With HOSTILE_ALL=1 (`make hostile`) those of others are sent too, all of a folder that is
+no part of the repository; else every twentieth of them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,8 @@ def served(httpserver: HTTPServer) -> Callable[[bytes], str]:
 
 
 def peak() -> int:
-    """Bytes that any living decoding child has had at most."""
-    found = 0
+    """Bytes that any decoding child has had at most: those that live, and those that died of a file."""
+    found = ingest.peak_of_ended()
     for pool in ingest._decoders.values():
         for child in list(pool._slots.queue):
             if child is not None and child.alive:
@@ -83,8 +84,10 @@ def watched() -> Iterator[None]:
     """Nothing is written to the repository nor to the temporary folder, and no child has grown beyond its measure."""
     for pool in ingest._decoders.values():
         pool.close()
+    ingest._Ended.peak = 0
     before = written()
     yield
+    print(f"child memory at most {peak() / 2**20:.0f} MB, of those that died {ingest.peak_of_ended() / 2**20:.0f} MB")
     assert peak() < MOST_MEMORY
     assert written() == before
     assert os.listdir(tempfile.gettempdir()) == []
@@ -103,7 +106,8 @@ def sent(caller: Caller, way: str, data: bytes, served: Callable[[bytes], str]) 
 def all_of_them(caller: Caller, way: str, files: dict[str, bytes], served: Callable[[bytes], str]) -> set[int]:
     # The first request of a process imports the site, and starts the children.
     assert sent(caller, way, pictures.encoded(pictures.room(300, 300)), served) == 200
-    statuses = set()
+    statuses: Counter[int] = Counter()
+    slowest = 0.0
     for name, data in files.items():
         seconds, status = timed(lambda: sent(caller, way, data, served))  # noqa: B023 - called here
         if seconds > LONGEST_SECONDS:
@@ -111,8 +115,10 @@ def all_of_them(caller: Caller, way: str, files: dict[str, bytes], served: Calla
             seconds, status = timed(lambda: sent(caller, way, data, served))  # noqa: B023 - called here
         assert status < 500, name
         assert seconds < LONGEST_SECONDS, name
-        statuses.add(status)
-    return statuses
+        statuses[status] += 1
+        slowest = max(slowest, seconds)
+    print(f"\n{way}: {len(files)} files, {dict(statuses)}, the slowest {slowest:.2f} s")
+    return set(statuses)
 
 
 def timed(act: Callable[[], int]) -> tuple[float, int]:
@@ -135,3 +141,13 @@ def test_files_of_others(way: str, caller: Caller, served: Callable[[bytes], str
     assert len(files) > 300
     step = 1 if os.environ.get("HOSTILE_ALL") else 20
     all_of_them(caller, way, {str(file): file.read_bytes() for file in files[::step]}, served)
+
+
+def test_a_child_that_a_file_kills_is_accounted_for_too(tmp_path: Path) -> None:
+    source = tmp_path / "photo"
+    source.write_bytes(pictures.encoded())
+    ingest._Ended.peak = 0
+    impatient = ingest.Decoders(ingest.Limits(memory=2**31, seconds=0.001, max_pixels=10**8, min_edge=1), 1)
+    with pytest.raises(ingest.InvalidImage, match="too long"):
+        impatient.normalise(source, tmp_path)
+    assert ingest.peak_of_ended() > 2**20
