@@ -41,6 +41,12 @@ PLAIN: Final = 9.0  # spread of lightness beyond which something has marks
 GRATE: Final = 0.005  # of the picture: what is larger is no grate
 HARD: Final = 12.0  # Lab units of the step round a thing that is let into the floor
 GREYER: Final = 4.0
+CHROMATIC: Final = 18.0  # Lab chroma of a floor that skirtings and walls do not share
+OWN_CHROMA: Final = 0.6  # of it
+OWN_HUE: Final = 0.3
+OWN_SHADE: Final = (-18.0, 25.0)
+VIVID: Final = 35.0
+NEAR_BY: Final = 12  # pixels
 HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
@@ -146,7 +152,7 @@ def _further(regions: Regions, good: Mask, chosen: Mask, paint: Mask) -> tuple[M
         alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
         seamless, _ = regions.borders.touching(good | further, regions.count, JOIN)
         other_light = (hue < HUE) & (shade > OTHER_LIGHT[0]) & (shade < OTHER_LIGHT[1])
-        more = open_to & ~further & ((alike & (soft > 0.3 * whole)) | (other_light & (seamless > 0.3 * whole)))
+        more = open_to & ~further & ((alike & (soft > 0.15 * whole)) | (other_light & (seamless > 0.3 * whole)))
         if not more.any():
             break
         further = further | more
@@ -180,6 +186,7 @@ def settled(regions: Regions, flooded: Mask, ground: Ground, reach: int) -> Mask
     """
     face = regions.faces.labels == FLOOR
     floor = flooded & dilated(face | ground.beyond, reach)
+    floor = floor | _remnants(regions, floor, ground)
     if not floor.any() or (ground.things & face).sum() > MOST_THINGS * face.sum():
         return np.zeros_like(floor)
     if unsupported(regions, floor) > MOST_LOOSE or _open_end(regions, floor) > MOST_OPEN:
@@ -188,6 +195,25 @@ def settled(regions: Regions, flooded: Mask, ground: Ground, reach: int) -> Mask
     large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(floor.sum()))
     large[0] = False
     return _unbroken(large[labels], ground.things)
+
+
+def _remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
+    """What borders on a strongly coloured `floor` in its own hue, in the shadow of a wall's foot or a little odd."""
+    if not floor.any():
+        return floor
+    own = np.median(regions.lab[floor], 0)
+    chroma = float(np.hypot(*own[1:]))
+    if chroma < CHROMATIC:
+        return np.zeros_like(floor)
+    a, b = regions.lab[..., 1], regions.lab[..., 2]
+    along, across = (a * own[1] + b * own[2]) / chroma, np.abs(a * own[2] - b * own[1]) / chroma
+    shade = regions.lab[..., 0] - own[0]
+    # Orange boards in shadow are like no skirting, brown ones may be.
+    darkest = OWN_SHADE[0] * (2 if chroma > VIVID else 1)
+    same = (along > OWN_CHROMA * chroma) & (across < OWN_HUE * along) & (shade > darkest) & (shade < OWN_SHADE[1])
+    near = dilated(floor, NEAR_BY) & (dilated(regions.faces.labels == FLOOR, NEAR_BY) | ground.beyond)
+    same = cv2.morphologyEx((same & near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(same & ~dilated(ground.things, 2))
 
 
 def _unbroken(floor: Mask, things: Mask) -> Mask:

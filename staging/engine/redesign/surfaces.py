@@ -60,7 +60,8 @@ def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, rea
     found[openings & (found < LEFT) & ~ground.beyond] = OTHER
     # The box may end before the floor does: what looks like it close by is not sure to be anything else.
     near = dilated(ground.floor | ground.beyond, 40)
-    found[(found == OTHER) & ground.like & near & (labels >= LEFT)] = 0
+    skirting = trim.mouldings & ~dilated(ground.beyond, 20)
+    found[(found == OTHER) & ground.like & near & (labels >= LEFT) & ~skirting] = 0
     found[_eroded(ground.ends, 5) & (found == 0) & near] = OTHER
     found[_eroded(trim.before, 9)] = OTHER
     return found

@@ -22,6 +22,9 @@ UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which 
 UNSEEN_PLAIN: Final = 0.7  # the same of one in the very paint that is round it
 CHROMATIC: Final = 10.0  # Lab chroma of paint that windows and doors do not share
 SAME_HUE: Final = 8.0
+SILL: Final = 0.3  # metres above the floor, over which an opening is a window
+SAME_SHADE: Final = 4.0  # lightness by which a pane differs from the wall round it
+EVEN: Final = 3.5  # spread of lightness that a pane exceeds
 OUTLINED: Final = 0.1  # share of a skirting's top along which the photo must show an edge
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
@@ -65,6 +68,11 @@ def _shown(regions: Regions, opening: Opening) -> bool:
         return True
     inside, outside = np.median(regions.lab[seen], 0)[1:], np.median(regions.lab[round_it], 0)[1:]
     plain = np.hypot(*outside) > CHROMATIC and np.hypot(*(inside - outside)) < SAME_HUE
+    if opening.z0 > SILL:
+        # A pane has something in it, or another light than the wall.
+        light = regions.lab[..., 0]
+        apart = abs(float(np.median(light[seen]) - np.median(light[round_it])))
+        plain |= apart < SAME_SHADE and np.hypot(*(inside - outside)) < SAME_HUE and float(light[seen].std()) < EVEN
     return regions.outlined(seen, face) >= (UNSEEN_PLAIN if plain else UNSEEN)
 
 

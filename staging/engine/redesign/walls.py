@@ -37,9 +37,10 @@ REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
 MOST_LOOSE: Final = 0.12  # share of the paint's border that may lie on no edge and no line
 CHROMATIC: Final = 12.0  # Lab chroma of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
-OWN_SHADE: Final = 30.0
+OWN_SHADE: Final = 25.0
+IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be darker
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
-LEAST_OF_ROOM: Final = 0.4  # share of all walls, without openings, that must be painted
+LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 
 
@@ -231,7 +232,7 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     along = (one * other).sum(-1) / np.maximum(strength, 1)
     across = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / np.maximum(strength, 1)
     same = (along > OWN_HUE * strength) & (across < OWN_HUE * along)
-    same &= (np.abs(regions.lab[..., 0] - own[..., 0]) < OWN_SHADE) & dilated(here, 4 * reach)
+    same &= (np.abs(regions.lab[..., 0] - own[..., 0]) < IN_SHADOW) & dilated(here, 4 * reach)
     same = cv2.morphologyEx((same | here).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, parts = cv2.connectedComponents(same, connectivity=4)
     kept = np.isin(parts, np.unique(parts[here & (same > 0)])) & (same > 0)

@@ -32,10 +32,11 @@ def error(picture, truth, where):
     return float(np.abs(apart)[where].mean())
 
 
-def test_outside_the_mask_every_pixel_is_the_photos(drawn, asked):
+def test_outside_the_mask_every_pixel_is_the_photos(drawn, asked, found):
     kept = asked.mask == 0
-    assert np.array_equal(asked.picture[kept], drawn[0][kept])
-    assert set(np.unique(asked.mask)) == {0, 255}
+    for made in (asked, found):
+        assert np.array_equal(made.picture[made.mask == 0], drawn[0][made.mask == 0])
+        assert set(np.unique(made.mask)) == {0, 255}
     assert (asked.mask[drawn[1] > 0] == 255).all()
     assert kept.mean() > 0.6
 
