@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.scene import blocks
 from staging.engine.scene.faces import BACK, LEFT, RIGHT, FaceMap
 from staging.engine.scene.room import Room
 
@@ -39,13 +40,22 @@ def lamp_mask(room: Room, width: int, height: int, radius: float = 0.05) -> Mask
 
 
 def occluder_depth(room: Room, width: int, height: int) -> NDArray[np.float32] | None:
-    """Distance (h, w) in metres to what stands before the room, infinite elsewhere; None when nothing does."""
+    """Depth (h, w) along the optical axis, metres, of what stands before the room, infinite elsewhere; None when
+    nothing does. A wall's end or a column is a face parallel to the back wall, an island a box.
+    """
     if not room.occluders:
         return None
+    camera = room.camera.resized(width, height)
     nearest = np.full((height, width), np.inf, np.float32)
     scale = np.array([width / room.camera.width, height / room.camera.height_px])
     for occluder in room.occluders:
         shape = np.zeros((height, width), np.uint8)
         cv2.fillPoly(shape, [np.round(np.array(occluder.polygon) * scale).astype(np.int32)], 1)
-        nearest[shape > 0] = np.minimum(nearest[shape > 0], occluder.depth)
+        rows, columns = np.nonzero(shape)
+        rays = camera.rays(np.stack([columns + 0.5, rows + 0.5], -1))  # of depth 1 along the axis
+        if occluder.block is not None:
+            depth = blocks.entered(camera.position, rays, occluder.block)
+        else:
+            depth = np.where(rays[:, 1] > 1e-6, occluder.depth / np.maximum(rays[:, 1], 1e-6), np.inf)
+        nearest[rows, columns] = np.minimum(nearest[rows, columns], depth)
     return nearest

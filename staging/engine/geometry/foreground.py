@@ -52,7 +52,7 @@ def find(photo: NDArray[np.uint8], segments: Segments, room: Room) -> tuple[Occl
     """Foreground of an RGB photo; `segments` and `room` are at its size."""
     lab = cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
     smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 3), np.float32)
-    edges = _distinct([e for ends in _upright(segments, room) if (e := _edge(smooth, ends, room)) is not None])
+    edges = _distinct([e for ends in upright(segments, room) if (e := _edge(smooth, ends, room)) is not None])
     occluders: list[Occluder] = []
     used: set[int] = set()
     for i, edge in enumerate(edges):
@@ -64,7 +64,7 @@ def find(photo: NDArray[np.uint8], segments: Segments, room: Room) -> tuple[Occl
     return tuple(occluders)
 
 
-def _upright(segments: Segments, room: Room) -> Floats:
+def upright(segments: Segments, room: Room) -> Floats:
     """Ends (N, 2, 2) of the segments that point at the zenith, the lower end first."""
     ends = segments.ends.reshape(-1, 2, 2)
     lower = ends[:, :, 1].argmax(1)

@@ -16,6 +16,7 @@ from staging.engine.geometry import (
     evidence,
     foreground,
     furnished,
+    islands,
     lamps,
     openings,
     scale,
@@ -175,7 +176,8 @@ def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
 def _with_foreground(photo: NDArray[np.uint8], lines: Segments, room: Room) -> Room:
     """The room with what of the building stands before it, found in the working picture."""
     small = room.resized(lines.width, lines.height)
-    seen = dataclasses.replace(small, occluders=foreground.find(photo, lines, small))
+    before = foreground.find(photo, lines, small) + islands.find(photo, lines, small)
+    seen = dataclasses.replace(small, occluders=before)
     return dataclasses.replace(room, occluders=seen.resized(room.camera.width, room.camera.height_px).occluders)
 
 

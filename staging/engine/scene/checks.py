@@ -21,6 +21,8 @@ CEILING: Final = (2.3, 3.2)  # metres; what lies outside was read at the wrong s
 DOOR: Final = (1.9, 2.2)  # metres
 CEILING_READ: Final = 0.1  # metres to which a ceiling is read
 LEAST_ON_GROUND: Final = 0.9  # of a footprint, where there are no walls to stand before
+IN_BLOCK: Final = 0.2  # metres: stools stand under an island's overhang, and no island is read to the centimetre
+BEHIND: Final = 0.5  # of a piece: what is hidden more is better left out
 OVERLAP: Final = 0.02  # metres by which bounding boxes may touch: they are a little larger than what they bound
 
 
@@ -40,6 +42,7 @@ def check(room: Room, arrangement: Arrangement) -> tuple[Gate, ...]:
         _walkways(site, pieces),
         _windows(site, pieces),
         _art(site, pieces),
+        *((_building(site, pieces),) if room.occluders else ()),
         *((_on_ground(site, pieces),) if room.open_air else (_ceiling(room), _door_heights(room))),
     )
 
@@ -123,6 +126,21 @@ def _hangs_on_wall(site: Site, piece: Piece) -> bool:
     if u - half < low or u + half > high:
         return False
     return site.bare(wall, (u - half, u + half), (piece.z, piece.z + piece.size[2]), 0.0)
+
+
+def _building(site: Site, pieces: tuple[Piece, ...]) -> Gate:
+    """No piece stands in an island or a stair, or mostly behind one; the share of the worst that is hidden."""
+    inside = [p.id for p in pieces if p.kind not in FLAT and site.in_block(footprint(p), IN_BLOCK)]
+    worst, name = max(((site.hidden_share(p), p.id) for p in pieces), default=(0.0, ""))
+    passed = not inside and worst <= BEHIND
+    text = (
+        f"{inside[0]} stands in an island, a stair or another part of the building."
+        if inside
+        else f"{worst:.0%} of {name} is behind a part of the building."
+        if worst > BEHIND
+        else "Nothing stands in or behind parts of the building."
+    )
+    return Gate("building_clear", passed, 1.0 if inside else round(worst, 3), BEHIND, text)
 
 
 def _on_ground(site: Site, pieces: tuple[Piece, ...]) -> Gate:

@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from staging.engine.scene import floor
+from staging.engine.scene import blocks, floor
 from staging.engine.scene.frames import WALLS
-from staging.engine.scene.room import Box, Camera, Floats, Occluder, Opening, OpeningKind, Room, Wall
+from staging.engine.scene.room import Block, Box, Camera, Floats, Occluder, Opening, OpeningKind, Room, Wall
 
 Pixel = tuple[float, float]
 
@@ -96,6 +96,7 @@ def from_corners(near: Room, corners: Corners) -> Room:
         camera=camera,
         box=box,
         openings=openings,
+        occluders=_standing(near, camera),
         lamps=_lamps(near, camera, box),
         confidence=sure,
         status="auto",
@@ -112,8 +113,20 @@ def completed(room: Room) -> Room:
     if room.open_air:  # its ground is what was seen, and does not follow from its box
         return room
     return dataclasses.replace(
-        room, visible=floor.face_shares(room), floor_polygon=floor.visible_polygon(room.camera, room.box)
+        room,
+        visible=floor.face_shares(room),
+        floor_polygon=floor.visible_polygon(room.camera, room.box),
+        occluders=tuple(seen for o in room.occluders if (seen := _outlined(room.camera, o)) is not None),
     )
+
+
+def _outlined(camera: Camera, known: Occluder) -> Occluder | None:
+    return known if known.block is None else blocks.occluder(camera, known.block)
+
+
+def _scaled(known: Occluder, factor: float) -> Occluder:
+    block = known.block and Block(*(v * factor for v in dataclasses.astuple(known.block)))
+    return Occluder(known.polygon, known.depth * factor, block)
 
 
 def rescaled(room: Room, factor: float, source: str = "given") -> Room:
@@ -127,7 +140,7 @@ def rescaled(room: Room, factor: float, source: str = "given") -> Room:
         camera=dataclasses.replace(room.camera, height=room.camera.height * factor),
         box=_grown(room.box, factor),
         openings=tuple(opening(o) for o in room.openings),
-        occluders=tuple(Occluder(o.polygon, o.depth * factor) for o in room.occluders),
+        occluders=tuple(_scaled(o, factor) for o in room.occluders),
         lamps=tuple((x * factor, y * factor, z * factor) for x, y, z in room.lamps),
         floor_polygon=tuple((x * factor, y * factor) for x, y in room.floor_polygon),
         alternatives=tuple(_grown(b, factor) for b in room.alternatives),
@@ -264,6 +277,16 @@ def _carried(near: Room, camera: Camera, box: Box, opening: Opening) -> Opening 
     if u1 - u0 < 0.1 or z1 - z0 < 0.1:
         return None
     return dataclasses.replace(opening, u0=float(u0), u1=float(u1), z0=float(z0), z1=float(z1))
+
+
+def _standing(near: Room, camera: Camera) -> tuple[Occluder, ...]:
+    """What stood before the room, where it is in the picture."""
+    kept = []
+    for known in near.occluders:
+        block = known.block and blocks.carried(near.camera, camera, known.block)
+        if known.block is None or block is not None:
+            kept.append(dataclasses.replace(known, block=block))
+    return tuple(kept)
 
 
 def _lamps(near: Room, camera: Camera, box: Box) -> tuple[tuple[float, float, float], ...]:

@@ -118,14 +118,31 @@ class Opening:
 
 
 @dataclass(frozen=True)
+class Block:
+    """What stands in the room and is part of the building (an island, a stair): a box on the floor, metres."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    height: float
+
+    def __post_init__(self) -> None:
+        if not (self.x0 < self.x1 and self.y0 < self.y1 and self.height > 0):
+            raise ValueError("not a room: a block needs x0 < x1, y0 < y1 and a height")
+
+
+@dataclass(frozen=True)
 class Occluder:
     """A part of the building before the room (a wall's end, a column): a polygon in pixels and how deep it stands.
 
     `depth` is the y of its face, metres: what stands farther into the room and within the polygon is hidden by it.
+    Where `block` says how far it reaches in the room, that alone counts, and polygon and depth follow from it.
     """
 
     polygon: tuple[tuple[float, float], ...]
     depth: float
+    block: Block | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +182,9 @@ class Room:
         return dataclasses.replace(
             self,
             camera=self.camera.resized(width, height_px),
-            occluders=tuple(Occluder(tuple((x * sx, y * sy) for x, y in o.polygon), o.depth) for o in self.occluders),
+            occluders=tuple(
+                dataclasses.replace(o, polygon=tuple((x * sx, y * sy) for x, y in o.polygon)) for o in self.occluders
+            ),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -182,10 +201,7 @@ class Room:
                 camera=Camera(**camera),
                 box=Box(**data["box"]),
                 openings=tuple(Opening(**o) for o in data.get("openings", ())),
-                occluders=tuple(
-                    Occluder(tuple((float(x), float(y)) for x, y in o["polygon"]), float(o["depth"]))
-                    for o in data.get("occluders", ())
-                ),
+                occluders=tuple(_occluder(o) for o in data.get("occluders", ())),
                 lamps=tuple((float(x), float(y), float(z)) for x, y, z in data.get("lamps", ())),
                 visible=dict(data.get("visible", {})),
                 floor_polygon=tuple((float(x), float(y)) for x, y in data.get("floor_polygon", ())),
@@ -202,3 +218,11 @@ class Room:
         if len(room.camera.rotation) != 3 or any(len(row) != 3 for row in room.camera.rotation):
             raise ValueError("not a room: rotation must be 3x3")
         return room
+
+
+def _occluder(data: dict[str, Any]) -> Occluder:
+    """From JSON; of a block, polygon and depth need not be given."""
+    block = Block(**data["block"]) if data.get("block") else None
+    polygon = data.get("polygon", ()) if block else data["polygon"]
+    depth = data.get("depth", block.y0) if block else data["depth"]
+    return Occluder(tuple((float(x), float(y)) for x, y in polygon), float(depth), block)

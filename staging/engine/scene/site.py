@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.scene import blocks
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.bulk import lattice
 from staging.engine.scene.fittings import AT_FOOT, BARE, CALM, ON_FLOOR, Fittings
-from staging.engine.scene.footprints import Footprint, penetration
+from staging.engine.scene.footprints import Footprint, footprint, penetration
 from staging.engine.scene.frames import WALLS, wall_coordinate, wall_distance, wall_frame, wall_range
 from staging.engine.scene.room import Box, Opening, Room, Wall
 
@@ -27,6 +28,8 @@ PIER_REACH: Final = 0.3  # metres from its ends at which passages bound it
 FARTHEST: Final = 15.0  # metres from the camera at which walls end
 PASSABLE: Final = 0.55  # metres: nobody walks through less (a curtain or a pilaster was read as an opening)
 AT_COUNTERS: Final = frozenset({"bar_stool"})  # they stand before the back of an island, which they may hide
+BLOCK_SLACK: Final = 0.02  # metres by which a piece may reach into an island's box
+STOOL_SLACK: Final = 0.2  # and a stool, which stands under its overhang
 HIDDEN: Final = 0.02  # share of a piece that a wall or column before it may hide
 CELL: Final = 0.1  # metres of a cell of the floor grids
 
@@ -96,7 +99,10 @@ class Site:
     def in_the_way(self, piece: Piece, *, flat: bool = False) -> str:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
         camera = self.room.camera
-        if self.room.occluders and self._behind_building(lattice(piece)).mean() > HIDDEN:
+        room_left = STOOL_SLACK if piece.kind in AT_COUNTERS else BLOCK_SLACK
+        if not flat and self.in_block(footprint(piece), room_left):
+            return "an island or a stair stands there"
+        if self.hidden_share(piece) > HIDDEN:
             return "behind a part of the building"
         if self.fittings is not None and self.fittings.hides_things(camera, piece):
             return "would be drawn over something left in the room"
@@ -115,11 +121,25 @@ class Site:
             return "would hide a part of the room"
         return ""
 
+    @cached_property
+    def blocks(self) -> tuple[Footprint, ...]:
+        """The floor that islands, stairs and the like take up."""
+        return tuple(blocks.footprint(o.block) for o in self.room.occluders if o.block is not None)
+
+    def in_block(self, shape: Footprint, slack: float = 0.0) -> bool:
+        """Whether something stands more than `slack` metres in an island, a stair or the like."""
+        return any(penetration(shape, block) > slack for block in self.blocks)
+
+    def hidden_share(self, piece: Piece) -> float:
+        """The share of a piece (0..1) that parts of the building hide."""
+        return float(self._behind_building(lattice(piece)).mean()) if self.room.occluders else 0.0
+
     def _behind_building(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the points (N, 3) a wall or column before the room hides."""
         pixels, depth = self.room.camera.project(points)
         hidden = np.zeros(len(points), dtype=np.bool_)
-        for occluder in self.room.occluders:
+        hidden |= blocks.hidden(self.room.camera, points, self.room.occluders)
+        for occluder in (o for o in self.room.occluders if o.block is None):
             hidden |= (depth > 0.1) & (points[:, 1] > occluder.depth) & within_polygon(pixels, occluder.polygon)
         return hidden
 

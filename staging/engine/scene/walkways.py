@@ -24,7 +24,7 @@ def cut_off(site: Site, pieces: tuple[Piece, ...] | list[Piece]) -> tuple[Openin
     if not site.passages:
         return ()
     standing = [footprint(p) for p in pieces if p.size[2] > 0.05 and p.z < HEAD and p.role != "wall"]
-    bare, furnished = _paths(site.box, []), _paths(site.box, standing)
+    bare, furnished = _paths(site.box, list(site.blocks)), _paths(site.box, [*site.blocks, *standing])
     start = _cell(site.box, 0.0, 0.0)
     return tuple(
         zone.opening

@@ -1,5 +1,6 @@
 """The composite keeps the photo where nothing happens, and lays furniture in where it stands."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -8,9 +9,12 @@ import pytest
 
 from staging.engine.composite import ContactMap, compose
 from staging.engine.composite.gates import check
+from staging.engine.composite.panes import occluder_depth
+from staging.engine.scene import blocks
 from staging.engine.scene.faces import FLOOR, face_map
-from staging.engine.scene.room import Occluder
+from staging.engine.scene.room import Block, Occluder
 from tests.engine.composite import rooms
+from tests.engine.geometry import synthetic
 
 
 def staged(trace_width=rooms.WIDTH, **changes):
@@ -70,6 +74,30 @@ def test_what_stands_before_the_room_hides_furniture():
     assert (result.alpha[:, 92:102] == 0).all()
     _, _, behind = staged(occluders=(Occluder(pillar, 9.0),))
     assert (behind.alpha[:, 92:102] > 0.9).any()
+
+
+def test_an_island_hides_what_is_behind_it_and_nothing_over_or_before_it():
+    def seen(block):
+        return staged(occluders=(blocks.occluder(rooms.room().camera, block),))[2].alpha
+
+    whole = staged()[2].alpha
+    before = seen(Block(-1.0, 0.0, 2.0, 2.4, 0.45))  # the furniture's left half stands 3.1 m away, 0.6 m high
+    low, high = (rooms.room().camera.project(np.array([-0.2, 3.1, z]))[0].astype(int) for z in (0.1, 0.57))
+    assert whole[low[1], low[0]] > 0.9
+    assert before[low[1], low[0]] == 0
+    right = rooms.room().camera.project(np.array([0.2, 3.1, 0.1]))[0].astype(int)
+    assert before[right[1], right[0]] > 0.9
+    assert before[high[1], high[0]] == whole[high[1], high[0]]
+    assert np.array_equal(seen(Block(-1.0, 0.0, 4.0, 4.3, 0.9)), whole)
+
+
+def test_how_deep_a_wall_s_end_stands_is_told_along_the_view_of_a_turned_camera():
+    turned = synthetic.room(width=90, height=60, yaw=40.0)
+    face = Occluder(((0.0, 0.0), (90.0, 0.0), (90.0, 60.0), (0.0, 60.0)), 3.0)
+    depth = occluder_depth(replace(turned, occluders=(face,)), 90, 60)
+    (pixel, wanted) = turned.camera.project(np.array([-2.5, 3.0, 1.2]))
+    column, row = pixel.astype(int)
+    assert depth[row, column] == pytest.approx(float(wanted), rel=0.03)
 
 
 def test_every_gate_passes_on_a_sound_composite():

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from staging.engine.scene import blocks
 from staging.engine.scene.arrangement import Arrangement, Piece
 from staging.engine.scene.checks import check
+from staging.engine.scene.room import Block
 from tests.engine.scene.showroom import PLAIN, WITH_DOOR, door, room, window
 
 
@@ -85,3 +87,19 @@ def test_rugs_and_tucked_chairs_intersect_nothing():
 
 def test_a_room_without_furniture_passes():
     assert failed(PLAIN) == []
+
+
+def test_a_piece_in_an_island_or_mostly_behind_one_is_found_and_one_before_it_is_not():
+    island = blocks.occluder(PLAIN.camera, Block(-0.9, 0.9, 2.6, 3.3, 0.95))
+    there = replace(PLAIN, occluders=(island,))
+
+    assert "building_clear" in failed(there, replace(SOFA, y=3.1))
+    assert "building_clear" in failed(there, replace(SOFA, size=(1.4, 0.9, 0.8)))
+    assert failed(there, replace(SOFA, x=0.2, y=1.95, size=(0.8, 0.8, 0.8))) == []
+    assert "walkways" in failed(replace(there, openings=(door("left", 3.0),)), *_fence())
+
+
+def _fence():
+    """A row of furniture from the left wall to the island: what lies behind it cannot be reached past it."""
+    wall = piece("sideboard", -1.55, 2.3, (1.3, 0.45, 0.8))
+    return replace(SOFA, x=1.55, y=2.9, size=(1.3, 0.9, 0.8)), wall

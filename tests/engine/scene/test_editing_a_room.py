@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 
 from staging.engine.geometry.reading import guess
-from staging.engine.scene.editing import Corners, completed, from_corners, opening_at, resized_to_door, with_alternative
-from staging.engine.scene.room import Box, Opening, Room
+from staging.engine.scene.editing import (
+    Corners,
+    completed,
+    from_corners,
+    opening_at,
+    rescaled,
+    resized_to_door,
+    with_alternative,
+)
+from staging.engine.scene.room import Block, Box, Occluder, Opening, Room
 from tests.engine.geometry import synthetic
 
 TRUTH = synthetic.room(yaw=9.0, pitch=4.0, box=Box(-2.4, 1.7, -1.0, 4.1, 2.6))
@@ -101,3 +109,18 @@ def test_an_alternative_takes_the_room_s_place() -> None:
     assert changed.box == other
     assert changed.alternatives == (TRUTH.box,)
     assert changed.openings == ()
+
+
+def test_an_island_follows_the_room_that_a_person_corrects() -> None:
+    """It stays where it is in the picture, grows with the metre, and its outline follows from its measures."""
+    island = Block(0.2, 1.2, 2.2, 2.9, 0.9)
+    room = completed(dataclasses.replace(TRUTH, occluders=(Occluder((), 0.0, island),)))
+    (drawn,) = room.occluders
+    assert len(drawn.polygon) >= 5
+    (same,) = from_corners(room, Corners.of(TRUTH)).occluders
+    assert dataclasses.astuple(same.block) == pytest.approx(dataclasses.astuple(island), abs=0.01)
+    (grown,) = rescaled(room, 1.1).occluders
+    assert grown.block.height == pytest.approx(0.99)
+    assert grown.polygon == drawn.polygon
+    (half,) = room.resized(room.camera.width // 2, room.camera.height_px // 2).occluders
+    assert half.block == island
