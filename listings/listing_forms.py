@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
@@ -52,7 +53,8 @@ class SharedForm(forms.ModelForm):
 
     def base_on(self, current: Model) -> None:
         """Show what was typed, and for what was not touched, and as the page's own state, what is `current`."""
-        touched, data = self.touched(), self.data.copy()
+        touched, data = self.touched(), QueryDict(mutable=True)
+        data.update(self.data)
         for name, field in self.fields.items():
             value = field.prepare_value(getattr(current, name))
             data[self.add_initial_prefix(name)] = "" if value is None else value

@@ -97,7 +97,7 @@ def sure(regions: Regions, paint: Mask) -> Ground:
     other = chosen & ~good & (regions.area > SMALLEST_THING * face.size)
     things = (other[regions.patch] & face).astype(np.uint8)
     # The joints of a floor are narrow, things are not.
-    things = cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    things = np.asarray(cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
     floor = good[regions.patch] & face
     own = _own_colours(regions, floor, things)
     further, unlike = _further(regions, good, chosen, paint)

@@ -142,7 +142,7 @@ def _ruled(smooth: Floats, paint: Mask, ruled: Mask, rule: Rule) -> Mask:
     offsets = np.arange(-np.floor(rule.outwards), np.floor(rule.inwards) + 1)
     along = np.arange(0.0, length)
     places = rule.start + along[:, None, None] * direction + offsets[None, :, None] * rule.inner
-    inside = (places > 1).all(-1) & (places < [paint.shape[1] - 2, paint.shape[0] - 2]).all(-1)
+    inside: Mask = np.all((places > 1) & (places < [paint.shape[1] - 2, paint.shape[0] - 2]), axis=-1)
     painted = _sampled(paint.astype(np.float32), places) > 0.5
     # Where the paint ends: the offset that parts unpainted from painted best, if it parts them well.
     filled = np.cumsum(painted & inside, 1)
@@ -202,7 +202,7 @@ class _Line:
     length: float
 
     def __call__(self, along: Floats | Points) -> Floats:
-        s = np.clip(along, 0, self.length)
+        s = np.asarray(np.clip(along, 0, self.length), np.float64)
         return np.asarray(self.a + self.b * s + self.c * s * (self.length - s), np.float32)
 
 
