@@ -66,7 +66,8 @@ def record_made(run: Run, outputs: Sequence[Output]) -> None:
             verdict=output.verdict,
             figures=output.figures,
             actor_id=run.asked_by_id,
-            key_prefix=run.render.api_key.prefix if run.render.api_key else "",
+            # What somebody asked for on our pages is theirs, whatever key began the render.
+            key_prefix=run.render.api_key.prefix if run.render.api_key and run.asked_by_id is None else "",
             asked_at=run.queued_at,
             started_at=run.first_started_at,
         )

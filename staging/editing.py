@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,9 @@ from django.db.models import QuerySet
 from staging import credits, jobs, renders, variations
 from staging.briefs import Brief, Quality
 from staging.models import MAIN_ROLES, UNFINISHED, Output, Render, Run, State
+
+if TYPE_CHECKING:
+    from billing.models import User
 
 # A scene of forty pieces has some 20 kB.
 SCENE_BYTES = 200_000
@@ -68,14 +71,17 @@ def scene_of(output: Output) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if isinstance(part, dict)}
 
 
-def preview(render: Render, scene: dict[str, Any]) -> Run:
-    """Ask for a draft of the scene in place of drafts that are still under way. Raises RenderNotDone."""
-    return _request(render, scene, Run.Kind.PREVIEW, "draft")
+def preview(render: Render, scene: dict[str, Any], *, user: User | None = None) -> Run:
+    """Ask for a draft of the scene in place of drafts that are still under way; `user` asks. Raises RenderNotDone."""
+    return _request(render, scene, Run.Kind.PREVIEW, "draft", user)
 
 
-def finish(render: Render, scene: dict[str, Any]) -> Run:
-    """Ask for the picture of the scene: a variation of the render. Raises RenderNotDone, TooManyVariations."""
-    return _request(render, scene, Run.Kind.VARIATION, settings.RENDER_QUALITY)
+def finish(render: Render, scene: dict[str, Any], *, user: User | None = None) -> Run:
+    """Ask for the picture of the scene: a variation of the render, that `user` is on record for.
+
+    Raises RenderNotDone, TooManyVariations.
+    """
+    return _request(render, scene, Run.Kind.VARIATION, settings.RENDER_QUALITY, user)
 
 
 def preview_run(render: Render, number: int) -> Run | None:
@@ -84,7 +90,7 @@ def preview_run(render: Render, number: int) -> Run | None:
     return drafts.select_related("render").prefetch_related("outputs").first()
 
 
-def _request(render: Render, scene: dict[str, Any], kind: str, quality: Quality) -> Run:
+def _request(render: Render, scene: dict[str, Any], kind: str, quality: Quality, user: User | None) -> Run:
     account = render.account
     with transaction.atomic():
         credits.lock(account)
@@ -100,6 +106,7 @@ def _request(render: Render, scene: dict[str, Any], kind: str, quality: Quality)
             kind=kind,
             brief_json=_brief(render, quality).to_dict(),
             scene_json=scene,
+            asked_by=user,
         )
         run.hold_reference = credits.hold(account, credits.price(render.brief, variation=True), run_key=run.key)
         run.save()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -12,6 +13,9 @@ from django.db import transaction
 from staging import credits, jobs, renders
 from staging.briefs import Brief, Kind
 from staging.models import MASKS, UNFINISHED, Output, Render, Run
+
+if TYPE_CHECKING:
+    from billing.models import User
 
 log = structlog.get_logger("openhouse.renders")
 
@@ -42,13 +46,20 @@ class TooManyVariations(Exception):
         super().__init__(f"A render has at most {limit} variations")
 
 
-def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, webhook_url: str = "") -> Render:
+def request(
+    render: Render,
+    brief: Brief,
+    *,
+    switch_to_queued: bool = False,
+    webhook_url: str = "",
+    user: User | None = None,
+) -> Render:
     """Ask for a variation of `render` as `brief` says, but for the seed, which is this variation's own.
 
     It starts from the emptied room where the render has one, so nothing is removed again.
 
-    `webhook_url` is told of its end; without one, the address of the first run. When it returns, the render is
-    rendering again; with `switch_to_queued` it says so only once work begins.
+    `webhook_url` is told of its end; without one, the address of the first run. `user` is who asks on our pages. When
+    it returns, the render is rendering again; with `switch_to_queued` it says so only once work begins.
     Raises NothingToVary, RenderNotDone, TooManyVariations, renders.TooManyInFlight.
     """
     if brief.kind == Kind.DECLUTTER:
@@ -71,6 +82,7 @@ def request(render: Render, brief: Brief, *, switch_to_queued: bool = False, web
             brief_json=brief.to_dict(),
             shows_queued=switch_to_queued,
             webhook_url=webhook_url or runs[0].webhook_url,
+            asked_by=user,
         )
         run.hold_reference = credits.hold(account, credits.price(brief, variation=True), run_key=run.key)
         run.save()

@@ -66,7 +66,7 @@ def _staged_again(request: HttpRequest, staged: StagedPhoto, corrected: dict[str
     if editing.picture_of(staged.render) is None:
         batches.again(staged, batch=uuid4(), user=user_of(request), scene={"room": corrected})
     else:
-        editing.finish(staged.render, {"room": corrected})
+        editing.finish(staged.render, {"room": corrected}, user=user_of(request))
         reviews.reopen(staged)
         notifications.await_version(staged.listing_photo.listing, staged.render, user_of(request))
     messages.success(request, gettext("The room is corrected, and its picture is being made again."))

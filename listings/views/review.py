@@ -97,7 +97,8 @@ def vary(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """Another arrangement of the same room, for nothing; what was approved stays approved."""
     staged = staged_or_404(request, number, public_id)
     try:
-        variations.request(staged.render, replace(staged.render.brief, quality=settings.RENDER_QUALITY))
+        brief = replace(staged.render.brief, quality=settings.RENDER_QUALITY)
+        variations.request(staged.render, brief, user=user_of(request))
     except variations.NothingToVary:
         messages.error(request, gettext("An emptied room has no other arrangement. Stage the photo instead."))
     except variations.RenderNotDone:

@@ -38,7 +38,7 @@ def scene(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             now = _edited(now, _json(request.POST.get("arrangement")))
-            editing.finish(staged.render, now)
+            editing.finish(staged.render, now, user=user_of(request))
         except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
             # A team-mate's picture of it may be under way: what was placed here stays in the editor.
             messages.error(request, f"{engine_words.said(str(error))}.")
@@ -78,7 +78,8 @@ def scene_draft(request: HttpRequest, number: int, public_id: str) -> JsonRespon
     staged = staged_or_404(request, number, public_id)
     _, now = _scene_or_404(request, staged)
     try:
-        run = editing.preview(staged.render, _edited(now, _json(request.body).get("arrangement")))
+        edited = _edited(now, _json(request.body).get("arrangement"))
+        run = editing.preview(staged.render, edited, user=user_of(request))
     except (scenes.ImpossibleEdit, variations.RenderNotDone, variations.TooManyVariations) as error:
         return _trouble(error)
     return JsonResponse({"url": reverse("listings:scene_draft_status", args=[number, public_id, run.number])})

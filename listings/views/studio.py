@@ -21,6 +21,7 @@ from billing import access
 from billing.models import Account
 from listings import engine_words, vocabulary
 from listings.forms import AgainForm, StageForm
+from listings.views.doors import user_of
 from staging import credits, exchange, renders, sources
 from staging.briefs import Brief, Kind
 from staging.models import Photo, Render, Source
@@ -38,7 +39,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             photo = _photo(request, account, form)
-            render = renders.request(account, photo, form.brief(), source=Source.DASHBOARD)
+            render = renders.request(account, photo, form.brief(), source=Source.DASHBOARD, user=user_of(request))
             return redirect("listings:render", render.public_id)
         except (sources.InvalidImage, exchange.Busy) as error:
             form.add_error("photo", engine_words.said(str(error)) or str(BUSY))
@@ -101,7 +102,7 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("listings:render", public_id)
     try:
         brief = form.brief(seed=form.cleaned_data["seed"])
-        made = renders.request(account, first.photo, brief, source=Source.DASHBOARD)
+        made = renders.request(account, first.photo, brief, source=Source.DASHBOARD, user=user_of(request))
     except renders.InsufficientCredits as error:
         context = {**_shop(account), "message": _too_few(error)}
         return answer(request, "listings/no_credits.html", context, status=402)

@@ -93,6 +93,7 @@ def test_a_draft_is_followed_and_the_picture_is_made_on_request(browser: Client,
     assert "50 %" in browser.get(address).json()["note"]
     browser.post(path(staged), {"arrangement": json.dumps(now["arrangement"])})
     made = Run.objects.get(kind=Run.Kind.VARIATION)
+    assert made.asked_by is not None
     assert made.scene_json["arrangement"]["pieces"][0]["id"] == "sofa-1"
     assert made.scene_json["room"] == Output.objects.get().record["room"]
     assert browser.get(address).json()["state"] == "cancelled"

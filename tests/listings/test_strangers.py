@@ -36,11 +36,13 @@ OF_ALL = {
     "account_confirm_email", "account_reset_password_from_key",
     # Every address below /v1 and /v2 that is none.
     "renders_api:unknown",
+    # Names public pages, some at a time.
+    "listings:sitemap_part",
 }  # fmt: skip
 # Whose addresses name nothing, and are open to people who have not signed in.
 PUBLIC = {
     "healthz", "readyz", "status", "set_language", "words", "api_docs:page", "api_docs:json", "api_docs:yaml",
-    "listings:landing", "listings:help", "listings:robots", "listings:sitemap", "listings:sitemap_part",
+    "listings:landing", "listings:help", "listings:robots", "listings:sitemap",
     "billing:webhook",  # Stripe's, signed
     "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",

@@ -37,6 +37,7 @@ def test_a_photo_and_a_choice_make_a_render_of_the_account(browser: Client, acco
     render = Render.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/studio/renders/{render.public_id}/")
     assert (render.account, render.source) == (account, Source.DASHBOARD)
+    assert render.runs.get().asked_by == User.objects.get(email="owner@example.com")
     assert (render.brief.room_type, render.brief.style) == (RoomType.BED, Style.LUXURY)
     assert ledger.balance(account) == 8
 

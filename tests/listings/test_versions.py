@@ -14,7 +14,7 @@ from listings.models import OriginalPage, Profile, StagedPhoto
 from staging import editing, files, sources, variations
 from staging.briefs import RoomType, Style
 from staging.models import Output, Run
-from tests.listings.conftest import finish
+from tests.listings.conftest import finish, signed_in
 from tests.staging.pictures import encoded
 
 
@@ -124,3 +124,8 @@ def test_a_version_that_failed_leaves_the_ones_before(browser: Client, staged: S
     page = browser.get(page_of(staged)).content.decode()
     assert "The engine fell." in page
     assert "✓ Approved" in page
+
+
+def test_who_asks_for_a_version_on_the_page_is_on_record(staged: StagedPhoto, team_mate: User) -> None:
+    signed_in(team_mate).post(page_of(staged, "vary/"))
+    assert [run.asked_by for run in Run.objects.filter(render=staged.render).order_by("number")][1:] == [team_mate]

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from billing.models import Account, ApiKey, User
-from staging import alterations, renders
+from staging import alterations, renders, variations
 from staging.briefs import Brief, Kind, RoomType, Style
 from staging.models import Alteration, AppendOnlyError, Output, Photo, Render, Role
 from tests.staging.runs import go, run_of
@@ -41,6 +41,17 @@ def test_a_key_is_named(account: Account, photo: Photo, brief: Brief, engine: St
     render = renders.request(account, photo, brief, api_key=key)
     go(render)
     assert Alteration.objects.get().key_prefix == key.prefix
+
+
+def test_whoever_asks_for_a_version_is_on_record_for_it(
+    account: Account, photo: Photo, brief: Brief, engine: StandIn, api_key: str, owner: User
+) -> None:
+    render = renders.request(account, photo, brief, api_key=ApiKey.objects.get())
+    go(render)
+    variations.request(render, brief, user=owner)
+    go(render)
+    rows = [(row.actor, bool(row.key_prefix)) for row in Alteration.objects.order_by("pk")]
+    assert rows == [(None, True), (owner, False)]
 
 
 def test_no_code_changes_a_row(render: Render) -> None:
