@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -57,7 +58,7 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
 def webhook_secret(request: HttpRequest) -> HttpResponse:
     """Make a new secret."""
     webhooks.renew_secret(_account_whose_keys_are_mine(request))
-    messages.success(request, "Webhooks are signed with a new secret from now on.")
+    messages.success(request, gettext("Webhooks are signed with a new secret from now on."))
     return redirect("staging:webhooks")
 
 
@@ -68,7 +69,7 @@ def webhook_again(request: HttpRequest, event: UUID) -> HttpResponse:
     account = _account_whose_keys_are_mine(request)
     mine = Q(run__account=account) | Q(subscription__account=account)
     webhooks.send_again(get_object_or_404(WebhookDelivery, mine, event_id=event))
-    messages.success(request, "It is being sent again.")
+    messages.success(request, gettext("It is being sent again."))
     return redirect("staging:webhooks")
 
 
@@ -76,5 +77,5 @@ def _account_whose_keys_are_mine(request: HttpRequest) -> Account:
     """The visitor's account. Raises PermissionDenied when its keys are not the visitor's to manage."""
     account = access.account_of(request.user)
     if not access.may_manage_keys(request.user, account):
-        raise PermissionDenied("Owners and managers see calls and webhooks.")
+        raise PermissionDenied(gettext("Owners and managers see calls and webhooks."))
     return account

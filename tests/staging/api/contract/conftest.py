@@ -32,6 +32,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djan
     with django_db_blocker.unblock(), stack(tmp_path_factory.mktemp("contract")) as found:
         widths = {"half_width": HALF_WIDTH, "slow_width": SLOW_WIDTH, "bare_width": BARE_WIDTH}
         found.start_engine(seconds=0.1, fail=FAILURE, fail_width=FAILING_WIDTH, **widths)
+        found.environment |= LIMITS
         found.start("work", "follow", "schedule")
         yield found
 
@@ -39,7 +40,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djan
 @pytest.fixture(scope="package")
 def url(behind: Stack) -> Iterator[str]:
     """Where the server listens."""
-    web = serving.Web(behind.folder, behind.environment | LIMITS)
+    web = serving.Web(behind.folder, behind.environment)
     try:
         web.start()
         yield web.url

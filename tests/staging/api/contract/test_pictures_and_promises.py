@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import io
+import json
 import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -12,11 +15,13 @@ import httpx
 import pytest
 from django.utils import timezone
 from PIL import Image, ImageChops
+from pytest_httpserver import HTTPServer
 
 from billing import ledger
 from billing.models import Account
-from staging import files, renditions, variations
+from staging import files, renditions, variations, webhooks
 from staging.models import AcceptedRequest, Output, Render, Role, Run
+from tests import serving
 from tests.staging import pictures
 from tests.staging.api.contract.calling import (
     BARE_WIDTH,
@@ -188,3 +193,28 @@ def test_nobody_guesses_a_files_address(partner: Partner) -> None:
             answer = httpx.get(f"{partner.url}/{copy}/{guess}.jpg")
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert httpx.get(partner.url + file["url"]).status_code == 200
+
+
+def test_each_picture_and_each_failure_is_told_once_and_signed(
+    partner: Partner, account: Account, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/hook", method="POST").respond_with_data("thanks")
+    asked = {**LIVING, "webhook_url": httpserver.url_for("/hook"), "declutter_mode": "on"}
+    made = partner.ask("POST", CREATE, params=asked, files={"file": PHOTO}).json()
+    failed = partner.ask("POST", CREATE, params=asked, files={"file": photo_of(FAILING_WIDTH)}).json()
+    serving.wait_until(lambda: len(httpserver.log) == 3, "three webhooks")
+    secret = base64.b64decode(webhooks.secret_of(account).removeprefix("whsec_"))
+    told = []
+    for request, _ in httpserver.log:
+        signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.data
+        wanted = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+        assert request.headers["webhook-signature"] == f"v1,{wanted}"
+        told.append(json.loads(request.data))
+    fields = ["event_id", "event_type", "render_id", "variation_id", "timestamp", "result", "error_message"]
+    assert [list(event) for event in told] == [fields] * 3
+    done = [event for event in told if event["event_type"] == "done"]
+    assert {event["render_id"] for event in done} == {made["render_id"]}
+    shown = {urlsplit(event["result"]["url"]).path for event in done}
+    assert shown == {urlsplit(url).path for url in made["outputs"]}
+    (error,) = (event for event in told if event["event_type"] == "error")
+    assert (error["render_id"], bool(error["error_message"])) == (failed["render_id"], True)
