@@ -52,9 +52,9 @@ def confirmed_in(scene: Scene, sheet: Sheet, cover: Cover) -> Mask:
     return sheet.drawn_mask(cover.confirmed, scene.camera)
 
 
-def covered(scene: Scene, hole: Mask) -> dict[int, tuple[Sheet, Cover]]:
-    """The covering of each face of which enough is seen outside of the hole (working size)."""
-    return {face: found for face in FACES if (found := _covered(scene, hole, face)) is not None}
+def covered(scene: Scene, hole: Mask, faces: tuple[int, ...] = FACES) -> dict[int, tuple[Sheet, Cover]]:
+    """The covering of each of `faces` of which enough is seen outside of the hole (working size)."""
+    return {face: found for face in faces if (found := _covered(scene, hole, face)) is not None}
 
 
 def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:

@@ -17,7 +17,7 @@ from staging.engine.removal import filling, finding
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Bytes, Scene
 from staging.engine.removal.sheets import Mask, Sheet
-from staging.engine.scene.faces import LEFT
+from staging.engine.scene.faces import FLOOR, LEFT
 from staging.engine.scene.room import Room
 
 AT: Final = 520  # long side in pixels of the picture that is judged
@@ -35,7 +35,9 @@ def find(photo: Bytes, room: Room) -> Mask:
     k = min(1.0, AT / max(photo.shape[:2]))
     size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
     scene = Scene.of(np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), room)
-    covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool))
+    # Nothing stands on a ceiling, and finding knows that by itself: it need not be looked at.
+    faces = (FLOOR, *filling.WALLS)
+    covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool), faces)
     found = finding.furniture(scene, covers).mask & ~_openings(scene)
     unlit = _unlit(scene, covers)
     count, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)

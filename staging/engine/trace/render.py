@@ -54,6 +54,7 @@ class Tracer:
         self.light = light
         self._tell: Progress = on_progress or (lambda _fraction, _stage: None)
         self._flat: tuple[Built, scenes.Shapes] | None = None
+        self._parts: tuple[Built, list[scenes.Part]] | None = None
 
     def size(self, width: int) -> tuple[int, int]:
         """(width, height) of a traced picture of this width, in the photo's proportions."""
@@ -75,7 +76,7 @@ class Tracer:
 
     def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
         """The room with the furniture standing in it."""
-        shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(built, self.light)
+        shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(self._parts_of(built), self.light)
         flat = scenes.flat_box_shapes(self.room, self.light) | self._flat_shapes(built)
         return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
 
@@ -91,10 +92,17 @@ class Tracer:
             lambda done: self._tell(done, "outlining the furniture"),
         )
 
+    def _parts_of(self, built: Built) -> list[scenes.Part]:
+        """The furniture by material with its normals, worked out once for the shapes of both kinds."""
+        if self._parts is None or self._parts[0] is not built:
+            self._parts = built, scenes.parts(built)
+        return self._parts[1]
+
     def _flat_shapes(self, built: Built) -> scenes.Shapes:
         """The furniture as albedo alone, made once for the trace and the outline."""
         if self._flat is None or self._flat[0] is not built:
-            self._flat = built, scenes.flat_furniture_shapes(built)
+            self._flat = built, scenes.flat_furniture_shapes(self._parts_of(built))
+            self._parts = None  # the shapes hold it all from now on
         return self._flat[1]
 
     def _traced(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import mitsuba as mi
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from staging.engine.furniture import textures
 from staging.engine.furniture.catalogue import Built
@@ -193,34 +194,39 @@ def groups_of(room: Room, panes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name not in absent)
 
 
-def furniture_shapes(built: Built, light: LightRig) -> Shapes:
-    """One mesh per material, as the path tracer sees it."""
-    return {
-        f"furniture_{index}": _mesh(mesh, built.materials[mesh.material], light)
-        for index, mesh in enumerate(_by_material(built))
-    }
+@dataclass(frozen=True)
+class Part:
+    """All meshes of one material as one, split along creases, with a unit normal for each vertex."""
+
+    mesh: Mesh
+    normals: NDArray[np.float64]
+    material: Material
 
 
-def flat_furniture_shapes(built: Built) -> Shapes:
-    """One mesh per material as albedo alone, without emitters and without glass (which shows what is behind it)."""
-    return {
-        f"furniture_{index}": _mesh(mesh, built.materials[mesh.material], None)
-        for index, mesh in enumerate(_by_material(built))
-        if built.materials[mesh.material].kind != "glass"
-    }
-
-
-def _by_material(built: Built) -> list[Mesh]:
+def parts(built: Built) -> list[Part]:
+    """What is traced of the furniture, in a fixed order; both kinds of shapes are made of it."""
     groups: defaultdict[str, list[Mesh]] = defaultdict(list)
     for mesh in built.meshes:
         if len(mesh.faces):
             groups[mesh.material].append(mesh)
-    return [merged(meshes) for _, meshes in sorted(groups.items())]
+    return [Part(*shaded(merged(meshes)), built.materials[name]) for name, meshes in sorted(groups.items())]
 
 
-def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
+def furniture_shapes(furniture: list[Part], light: LightRig) -> Shapes:
+    """One mesh per material, as the path tracer sees it."""
+    return {f"furniture_{index}": _mesh(part, light) for index, part in enumerate(furniture)}
+
+
+def flat_furniture_shapes(furniture: list[Part]) -> Shapes:
+    """One mesh per material as albedo alone, without emitters and without glass (which shows what is behind it)."""
+    return {
+        f"furniture_{index}": _mesh(part, None) for index, part in enumerate(furniture) if part.material.kind != "glass"
+    }
+
+
+def _mesh(part: Part, light: LightRig | None) -> Any:
     """A Mitsuba mesh straight from the arrays; without `light` it gets the flat surface."""
-    split, normals = shaded(mesh)
+    split, material = part.mesh, part.material
     bitmap = textures.bitmap(material)
     properties = mi.Properties()
     described = bsdf.flat_surface(material, bitmap) if light is None else bsdf.surface(material, bitmap)
@@ -230,7 +236,7 @@ def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
         power = float(np.dot(radiance, LUMINANCE)) * _area_of(split)
         properties["emitter"] = mi.load_dict(_area(radiance, power))
     shape = mi.Mesh(
-        mesh.material,
+        split.material,
         len(split.vertices),
         len(split.faces),
         has_vertex_normals=True,
@@ -239,7 +245,7 @@ def _mesh(mesh: Mesh, material: Material, light: LightRig | None) -> Any:
     )
     buffers = mi.traverse(shape)
     buffers["vertex_positions"] = split.vertices.astype(np.float32).ravel()
-    buffers["vertex_normals"] = normals.astype(np.float32).ravel()
+    buffers["vertex_normals"] = part.normals.astype(np.float32).ravel()
     buffers["vertex_texcoords"] = split.uv.astype(np.float32).ravel()
     buffers["faces"] = split.faces.astype(np.uint32).ravel()
     buffers.update()

@@ -51,8 +51,9 @@ def row(pieces: Sequence[Piece], cell: int, samples: int, seed: int = 0) -> NDAr
         materials |= one.materials
     view = _view(axes, size, (cell * len(built), cell))
     light = _rig()
-    shapes = _studio(size * len(built)) | scenes.furniture_shapes(Built(tuple(meshes), materials), light)
-    flat = {"ground": _ground(size * len(built))} | scenes.flat_furniture_shapes(Built(tuple(meshes), materials))
+    furniture = scenes.parts(Built(tuple(meshes), materials))
+    shapes = _studio(size * len(built)) | scenes.furniture_shapes(furniture, light)
+    flat = {"ground": _ground(size * len(built))} | scenes.flat_furniture_shapes(furniture)
     noisy = radiance(View(scenes.load(shapes), view.sensor, view.cosines), samples, seed=seed, brightest=40.0)
     seen = first_surface(View(scenes.load(flat), view.sensor, view.cosines), _PRIMARY, seed=seed)
     picture = denoise(noisy, seen.albedo, seen.normal)

@@ -86,7 +86,7 @@ def _shapes(sample: SampleRoom) -> scenes.Shapes:
         "steel": Material("metal", "#b9b8b4", roughness=0.28, metallic=1.0),
     }
     dark = LightRig({}, (0.7,) * 3, (0.7,) * 3, (0.3,) * 3, (1.0,) * 3, 0.0, 0.0, True, 0.5)
-    shapes = scenes.furniture_shapes(Built(tuple(fitted_out(sample)), materials), dark)
+    shapes = scenes.furniture_shapes(scenes.parts(Built(tuple(fitted_out(sample)), materials)), dark)
     white = {"type": "diffuse", "reflectance": {"type": "rgb", "value": linear("#f4f3f1").tolist()}}
     x0, y0, w, d = box.x0, box.y0, box.width, box.depth
     shapes["ceiling"] = scenes.rectangle([x0, y0, box.height], [0, d, 0], [w, 0, 0], white)
