@@ -94,10 +94,18 @@ class Web:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it."""
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
         command += ["--no-access-log", "--timeout-graceful-shutdown", "8"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+    def wait(self) -> None:
+        """Wait until it answers."""
         wait_until(self._alive, f"web; see {self.log}")
 
     def _alive(self) -> bool:

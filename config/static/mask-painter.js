@@ -28,6 +28,7 @@ class MaskPainter extends HTMLElement {
     this.area.append(this.cursor);
     this.strokes = [];
     this.undone = [];
+    this.fingers = new Map();
     this.tool = "brush";
     this.zoom = 1;
     this.point = [this.canvas.width / 2, this.canvas.height / 2];
@@ -35,7 +36,7 @@ class MaskPainter extends HTMLElement {
     this.canvas.addEventListener("pointerdown", (event) => this.down(event));
     this.canvas.addEventListener("pointermove", (event) => this.moved(event));
     this.canvas.addEventListener("pointerleave", () => { this.cursor.hidden = true; });
-    for (const name of ["pointerup", "pointercancel"]) this.canvas.addEventListener(name, () => this.up());
+    for (const name of ["pointerup", "pointercancel"]) this.canvas.addEventListener(name, (event) => this.up(event));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.act(event.shiftKey ? "redo" : "undo"); }
@@ -62,17 +63,35 @@ class MaskPainter extends HTMLElement {
   down(event) {
     if (event.button || this.tool === "hand") return;
     this.canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (this.fingers.size > 1) { this.pinch(); return; }
     this.begin(this.at(event));
+  }
+
+  // A second finger: the first one did not mean to paint. Two move and zoom the picture, or the page below it.
+  pinch() {
+    if (this.stroke) { this.strokes.pop(); this.undone = this.before; this.stroke = null; this.show(); }
+    const [[x0, y0], [x1, y1]] = this.fingers.values();
+    const now = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, far: Math.hypot(x1 - x0, y1 - y0) };
+    const last = this.pinched;
+    this.pinched = now;
+    if (!last) return;
+    if (now.far > 0 && last.far > 0) this.zoomTo(this.zoom * (now.far / last.far));
+    this.window.scrollBy(last.x - now.x, last.y - now.y);
+    if (this.zoom === 1) scrollBy(0, last.y - now.y);
   }
 
   begin(point) {
     this.stroke = { tool: this.tool, width: this.width(), points: [point] };
     this.strokes.push(this.stroke);
+    this.before = this.undone;
     this.undone = [];
     this.show();
   }
 
   moved(event) {
+    if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (this.fingers.size > 1) { this.pinch(); return; }
     this.point = this.at(event);
     this.place();
     if (!this.stroke) return;
@@ -80,7 +99,9 @@ class MaskPainter extends HTMLElement {
     this.draw(this.stroke);
   }
 
-  up() {
+  up(event) {
+    if (event) this.fingers.delete(event.pointerId);
+    this.pinched = null;
     if (!this.stroke) return;
     this.stroke = null;
     this.show();
@@ -162,8 +183,8 @@ class MaskPainter extends HTMLElement {
     view.style.height = this.zoom > 1 ? `${this.height}px` : "";
     this.area.style.width = `${100 * this.zoom}%`;
     view.scrollTo(middle[0] * this.zoom - view.clientWidth / 2, middle[1] * this.zoom - view.clientHeight / 2);
-    this.querySelector("[data-act=in]").disabled = this.zoom === 4;
-    this.querySelector("[data-act=out]").disabled = this.zoom === 1;
+    this.querySelector("[data-act=in]").disabled = this.zoom >= 4;
+    this.querySelector("[data-act=out]").disabled = this.zoom <= 1;
   }
 
   // White where something was painted, black elsewhere.

@@ -2,6 +2,8 @@
 
 import { t } from "./words.js";
 
+// How near to an edge of the screen, and how fast: pixels, and pixels a frame.
+const EDGE = 90, STEP = 12;
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 class PhotoOrder extends HTMLElement {
@@ -14,7 +16,14 @@ class PhotoOrder extends HTMLElement {
     this.addEventListener("dragover", (event) => this.over(event));
     this.addEventListener("dragend", () => this.end());
     this.addEventListener("pointerdown", (event) => this.touch(event));
+    // The list is fetched anew while pictures are made: not while a photo is in somebody's hand, nor before it is saved.
+    this.swap = (event) => { if (this.contains(event.target) || event.target.contains?.(this)) this.wait(event); };
+    document.addEventListener("htmx:beforeSwap", this.swap);
   }
+
+  disconnectedCallback() { document.removeEventListener("htmx:beforeSwap", this.swap); }
+
+  wait(event) { if (this.held || this.keys() !== this.known || this.querySelector(".grip:focus")) event.detail.shouldSwap = false; }
 
   prepare() {
     for (const item of this.list.children) {
@@ -66,8 +75,14 @@ class PhotoOrder extends HTMLElement {
     event.preventDefault();
     this.held = grip.closest("li[data-key]");
     this.held.classList.add("held");
-    const move = (moved) => this.near(moved.clientX, moved.clientY);
-    const up = () => { removeEventListener("pointermove", move); this.end(); };
+    let at = [event.clientX, event.clientY];
+    const move = (moved) => { at = [moved.clientX, moved.clientY]; this.near(...at); };
+    // Near an edge of the screen the page follows: a hundred photos do not fit on a phone.
+    const follow = setInterval(() => {
+      const step = at[1] < EDGE ? -STEP : at[1] > innerHeight - EDGE ? STEP : 0;
+      if (step) { scrollBy(0, step); this.near(...at); }
+    }, 16);
+    const up = () => { removeEventListener("pointermove", move); clearInterval(follow); this.end(); };
     addEventListener("pointermove", move);
     addEventListener("pointerup", up, { once: true });
     addEventListener("pointercancel", up, { once: true });

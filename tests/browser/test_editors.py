@@ -1,4 +1,4 @@
-"""The editors by mouse and by keyboard; photos in pieces over a bad line, and in another order."""
+"""The editors by mouse, keyboard and finger; photos in pieces over a bad line, and in another order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from listings.models import Listing, StagedPhoto, Upload
 from staging import rooms, sources
 from staging.briefs import RoomType, Style
 from staging.models import Output
-from tests.browser.conftest import DESKTOP, House, Opened, log_in, look
+from tests.browser.conftest import DESKTOP, PHONE, House, Opened, log_in, look
+from tests.browser.fingers import Fingers, middle
 from tests.conftest import PASSWORD
 from tests.listings.conftest import finish
 from tests.listings.test_scene_editor import SOFA
@@ -39,7 +40,7 @@ def staged(house: House, account: Account, owner: User) -> StagedPhoto:
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-def test_editing_by_mouse_and_keyboard(
+def test_editing_by_mouse_keyboard_and_finger(
     house: House, opened: Opened, staged: StagedPhoto, owner: User, tmp_path: Path
 ) -> None:
     listing = staged.listing_photo.listing
@@ -51,6 +52,12 @@ def test_editing_by_mouse_and_keyboard(
         clear_the_room(page, listing, staged)
         upload_over_a_bad_line(page, listing, tmp_path)
         drag_into_order(page, listing)
+        known = page.context.storage_state()
+    with opened(PHONE, storage_state=known) as page:
+        touch_the_room(page, review)
+        touch_the_furniture(page, review)
+        paint_with_a_finger(page, staged)
+        touch_into_order(page, listing)
 
 
 def at(page: Any, selector: str) -> tuple[float, float]:
@@ -167,3 +174,59 @@ def drag_into_order(page: Any, listing: Listing) -> None:
     page.reload()
     assert "Kitchen" in items.first.inner_text()
     assert [one.room_type for one in photos.of_listing(listing)] == ["kitchen", "living"]
+
+
+def touch_the_room(page: Any, review: str) -> None:
+    page.goto(review + "room/")
+    size, corner = page.locator(".said").inner_text(), "[aria-label='Floor, far left corner']"
+    x, y = middle(page, corner)
+    with page.expect_response("**/room/fit/*"):
+        # A finger hides the corner that it drags: a loupe shows it.
+        Fingers(page).drag((x, y), (x + 30, y + 6), midway=page.locator(".loupe").wait_for)
+    page.wait_for_function("old => document.querySelector('.said').textContent !== old", arg=size)
+    assert page.locator(corner).bounding_box()["x"] > x
+    look(page, "room-editor")
+
+
+def touch_the_furniture(page: Any, review: str) -> None:
+    page.goto(review + "scene/?version=1")
+    x, y = middle(page, "[aria-label='Sofa']")
+    before = page.locator("[name=arrangement]").input_value()
+    with page.expect_response("**/scene/change/*"):
+        Fingers(page).drag((x, y), (x - 24, y + 8))
+    page.wait_for_function("old => document.querySelector('[name=arrangement]').value !== old", arg=before)
+    # What was dragged is chosen, and its tools are there to be tapped.
+    with page.expect_response("**/scene/change/*"):
+        page.get_by_role("button", name="Turn left").tap()
+    look(page, "scene-editor")
+
+
+def paint_with_a_finger(page: Any, staged: StagedPhoto) -> None:
+    page.goto(f"/listings/{staged.listing_photo.listing_id}/photos/{staged.listing_photo.media_key}/clear/")
+    strokes = "document.querySelector('mask-painter').strokes.map((one) => one.tool)"
+    x, y = middle(page, "canvas")
+    fingers = Fingers(page)
+    fingers.drag((x - 40, y), (x + 40, y + 10))
+    page.get_by_text("What is pink will go away.").wait_for()
+    page.get_by_role("button", name="Lasso").tap()
+    page.locator("[data-tool=lasso][aria-pressed=true]").wait_for()
+    x, y = middle(page, "canvas")
+    scrolled = page.evaluate("scrollY")
+    fingers.drag((x - 30, y - 20), (x + 30, y + 20), steps=8)
+    assert page.evaluate(strokes) == ["brush", "lasso"]
+    # Painting did not scroll the page; two fingers zoom and paint nothing.
+    assert page.evaluate("scrollY") == scrolled
+    fingers.pinch((x, y), 20, 60)
+    assert page.evaluate(strokes) == ["brush", "lasso"]
+    assert page.evaluate("document.querySelector('mask-painter').zoom") > 1.5
+    look(page, "mask-painter")
+
+
+def touch_into_order(page: Any, listing: Listing) -> None:
+    page.goto(f"/listings/{listing.pk}/")
+    before = [photo.media_key for photo in photos.of_listing(listing)]
+    start = middle(page, "li:nth-child(2) > .about .grip")
+    first = page.locator("li:nth-child(1) > .shot img").bounding_box()
+    with page.expect_response("**/photos/order/"):
+        Fingers(page).drag(start, (first["x"] + first["width"] / 2, first["y"] + first["height"] / 2))
+    assert [photo.media_key for photo in photos.of_listing(listing)] == [before[1], before[0]]
