@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from billing import ledger, notices
 from billing.models import Account, Payment
@@ -48,12 +50,17 @@ def _tell(account: Account) -> None:
     notices.tell(
         account,
         f"frozen:{newest.dispute_id if newest else timezone.now().isoformat()}",
-        subject="Your account is frozen",
+        subject=gettext_lazy("Your account is frozen"),
         paragraphs=[
-            f"The bank has taken back a payment for {account.name}, because its card holder disputed it. The credits "
-            "it bought are taken off, and nothing can be rendered until the bank has decided.",
-            "If this is a mistake, tell your bank and answer this mail.",
+            format_lazy(
+                gettext_lazy(
+                    "The bank has taken back a payment for {name}, because its card holder disputed it. The credits "
+                    "it bought are taken off, and nothing can be rendered until the bank has decided."
+                ),
+                name=account.name,
+            ),
+            gettext_lazy("If this is a mistake, tell your bank and answer this mail."),
         ],
-        label="See the statement",
+        label=gettext_lazy("See the statement"),
         path="/billing/statement/",
     )

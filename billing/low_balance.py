@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from billing import ledger, notices, payments, top_ups
 from billing.models import Account, Entry
@@ -36,13 +38,18 @@ def warn(account: Account) -> bool:
             return False
         now = timezone.now()
         Account.objects.filter(pk=account.pk).update(warned_at=now)
-        left = "1 credit is" if balance == 1 else f"{balance} credits are"
+        one = balance == 1
+        subject = gettext_lazy("1 credit is left") if one else gettext_lazy("{count} credits are left")
+        left = (
+            gettext_lazy("1 credit is left in {name}.") if one else gettext_lazy("{count} credits are left in {name}.")
+        )
+        figures = {"count": balance, "name": account.name}
         return notices.tell(
             account,
             f"low:{now.isoformat()}",
-            subject=f"{left} left",
-            paragraphs=[f"{left} left in {account.name}. A staged room takes 2."],
-            label="Get credits",
+            subject=format_lazy(subject, **figures),
+            paragraphs=[format_lazy("{} {}", format_lazy(left, **figures), gettext_lazy("A staged room takes 2."))],
+            label=gettext_lazy("Get credits"),
             path="/billing/plans/",
         )
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from billing import ledger, notices
 from billing.models import Account, Invitation, Membership, User
@@ -53,17 +57,19 @@ def invite(account: Account, email: str, role: str, *, by: User) -> Invitation:
             invited_by=by,
             expires_at=timezone.now() + INVITATION_LASTS,
         )
-        name, role_word = by.name or by.email, invitation.get_role_display().lower()
+        language = get_language() or "en"
+        words = {"name": by.name or by.email, "account": account.name, "role": _lower(invitation.get_role_display())}
         transaction.on_commit(
             lambda: notices.mail(
                 [email],
-                subject=f"{name} invites you to {account.name}",
+                subject=format_lazy(gettext_lazy("{name} invites you to {account}"), **words),
                 paragraphs=[
-                    f"{name} asks you to work in {account.name} on Openhouse, as {role_word}.",
-                    "The link works for 14 days, for whoever signs in with this address.",
+                    format_lazy(gettext_lazy("{name} asks you to work in {account} on Openhouse, as {role}."), **words),
+                    gettext_lazy("The link works for 14 days, for whoever signs in with this address."),
                 ],
-                label="Join",
+                label=gettext_lazy("Join"),
                 path=f"/billing/join/{token}/",
+                language=language,
             ),
             robust=True,
         )
@@ -156,11 +162,23 @@ def transfer(account: Account, *, owner: User, to: Membership) -> None:
         notices.tell(
             account,
             f"transfer:{timezone.now().isoformat()}",
-            subject=f"{account.name} has a new owner",
-            paragraphs=[f"{owner.email} has handed {account.name} over to {new_owner}."],
-            label="See members",
+            subject=format_lazy(gettext_lazy("{name} has a new owner"), name=account.name),
+            paragraphs=[
+                format_lazy(
+                    gettext_lazy("{old} has handed {name} over to {new}."),
+                    old=owner.email,
+                    name=account.name,
+                    new=new_owner,
+                )
+            ],
+            label=gettext_lazy("See members"),
             path="/billing/members/",
         )
+
+
+def _lower(word: str) -> Any:
+    """The word in the reader's language, small; only known when the mail is written."""
+    return lazy(lambda: gettext(word).lower(), str)()
 
 
 def _hash(token: str) -> str:

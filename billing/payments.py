@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from billing import customers, fetches, freezing, ledger, notices, prices, stripe_client, top_ups
 from billing.models import Account, Entry, Payment
@@ -215,11 +217,16 @@ def _tell_failed(account: Account, invoice: RemoteInvoice) -> None:
     notices.tell(
         account,
         f"unpaid:{invoice.id}",
-        subject="Your card was declined",
+        subject=gettext_lazy("Your card was declined"),
         paragraphs=[
-            f"The payment for {account.name} did not go through. Your plan stays in force while we try again over the "
-            "next days; after that the account goes back to the free plan. Credits that you have stay yours."
+            format_lazy(
+                gettext_lazy(
+                    "The payment for {name} did not go through. Your plan stays in force while we try again over the "
+                    "next days; after that the account goes back to the free plan. Credits that you have stay yours."
+                ),
+                name=account.name,
+            )
         ],
-        label="Change the card",
+        label=gettext_lazy("Change the card"),
         path="/billing/plans/",
     )

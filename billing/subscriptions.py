@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from billing import accounts, customers, fetches, ledger, notices, payments, prices, stripe_client
 from billing.models import Account, Plan, Subscription
@@ -139,12 +141,17 @@ def _forget_plans(subscription: Subscription, key: str) -> None:
 
 
 def _tell_ended(account: Account, ended: Subscription) -> None:
-    name = ended.plan.name if ended.plan else "plan"
+    plan = gettext_lazy(ended.plan.name) if ended.plan else ""
     notices.tell(
         account,
         f"ended:{ended.stripe_id}",
-        subject=f"Your {name} plan has ended",
-        paragraphs=[f"{account.name} is on the free plan again. Its credits stay; none of them expires."],
-        label="See plans",
+        subject=format_lazy(gettext_lazy("Your {plan} plan has ended"), plan=plan),
+        paragraphs=[
+            format_lazy(
+                gettext_lazy("{name} is on the free plan again. Its credits stay; none of them expires."),
+                name=account.name,
+            )
+        ],
+        label=gettext_lazy("See plans"),
         path="/billing/plans/",
     )

@@ -12,6 +12,8 @@ import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from billing import jobs, ledger, notices, stripe_client
 from billing.models import Account, Customer, Pack, Payment, TopUp, TopUpRule, User
@@ -136,9 +138,15 @@ def _fail(top_up: TopUp, why: str) -> None:
         notices.tell(
             top_up.account,
             f"top-up-failed:{top_up.pk}",
-            subject="Credits could not be bought",
-            paragraphs=[f"The automatic top-up of {top_up.account.name} failed and is switched off. {why}"],
-            label="Change the card",
+            subject=gettext_lazy("Credits could not be bought"),
+            paragraphs=[
+                format_lazy(
+                    gettext_lazy("The automatic top-up of {name} failed and is switched off. {why}"),
+                    name=top_up.account.name,
+                    why=why,
+                )
+            ],
+            label=gettext_lazy("Change the card"),
             path="/billing/plans/",
         )
 
@@ -147,8 +155,14 @@ def _tell_limit(account: Account, rule: TopUpRule, since: datetime.datetime) -> 
     notices.tell(
         account,
         f"top-up-limit:{since:%Y-%m}",
-        subject="The automatic top-up has reached its limit",
-        paragraphs=[f"{account.name} has bought credits {rule.per_month} times this month, as often as it may."],
-        label="See credits and limits",
+        subject=gettext_lazy("The automatic top-up has reached its limit"),
+        paragraphs=[
+            format_lazy(
+                gettext_lazy("{name} has bought credits {count} times this month, as often as it may."),
+                name=account.name,
+                count=rule.per_month,
+            )
+        ],
+        label=gettext_lazy("See credits and limits"),
         path="/billing/plans/",
     )

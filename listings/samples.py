@@ -9,6 +9,9 @@ from django.conf import settings
 
 # From the studio's small choice to a hero on a sharp screen.
 WIDTHS = (320, 640, 960, 1600)
+# Pages of the studio over our rooms, as the front page shows them, and how wide those are needed.
+SCREENS = ("samples/editor.jpg", "samples/delivery.jpg")
+SCREEN_WIDTHS = (320, 640, 960, 1280)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Sample:
 
 def web_copies(name: str) -> dict[int, str]:
     """The static file `name` as WebP in the widths that screens need, by width. `manage.py web_samples` writes them."""
-    return {width: f"samples/web/{Path(name).stem}-{width}.webp" for width in WIDTHS}
+    widths = SCREEN_WIDTHS if name in SCREENS else WIDTHS
+    return {width: f"samples/web/{Path(name).stem}-{width}.webp" for width in widths}
 
 
 def _static() -> Path:

@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField("staff", default=False, help_text="May enter the admin.")
     is_active = models.BooleanField("active", default=True, help_text="Clear this instead of deleting the user.")
+    language = models.CharField(
+        max_length=10, blank=True, help_text="Of the pages that the user last saw; mails are written in it."
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     current_account = models.ForeignKey(
         "billing.Account",

@@ -20,7 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         static = Path(settings.BASE_DIR) / "config" / "static"
         (static / "samples" / "web").mkdir(exist_ok=True)
-        for name in [name for sample in samples.SAMPLES.values() for name in (sample.empty, sample.staged) if name]:
+        rooms = [name for sample in samples.SAMPLES.values() for name in (sample.empty, sample.staged) if name]
+        for name in [*rooms, *samples.SCREENS]:
             with Image.open(static / name) as file:
                 picture = file.convert("RGB")
             for width, copy in samples.web_copies(name).items():
