@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "WAIT_MAX_SECONDS": "0.02",
     "RENDERS_IN_FLIGHT": "1000000",
     "API_RATES": "default=100000/1000000,pro_plus=100000/1000000",
+    "ACCOUNT_RATES": "default=100000/1000000,pro_plus=100000/1000000",
     "API_INTAKE": "100000",
     "FETCH_TIMEOUT": "2",
     # Runs are made as soon as they are asked for, so that calls meet renders in every state.

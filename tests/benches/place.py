@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "ENGINE_SLOTS": str(IN_FLIGHT),
     "ENGINE_TOKEN": "",
     "API_RATES": "default=1000000/1000000,pro_plus=1000000/1000000",
+    "ACCOUNT_RATES": "default=1000000/1000000,pro_plus=1000000/1000000",
     "API_INTAKE": "100000",
 }
 Row = tuple[str, str]
