@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from listings import contents, events, notifications, packing
+from listings import contents, events, notifications, packing, preparing
 from listings.contents import NothingApproved
 from listings.models import Delivery, Listing, Profile
 from listings.presets import PRESETS
@@ -44,6 +44,12 @@ class NoSuchDelivery(LookupError):
 def profiles() -> QuerySet[Profile]:
     """The rules in force, one version of each."""
     return Profile.objects.filter(retired_at__isnull=True)
+
+
+def usual(listing: Listing) -> Profile:
+    """The rules that this listing's people followed last, else the account's; for a new one the first in the list."""
+    last = preparing.last_of(listing)
+    return (profiles().filter(slug=last.profile.slug).first() if last else None) or profiles()[0]
 
 
 def request(listing: Listing, profile: Profile, *, preset: str, labelled: bool, user: User | None) -> Delivery:

@@ -60,10 +60,15 @@ class Order:
     forbidden: tuple[str, ...] = ()
 
 
+def last_of(listing: Listing) -> Delivery | None:
+    """The delivery that was asked for last, of this listing, else of its account."""
+    of_account = Delivery.objects.filter(listing__account=listing.account_id).select_related("profile")
+    return of_account.filter(listing=listing).first() or of_account.first()
+
+
 def expected(listing: Listing) -> Order:
     """What the listing's people will ask for most likely."""
-    of_account = Delivery.objects.filter(listing__account=listing.account_id).select_related("profile")
-    last = of_account.filter(listing=listing).first() or of_account.first()
+    last = last_of(listing)
     if last is None or last.preset not in presets.PRESETS:
         return Order(presets.USUAL, labelled=False)
     # Its rules may have a new version since.

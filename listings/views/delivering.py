@@ -29,7 +29,7 @@ def delivery(request: HttpRequest, number: int) -> HttpResponse:
     notifications.seen(user_of(request), listing)
     if request.method == "POST":
         return _ask(request, listing)
-    chosen = deliveries.profiles().filter(slug=request.GET.get("profile", "")).first() or deliveries.profiles()[0]
+    chosen = deliveries.profiles().filter(slug=request.GET.get("profile", "")).first() or deliveries.usual(listing)
     items = contents.of(listing, chosen)
     made = list(deliveries.of_listing(listing)[:10])
     for one in made:

@@ -318,6 +318,16 @@ def test_a_worker_that_died_is_followed_by_another_and_a_late_one_changes_nothin
     assert asked.file.name == name
 
 
+def test_the_page_proposes_the_rules_that_were_followed_last(
+    listing: Listing, owner: User, browser: Client, account: Account
+) -> None:
+    first = browser.get(f"/listings/{listing.pk}/delivery/").context["chosen"]
+    assert first == deliveries.profiles()[0]
+    browser.post(f"/listings/{listing.pk}/delivery/", {"profile": "stellar", "preset": "web"})
+    for one in (listing, records.create(account, unparsed_address="13 Elm Street")):
+        assert browser.get(f"/listings/{one.pk}/delivery/").context["chosen"].slug == "stellar"
+
+
 def test_the_page_shows_progress_and_gives_the_zip(
     listing: Listing, owner: User, browser: Client, stranger: User
 ) -> None:
