@@ -26,6 +26,7 @@ _LEAST_VALID: Final = 0.2  # share of a line along which paint must end at all
 _EDGE: Final = 0.45  # strength of an edge that speaks for a line
 _APART: Final = 5  # pixels between two edges that are two
 _FAINT: Final = 0.2  # of a casing's edge, white on white
+_SHOWN: Final = 0.3  # share of a line along which the photo must show it
 _ALONG: Final = 0.65  # share of a casing along which its edge must show
 _CASING_SHARE: Final = 0.7  # of the reach into the paint, within which a casing ends
 _AGREED: Final = 0.45  # share of those places at which the border or an edge must lie on the line
@@ -177,7 +178,10 @@ def _ruled(smooth: Floats, paint: Mask, ruled: Mask, rule: Rule) -> Mask:
     fray = np.where(valid, np.abs(border - line(along)), 0)
     fray = cv2.dilate(fray.astype(np.float32)[:, None], np.ones((9, 1), np.uint8))[:, 0]
     near = here & (np.abs(d - cut) <= np.minimum(fray, rule.inwards + rule.outwards)[index] + 1.5)
-    ruled |= here & (np.abs(d - cut) < 2)
+    # A line that the photo shows nowhere is a guess: it ends the paint, and counts for no end.
+    seen = end.edges[valid, end.nearest(line(along)[valid])] > _FAINT
+    if float(seen.mean()) > _SHOWN:
+        ruled |= here & (np.abs(d - cut) < 2)
     return np.asarray(np.where(near, (d > cut) & (paint | sure), paint))
 
 

@@ -38,6 +38,7 @@ MOST_LOOSE: Final = 0.12  # share of the paint's border that may lie on no edge 
 CHROMATIC: Final = 12.0  # Lab chroma of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_SHADE: Final = 25.0
+REVEAL: Final = 8  # pixels: a quarter of what a reveal is seen of
 IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be darker
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
@@ -199,6 +200,8 @@ def _ended(
     """
     beside = frozenset(other.label for other, _ in found if other is not wall)
     drawn, ruled = straightened(regions, wall.label, here, trim.openings, beside)
+    # A hue that no trim has goes on round the corners of reveals, where no line ends it.
+    drawn = drawn | (_coloured(regions, wall, drawn, REVEAL) & ~trim.inside)
     others = np.any([mask for other, mask in found if other is not wall], 0) if beside else np.zeros_like(here)
     # Where another wall goes on painted there is no end of the paint.
     loose = unsupported(regions, drawn, ruled | others)

@@ -19,6 +19,8 @@ LEAST_SEEN: Final = 0.10  # of the filled part of a plane, that must be confirme
 SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matter
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
+TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
+MOST_TORN: Final = 0.3  # of that edge: more, and floor or wall were drawn where the other goes on
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
@@ -55,11 +57,16 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     hole = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     own = own_pixels(scene, planes)
     seam = _seam(small, hole, own)
+    torn = _torn(small, hole)
     low, high = TEXTURE
     texture = _texture(small, hole, own, scene)
     return (
         Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
         Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
+        Gate(
+            "border", torn < MOST_TORN, torn, MOST_TORN,
+            f"Round {torn:.0%} of what was filled, floor and wall do not go on as they should.",
+        ),
         Gate(
             "texture", low < texture < high, texture, low if texture < 1 else high,
             f"What was drawn of the floor has {texture:.0%} of the texture of what is seen of it.",
@@ -94,6 +101,16 @@ def _seam(picture: Floats, hole: Mask, own: Mask) -> float:
     edge = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     at = edge & (share > 0.3)
     return float(np.median(np.abs(inside - outside)[at].mean(-1))) if at.sum() > 20 else 0.0
+
+
+def _torn(picture: Floats, hole: Mask) -> float:
+    """The share of the hole's edge, 0..1, across which the picture changes much: it should go on there."""
+    inside, _ = blurred_within(picture, hole.astype(np.float32), 3)
+    outside, _ = blurred_within(picture, (~hole).astype(np.float32), 3)
+    edge = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    edge[:3] = edge[-3:] = False
+    edge[:, :3] = edge[:, -3:] = False
+    return float((np.abs(inside - outside)[edge].mean(-1) > TORN).mean()) if edge.sum() > 20 else 0.0
 
 
 def _texture(picture: Floats, hole: Mask, own: Mask, scene: Scene) -> float:

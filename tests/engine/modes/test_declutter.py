@@ -127,3 +127,12 @@ def test_a_floor_that_was_read_too_low_is_set_at_the_feet_of_the_walls(drawn):
     made = declutter(photo, mask=mask, room=sunk.to_dict())
     assert made.room.camera.height == pytest.approx(furnished.ROOM.camera.height, abs=0.04)
     assert error(made.picture, truth, mask > 0) < 9
+
+
+def test_floor_that_would_become_wall_is_refused(drawn, asked):
+    room = asked.record()["room"]
+    # A back wall read far before its place stands on open floor, and what is drawn behind the thing is wall.
+    room["box"] = {**room["box"], "y1": 0.55 * room["box"]["y1"]}
+    with pytest.raises(EngineError) as refused:
+        declutter(drawn[0], mask=drawn[1], room=room)
+    assert refused.value.code.startswith("gate_")
