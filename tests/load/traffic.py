@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-PAGES = ("/listings/", "/renders/", "/account/", "/studio/", "/billing/statement/")
+PAGES = ("/listings/", "/studio/renders/", "/account/", "/studio/", "/billing/statement/")
 BRIEF = {"room_type": "living", "style": "modern", "wait_for_completion": "false"}
 
 
@@ -98,8 +98,8 @@ class Traffic:
 
     async def _convert(self, who: Somebody) -> int:
         name = str(uuid.UUID(int=self.dice.getrandbits(128)))
-        fields = {"uuid": name, "style": "modern", "room_type": "living"}
-        file = {"file": ("room.jpg", self.photo, "image/jpeg")}
+        fields = {"uuid": name, "style": "modern", "room_type": "living_room", "space": "interior", "staging": "true"}
+        file = {"files": ("room.jpg", self.photo, "image/jpeg")}
         answer = await self.client.post("/interior/", data=fields, files=file, headers=who.keyed)
         if answer.status_code == 200:
             who.conversions.append(name)
