@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_noop
 
-from listings import originals, photos, reviews, rules
+from listings import originals, photos, rules
 from listings.models import Listing, ListingPhoto, OriginalPage, Profile, StagedPhoto
-from staging import alterations
+from staging import alterations, editing
 from staging.models import Output
 from staging.models import Verdict as Check
 
@@ -53,7 +53,8 @@ def of(listing: Listing, profile: Profile) -> list[Item]:
         "pk"
     )
     rows = photos.of_listing(listing).select_related("photo").prefetch_related(Prefetch("staged", queryset=staged))
-    items = [_item(photo, profile) for photo in rows]
+    known = _Known([staged for photo in rows for staged in photo.staged.all()])
+    items = [_item(photo, profile, known) for photo in rows]
     if profile.primary_unaltered:
         # A photo that came altered has no original of ours to begin with: the first one as it was taken goes before.
         first = next((item for item in items if not item.kinds), None)
@@ -75,17 +76,33 @@ def require_approved(items: Iterable[Item]) -> None:
         raise NothingApproved
 
 
-def _item(photo: ListingPhoto, profile: Profile) -> Item:
+class _Known:
+    """What many pictures are asked for one by one, read together."""
+
+    def __init__(self, staged: Collection[StagedPhoto]) -> None:
+        approved = {one.pk: one.output for one in staged if _is_approved(one) and one.output is not None}
+        latest = editing.latest_of([one.render for one in staged if one.pk not in approved])
+        found = {one.pk: approved.get(one.pk) or latest.get(one.render_id) for one in staged}
+        self.pictures = {pk: output for pk, output in found.items() if output is not None}
+        published = OriginalPage.objects.filter(output__in=approved.values()).select_related("output")
+        # A page without its copies may have lost its wake-up: `publish` sees to it.
+        self.pages = {page.output_id: page for page in published if page.original}
+        self.overridden = alterations.overridden(
+            [output.uuid for output in self.pictures.values() if output.verdict == Check.FAIL]
+        )
+
+
+def _item(photo: ListingPhoto, profile: Profile, known: _Known) -> Item:
     altered: list[Altered] = []
     withheld: list[tuple[StagedPhoto, str]] = []
     came = _banned(profile, photo.media_alteration)
     for staged in photo.staged.all():
         why = _kept_back(staged) or came
-        output = reviews.picture_of(staged)
+        output = known.pictures.get(staged.pk)
         if output is None:
             continue
-        page = None if why else originals.publish(output)
-        if output.verdict == Check.FAIL and not alterations.is_overridden(output):
+        page = None if why else known.pages.get(output.pk) or originals.publish(output)
+        if output.verdict == Check.FAIL and output.uuid not in known.overridden:
             why = "the structure check failed"
         elif page is not None:
             why = _banned(profile, page.alterations)
@@ -103,7 +120,11 @@ def _banned(profile: Profile, kinds: list[str]) -> str:
 
 
 def _kept_back(staged: StagedPhoto) -> str:
-    if staged.verdict == StagedPhoto.Verdict.APPROVED:
+    if _is_approved(staged):
         return ""
     rejected = staged.verdict == StagedPhoto.Verdict.REJECTED
     return gettext_noop("rejected") if rejected else gettext_noop("not approved yet")
+
+
+def _is_approved(staged: StagedPhoto) -> bool:
+    return staged.verdict == StagedPhoto.Verdict.APPROVED
