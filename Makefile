@@ -29,6 +29,8 @@ bench: setup-dev
 	$(PY) -m tests.benches.engine
 	$(PY) -m tests.benches.platform
 	$(PY) -m tests.benches.delivery
+	@case "$$DATABASE_URL" in postgres*) $(MAKE) scale;; \
+		*) echo "Left out: pages at a million renders. DATABASE_URL=postgres://... make bench measures them.";; esac
 
 # Calls made up from our own OpenAPI document; FUZZ_ARGS="--cases 500 --seed 1" makes fewer.
 fuzz: setup-dev
@@ -38,10 +40,11 @@ fuzz: setup-dev
 simulate: setup-dev
 	$(PY) -m tests.billing.simulate $(SIMULATE_ARGS)
 
-# Every admin page at two sizes of the shop; wants DATABASE_URL=postgres://...
+# Every page and endpoint, and every page of the admin, at two sizes of the shop; wants DATABASE_URL=postgres://...
 scale: setup-dev
 	$(PY) -m tests.benches.scale
 	$(PY) -m tests.benches.scale_originals
+	$(PY) -m tests.benches.scale_pages
 
 # 500 renders while everything that serves them is killed 200 times; wants PostgreSQL's programs (initdb, postgres).
 chaos: setup-dev
