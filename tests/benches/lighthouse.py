@@ -77,7 +77,7 @@ def product(folder: Path) -> dict[str, str]:
 
 
 def listing() -> tuple[str, str]:
-    """A listing of a hundred photos, as real as can be, none of them staged; its path, and its owner's cookie."""
+    """A listing of a hundred photos, every second one staged, as real as can be; its path, and its owner's cookie."""
     from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
@@ -97,13 +97,41 @@ def listing() -> tuple[str, str]:
         # A row of its own with the same files: decoding a hundred photos would measure nothing of the page.
         photo.pk, photo.uuid, photo.sha256 = None, Photo().uuid, f"{order:064d}"
         photo.save()
-        ListingPhoto.objects.create(listing=shown, photo=photo, order=order, room_type="living")
+        placed = ListingPhoto.objects.create(listing=shown, photo=photo, order=order, room_type="living")
+        if order % 2:
+            staged(placed)
     owner = User.objects.get(email="lighthouse@example.com")
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(owner.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = owner.get_session_auth_hash()
     session.save()
     return f"/listings/{shown.pk}/", f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def staged(placed: Any) -> None:
+    """Give the listing's photo a picture that waits for its review; its files are those of the photo."""
+    from uuid import uuid4  # noqa: PLC0415
+
+    from django.utils import timezone  # noqa: PLC0415
+
+    from listings.models import StagedPhoto  # noqa: PLC0415
+    from staging.models import Output, Render, Role, Run, Source, State  # noqa: PLC0415
+
+    photo, brief = placed.photo, {"kind": "staging", "room_type": "living", "style": "modern"}
+    render = Render.objects.create(account=photo.account, photo=photo, source=Source.DASHBOARD, brief_json=brief)
+    ended = {"state": State.DONE, "progress": 1.0, "finished_at": timezone.now()}
+    run = Run.objects.create(render=render, account=photo.account, brief_json=brief, **ended)
+    files = {
+        "master": photo.picture,
+        "delivered": photo.picture,
+        "preview": photo.preview,
+        "thumbnail": photo.thumbnail,
+    }
+    Output.objects.create(
+        run=run, role=Role.STAGED, order=0, width=photo.width, height=photo.height, delivered_width=photo.width,
+        delivered_height=photo.height, sha256="0" * 64, **{name: str(file) for name, file in files.items()},
+    )  # fmt: skip
+    StagedPhoto.objects.create(listing_photo=placed, render=render, batch=uuid4())
 
 
 def marked(

@@ -1,4 +1,6 @@
-"""In a driveway: the same walk on a phone, with the engine's stand-in; then every other page, by day and by night."""
+"""In a driveway: the same walk on a phone, with the engine's stand-in; every other page, by day and by night; and then,
+on the same site, another agent by keyboard and without JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,16 @@ import pytest
 from billing.models import Account, User
 from listings.models import Listing
 from tests.browser.conftest import DESKTOP, PHONE, House, Opened, log_in, look, sample_photo
+from tests.browser.hands import by_keyboard, without_javascript
 from tests.conftest import PASSWORD
 from tests.staging.pictures import encoded, room
 
 
 @pytest.mark.browser
 @pytest.mark.timeout(400)
-def test_on_a_phone(house: House, opened: Opened, owner: User, account: Account, tmp_path: Path) -> None:
+def test_on_a_phone_by_keyboard_and_without_javascript(
+    house: House, opened: Opened, owner: User, account: Account, stranger: User, tmp_path: Path
+) -> None:
     house.start(real_engine=False)
     with opened(PHONE) as page:
         log_in(page, owner, PASSWORD)
@@ -30,21 +35,19 @@ def test_on_a_phone(house: House, opened: Opened, owner: User, account: Account,
         judge(page)
         other_pages(page)
         number = Listing.objects.get().pk
-    with opened(PHONE, color_scheme="dark", storage_state=signed_in(opened, owner)) as page:
+        known = page.context.storage_state()
+    with opened(PHONE, color_scheme="dark", storage_state=known) as page:
         for name, path in {
-            "listing": f"/listings/{number}/",
-            "stage": f"/listings/{number}/stage/",
-            "landing": "/",
-        }.items():
+            "listing": f"/listings/{number}/", "stage": f"/listings/{number}/stage/", "landing": "/",
+            "delivery": f"/listings/{number}/delivery/", "notifications": "/notifications/",
+        }.items():  # fmt: skip
             page.goto(path)
             look(page, f"{name}-dark")
-
-
-def signed_in(opened: Opened, owner: User) -> Any:
-    """Cookies of the owner, at a desk."""
+    photo = sample_photo(tmp_path, "living room.jpg")
     with opened(DESKTOP) as page:
-        log_in(page, owner, PASSWORD)
-        return page.context.storage_state()
+        by_keyboard(page, stranger)
+    with opened(DESKTOP, java_script_enabled=False, accept_downloads=True) as page:
+        without_javascript(page, stranger, photo)
 
 
 def stage_all(page: Any) -> None:
@@ -75,10 +78,13 @@ def judge(page: Any) -> None:
 
 
 def other_pages(page: Any) -> None:
+    listing = f"/listings/{Listing.objects.get().pk}/"
     paths = {
+        "delivery": f"{listing}delivery/", "public-page": f"{listing}page/", "notifications": "/notifications/",
+        "connections": "/account/connections/", "connection": "/account/connections/new/", "status": "/status/",
         "landing": "/", "studio": "/studio/", "renders": "/studio/renders/", "account": "/account/", "help": "/help/",
         "members": "/billing/members/", "plans": "/billing/plans/", "statement": "/billing/statement/",
-        "listings": "/listings/", "details": f"/listings/{Listing.objects.get().pk}/edit/", "close": "/billing/close/",
+        "listings": "/listings/", "details": f"{listing}edit/", "close": "/billing/close/",
         "addresses": "/accounts/email/", "password": "/accounts/password/change/",
     }  # fmt: skip
     for name, path in paths.items():

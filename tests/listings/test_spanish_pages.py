@@ -110,19 +110,22 @@ NOT_ON_PAGES = re.compile(
 )
 
 
+def text_of(node: ast.AST) -> str:
+    """A string as it is written, with 7 for what varies."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+
+
 def told_to_people() -> list[str]:
-    """Every sentence of the engine and its neighbours that explains a failure, with 7 for what varies."""
+    """Every sentence of the engine and its neighbours that explains a failure, or says what does not fit in a scene."""
     found = []
     for file in (ROOT / "staging").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TELLS:
-                for text in node.args:
-                    parts = text.values if isinstance(text, ast.JoinedStr) else [text]
-                    whole = "".join(
-                        str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts
-                    )  # fmt: skip
-                    found += [whole] if whole.count(" ") > 2 else []
-    return [text for text in found if not NOT_ON_PAGES.search(text)]
+                found += [text_of(argument) for argument in node.args]
+            elif isinstance(node, ast.JoinedStr) and file.parts[-2:] == ("scene", "checks.py"):
+                found.append(text_of(node))
+    return [text for text in found if text.count(" ") > 2 and not NOT_ON_PAGES.search(text)]
 
 
 def test_every_refusal_has_its_spanish() -> None:
