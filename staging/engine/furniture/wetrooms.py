@@ -18,7 +18,7 @@ _KITCHEN, _BATHROOM, _DINING = "kitchen", "bathroom", "dining"
 ROWS: Final[tuple[Row, ...]] = (
     ("bar_stool", "Counter stool", (_KITCHEN,),
      (0.42, 0.44, 0.90), (0.36, 0.36, 0.56), (0.50, 0.52, 1.20), 0.3, 0.08),
-    ("runner", "Runner", (_KITCHEN, _BATHROOM), (1.80, 0.66, 0.010), (1.00, 0.50, 0.008), (3.20, 0.90, 0.016)),
+    ("runner", "Runner", (_KITCHEN, _BATHROOM), (1.80, 0.66, 0.010), (0.90, 0.50, 0.008), (3.20, 0.90, 0.016)),
     ("fruit_bowl", "Fruit bowl", (_KITCHEN, _DINING), (0.28, 0.28, 0.17), (0.22, 0.22, 0.13), (0.38, 0.38, 0.24)),
     ("cutting_boards", "Cutting boards", (_KITCHEN,), (0.40, 0.14, 0.42), (0.30, 0.12, 0.30), (0.52, 0.18, 0.52)),
     ("utensil_crock", "Crock of utensils", (_KITCHEN,), (0.17, 0.17, 0.33), (0.15, 0.15, 0.27), (0.22, 0.22, 0.40)),

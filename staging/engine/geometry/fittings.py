@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.geometry import counters
+from staging.engine.geometry import counters, tops
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.segments import Segments
 from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
 from staging.engine.scene.fittings import Fittings, Mask
-from staging.engine.scene.room import Camera, Room
+from staging.engine.scene.room import Camera, Room, Top
 
 Picture = NDArray[np.uint8]
 
@@ -52,7 +52,8 @@ def find(photo: Picture, room: Room) -> Fittings:
     coloured = _like_floor(small, possible, upright)
     clear = _plain(small, _unbuilt(coloured, faces, upright))
     calm = (_bare(small, faces, lines, clear) & ~_beside_joinery(faces, upright)) | clear
-    return Fittings(clear, calm, counters.find(np.asarray(lines.ends, np.float64), upright, clear, camera))
+    found = counters.find(np.asarray(lines.ends, np.float64), upright, clear, camera)
+    return Fittings(clear, calm, found, tops=_tops(fine, room, calm))
 
 
 def find_walls(photo: Picture, room: Room) -> Fittings:
@@ -63,6 +64,14 @@ def find_walls(photo: Picture, room: Room) -> Fittings:
     lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
     nothing = np.zeros((height, width), np.bool_)
     return Fittings(nothing, _bare(small, face_map(room, width, height), lines, nothing), walls_only=True)
+
+
+def _tops(fine: Picture, room: Room, calm: Mask) -> tuple[Top, ...]:
+    """Counters that something may be put on; their edges want all the pixels that there are."""
+    height, width = fine.shape[:2]
+    camera = room.camera.resized(width, height)
+    lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
+    return tops.find(fine, np.asarray(lines.ends, np.float64), _upright(lines, camera), calm, camera)
 
 
 def _upright(lines: Segments, camera: Camera) -> NDArray[np.float64]:

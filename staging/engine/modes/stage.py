@@ -18,6 +18,7 @@ from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
 from staging.engine.geometry import fittings, read_ground, read_room
+from staging.engine.geometry.tops import enclosing
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY
@@ -114,6 +115,8 @@ def stage(
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN, outdoors=room_type == "outdoor")
         seen = None if arrangement is not None or known.open_air else _allowed(photo, known, room_type)
+        if seen is not None:
+            known = enclosing(known, seen.tops)
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
         # A person's arrangement alone, else those that are worth a picture.
@@ -124,7 +127,7 @@ def stage(
         fits = _digest(photo, _lit_by(known))
         built = known.camera, known.box, known.openings, known.occluders, known.lamps
         rig = _sent(light, fits) or MEMORY.recall(
-            ("light", _digest(photo, built)), lambda: fit(photo, known, render_basis)
+            ("light", _digest(photo, built)), lambda: fit(photo, replace(known, tops=()), render_basis)
         )
     work = _Work(photo, known, rig, plan or PLANS[quality], seed, clock, fits, edited=given is not None)
     refused: list[Gate] = []

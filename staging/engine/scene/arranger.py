@@ -68,7 +68,7 @@ RULES: Final = {
         "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
     ),
     "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
-    "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=1.2),
+    "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=0.7),
     "bathroom": Rules("bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, narrowest=1.4, least_floor=1.2),
     "outdoor": Rules("terrace or garden", outdoor.TASTE, outdoor.stands, outdoor.furnish, open_air=True),
 }
@@ -97,13 +97,15 @@ def arrange_from(
     rules, site = RULES[room_type], Site(room, fittings)
     if rules.open_air != room.open_air:
         raise UnusablePhoto("bad_room", f"The room that was read from this photo is no place for a {rules.title}.")
-    if not (_shows_enough(site, rules) or (rules.instead and _shows_enough(site, rules.instead))):
+    on_counters = fittings is not None and bool(fittings.tops)
+    if not (on_counters or _shows_enough(site, rules) or (rules.instead and _shows_enough(site, rules.instead))):
         raise UnusablePhoto(
             "no_space",
             f"This photo shows too little of the floor for the furniture of a {rules.title}. Take it from farther "
             "back, out of a corner or a doorway, with the floor in view.",
         )
-    if fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE:
+    bare = fittings is not None and not fittings.walls_only and fittings.area(room.camera) < LEAST_FREE
+    if bare and not on_counters:
         raise UnusablePhoto(
             "no_free_floor",
             "This photo shows hardly any floor that is surely free of cabinets, islands, tubs and the like, so "
@@ -133,7 +135,7 @@ def _shows_enough(site: Site, rules: Rules) -> bool:
 
 def _tries(site: Site, rules: Rules, *, careful: bool) -> Iterator[tuple[Rules, Manner]]:
     """A room in which nothing stands well is tried again with the smallest pieces, then as what it gets instead."""
-    if _shows_enough(site, rules):
+    if _shows_enough(site, rules) or site.room.tops:
         yield rules, Manner(careful)
         yield rules, Manner(careful, tight=True)
     if rules.instead is not None and _shows_enough(site, rules.instead):

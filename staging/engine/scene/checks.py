@@ -92,7 +92,8 @@ def _doors(site: Site, pieces: tuple[Piece, ...]) -> Gate:
         (piece.id, zone.opening.kind)
         for zone in site.passages
         for piece in pieces
-        if piece.kind not in FLAT | HUNG and penetration(footprint(piece), zone.area) > OVERLAP
+        if not (piece.kind in FLAT | HUNG or site.on_counter(piece))
+        and penetration(footprint(piece), zone.area) > OVERLAP
     ]
     text = f"{blocked[0][0]} blocks a {blocked[0][1]}." if blocked else "Nothing stands before a door."
     return Gate("doors_clear", not blocked, float(len(blocked)), 0.0, text)
@@ -130,7 +131,9 @@ def _hangs_on_wall(site: Site, piece: Piece) -> bool:
 
 def _building(site: Site, pieces: tuple[Piece, ...]) -> Gate:
     """No piece stands in an island or a stair, or mostly behind one; the share of the worst that is hidden."""
-    inside = [p.id for p in pieces if p.kind not in FLAT and site.in_block(footprint(p), IN_BLOCK)]
+    inside = [
+        p.id for p in pieces if not (p.kind in FLAT or site.on_counter(p)) and site.in_block(footprint(p), IN_BLOCK)
+    ]
     worst, name = max(((site.hidden_share(p), p.id) for p in pieces), default=(0.0, ""))
     passed = not inside and worst <= BEHIND
     text = (

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.room import Camera
+from staging.engine.scene.room import Camera, Top
 
 ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
 AT_FOOT: Final = 0.85  # the same at a counter's foot, which was found as a line but darkens the floor before it
@@ -55,7 +55,8 @@ class Fittings:
     """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
 
     Both have the photo's proportions at a smaller size. With `walls_only` nobody looked at the floor: only what hangs
-    on walls is judged. `counters` are those that one can sit at. `things` (of a size of its own) are pixels of what was
+    on walls is judged. `counters` are those that one can sit at, `tops` those
+    on which something may stand. `things` (of a size of its own) are pixels of what was
     left in the room, before which and behind which nothing is put.
     """
 
@@ -64,6 +65,7 @@ class Fittings:
     counters: tuple[Counter, ...] = ()
     walls_only: bool = False
     things: Mask | None = None
+    tops: tuple[Top, ...] = ()
 
     def hides_things(self, camera: Camera, piece: Piece) -> bool:
         """Whether a piece would be drawn over something that was left in the room."""

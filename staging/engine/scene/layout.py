@@ -112,7 +112,7 @@ class Layout:
         margin = 0.0 if hung else RUG_MARGIN if piece.kind in FLAT else WALL_MARGIN
         if not self.site.inside(shape, margin) or not self._on_ground(shape):
             return "outside the room"
-        if not hung and self.site.blocked(shape, flat=piece.kind in FLAT):
+        if not (hung or self.site.on_counter(piece)) and self.site.blocked(shape, flat=piece.kind in FLAT):
             return "in the way of an opening"
         if any(collides(piece, other, demand.gap) for other in self.pieces):
             return "no space"

@@ -146,6 +146,32 @@ class Occluder:
 
 
 @dataclass(frozen=True)
+class Top:
+    """The top of a counter, `z` metres above the floor. Its front edge runs along `axis` (0: x, 1: y) from `low` to
+    `high`, stands at `at` on the other axis in its middle and drifts `slope` metres a metre; the top lies to that
+    axis's `side` (1 or -1) of it. `free` are stretches (from, to) of the edge behind which the photo shows it bare."""
+
+    axis: int
+    at: float
+    low: float
+    high: float
+    side: int
+    z: float
+    slope: float = 0.0
+    free: tuple[tuple[float, float], ...] = ()
+
+    def place(self, along: Any, back: Any) -> tuple[Any, Any]:
+        """(x, y) of the point `along` the axis and `back` metres behind the front edge."""
+        across = self.at + self.slope * (along - (self.low + self.high) / 2) + self.side * back
+        return (along, across) if self.axis == 0 else (across, along)
+
+    @property
+    def turn(self) -> float:
+        """Degrees by which a thing on it is turned that looks over the front edge."""
+        return 0.0 if self.axis == 0 else -90.0 * self.side
+
+
+@dataclass(frozen=True)
 class Room:
     """What one photo shows, in metres, with how sure we are.
 
@@ -155,6 +181,7 @@ class Room:
     auto (stage at once), check (stage carefully, ask a person where there is one), manual (do not stage).
     `scale_source` names the cue that fixed the metre: "door", "ceiling", "camera", "given".
     `alternatives` are the next-best hypotheses, as boxes, best first.
+    `tops` are counters on which something may stand.
     `open_air` is for terraces and gardens: only the ground inside `floor_polygon` is there; the box bounds it and has
     neither walls nor ceiling.
     """
@@ -171,6 +198,7 @@ class Room:
     scale_source: str = "camera"
     alternatives: tuple[Box, ...] = ()
     open_air: bool = False
+    tops: tuple[Top, ...] = ()
 
     def openings_on(self, wall: Wall, *kinds: OpeningKind) -> tuple[Opening, ...]:
         """Openings of one wall, of the given kinds (all kinds when none is given)."""
@@ -186,6 +214,15 @@ class Room:
                 dataclasses.replace(o, polygon=tuple((x * sx, y * sy) for x, y in o.polygon)) for o in self.occluders
             ),
         )
+
+    def top_under(self, x: float, y: float, z: float) -> Top | None:
+        """The counter's top on which something at (x, y, z) stands, if it stands on one."""
+        for top in self.tops:
+            along, across = (x, y) if top.axis == 0 else (y, x)
+            back = top.side * (across - top.at - top.slope * (along - (top.low + top.high) / 2))
+            if abs(z - top.z) < 0.01 and top.low <= along <= top.high and 0.0 <= back <= 0.7:
+                return top
+        return None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""
@@ -210,6 +247,10 @@ class Room:
                 scale_source=data.get("scale_source", "given"),
                 alternatives=tuple(Box(**b) for b in data.get("alternatives", ())),
                 open_air=bool(data.get("open_air", False)),
+                tops=tuple(
+                    Top(**{**t, "free": tuple((float(a), float(b)) for a, b in t.get("free", ()))})
+                    for t in data.get("tops", ())
+                ),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a room: {error}") from error

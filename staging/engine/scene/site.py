@@ -89,6 +89,10 @@ class Site:
                 return zone
         return None
 
+    def on_counter(self, piece: Piece) -> bool:
+        """Whether it stands on a counter, which was in the way before, and may hide what is behind it."""
+        return self.room.top_under(piece.x, piece.y, piece.z) is not None
+
     def inside(self, shape: Footprint, margin: float = 0.0) -> bool:
         """Whether all of `shape` is in the box, `margin` metres off its walls (the wall behind the camera excepted)."""
         box = self.box
@@ -100,7 +104,7 @@ class Site:
         """Why the photo's pixels speak against a piece, in a few words; empty when they do not, or nobody looked."""
         camera = self.room.camera
         room_left = STOOL_SLACK if piece.kind in AT_COUNTERS else BLOCK_SLACK
-        if not flat and self.in_block(footprint(piece), room_left):
+        if not (flat or self.on_counter(piece)) and self.in_block(footprint(piece), room_left):
             return "an island or a stair stands there"
         if self.hidden_share(piece) > HIDDEN:
             return "behind a part of the building"
@@ -113,7 +117,7 @@ class Site:
         if fittings.walls_only:
             hung = piece.role == "wall" and fittings.hides_only_calm(camera, piece) < BARE
             return "would hang before something" if hung else ""
-        if piece.z > self.box.height / 2:
+        if piece.z > self.box.height / 2 or self.on_counter(piece):
             return ""
         if piece.z < 0.05 and fittings.on_floor(camera, piece) < (AT_FOOT if at_counter else ON_FLOOR):
             return "not on floor that is surely free"

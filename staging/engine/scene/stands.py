@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.footprints import footprint
+from staging.engine.scene.footprints import Footprint, footprint
 from staging.engine.scene.frames import WALLS, Frame, wall_coordinate, wall_distance, wall_frame
 from staging.engine.scene.layout import FLAT, NEAREST, ON_GROUND, WALL_MARGIN
 from staging.engine.scene.room import Wall
@@ -174,11 +174,16 @@ def _stands_free(site: Site, stand: Stand, manner: Manner) -> bool:
         stand.view.nearest >= NEAREST
         and site.inside(shape, WALL_MARGIN)
         and not site.in_the_way(stand.piece, flat=flat)
-        and not site.blocked(replace(shape, z1=0.01) if manner.tight else shape, flat=flat)
+        and (site.on_counter(stand.piece) or not site.blocked(_sunk(shape) if manner.tight else shape, flat=flat))
         and site.window_cover(shape) <= (WINDOW_COVERED if manner.tight else 0.0)
-        and (manner.tight or site.on_visible_floor(shape) >= ON_FLOOR)
+        and (manner.tight or site.on_counter(stand.piece) or site.on_visible_floor(shape) >= ON_FLOOR)
         and (not site.room.open_air or site.on_visible_floor(shape) >= ON_GROUND)
     )
+
+
+def _sunk(shape: Footprint) -> Footprint:
+    """The footprint of something too low to bar a window."""
+    return replace(shape, z1=0.01)
 
 
 def rate_stand(site: Site, stand: Stand, taste: Taste) -> float:

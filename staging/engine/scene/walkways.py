@@ -23,7 +23,9 @@ def cut_off(site: Site, pieces: tuple[Piece, ...] | list[Piece]) -> tuple[Openin
     """The doors and passages that furniture cuts off from the camera; not those that the bare room cuts off itself."""
     if not site.passages:
         return ()
-    standing = [footprint(p) for p in pieces if p.size[2] > 0.05 and p.z < HEAD and p.role != "wall"]
+    standing = [
+        footprint(p) for p in pieces if p.size[2] > 0.05 and p.z < HEAD and p.role != "wall" and not site.on_counter(p)
+    ]
     bare, furnished = _paths(site.box, list(site.blocks)), _paths(site.box, [*site.blocks, *standing])
     start = _cell(site.box, 0.0, 0.0)
     return tuple(

@@ -64,7 +64,14 @@ class Tracer:
     def empty(self, width: int, samples: int, seed: int = 0) -> Traced:
         """The room without furniture. Kept in memory: the same request again answers at once."""
         room = self.room
-        built = (room.camera, room.box, room.openings, room.occluders, room.lamps)  # the rest of a room is not traced
+        built = (
+            room.camera,
+            room.box,
+            room.openings,
+            room.occluders,
+            room.lamps,
+            room.tops,
+        )  # the rest of a room is not traced
         request = repr((built, json.dumps(self.light.to_dict(), sort_keys=True), width, samples, seed, mi.variant()))
 
         def traced() -> Traced:

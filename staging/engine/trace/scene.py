@@ -29,6 +29,7 @@ Shapes = dict[str, Any]
 STANDOFF: Final = 0.012
 NEAR_CLIP: Final = 0.05
 LAMP_RADIUS: Final = 0.10
+TOP_DEPTH: Final = 0.6  # metres from a counter's front edge to the wall
 # What a pane or lamp reflects of the room.
 _DARK: Final = (0.02, 0.02, 0.02)
 
@@ -135,7 +136,20 @@ def _faces(room: Room, light: LightRig, *, flat: bool) -> Shapes:
         "left": rectangle([x0, y0, 0], [0, d, 0], [0, 0, h], wall),
         "right": rectangle([box.x1, y0, 0], [0, 0, h], [0, d, 0], wall),
         "front": rectangle([x0, y0, 0], [0, 0, h], [w, 0, 0], wall),
+        **dict(_tops(room, wall)),
     }
+
+
+def _tops(room: Room, surface: dict[str, Any]) -> Iterator[tuple[str, Shapes]]:
+    """The tops of counters, on which what stands there throws its shadow; nothing else of a counter is known."""
+    for number, top in enumerate(room.tops):
+        corner, along, back = (
+            np.array([*top.place(u, v), top.z]) for u, v in ((top.low, 0.0), (top.high, 0.0), (top.low, TOP_DEPTH))
+        )
+        edges = along - corner, back - corner
+        # It must face up, whichever way its front edge runs.
+        u, v = edges if np.cross(*edges)[2] > 0 else edges[::-1]
+        yield f"top-{number}", rectangle(corner, u, v, surface)
 
 
 def _polished(light: LightRig) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.frames import WALLS, Frame, wall_frame, wall_range
 from staging.engine.scene.layout import Demand, Layout
-from staging.engine.scene.rules import dressing
+from staging.engine.scene.rules import dressing, worktops
 from staging.engine.scene.rules.kitchen import lying
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, along_walls
@@ -51,6 +51,7 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
 def furnish(layout: Layout, stand: Stand) -> bool:
     """Everything about the ladder or mat of `stand`; a ladder wants its mat."""
     if stand.piece.kind == "bath_mat":
+        worktops.dress(layout, worktops.BATHROOM, 2)
         _stool_anywhere(layout)
         dressing.plant(layout)
         _basket(layout)
@@ -65,6 +66,7 @@ def furnish(layout: Layout, stand: Stand) -> bool:
 
 def _about(layout: Layout) -> None:
     """What stands and hangs elsewhere in the room."""
+    worktops.dress(layout, worktops.BATHROOM, 2)
     dressing.plant(layout)
     _basket(layout)
     if layout.careful:

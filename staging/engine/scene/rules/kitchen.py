@@ -1,5 +1,5 @@
-"""A kitchen: a breakfast table with its chairs and fruit where there is room for one, else a runner in the aisle; green
-and art.
+"""A kitchen: a breakfast table with its chairs and fruit where there is room for one, else a runner in the aisle;
+fruit, herbs and flowers where a counter is seen to be bare; green and art.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from staging.engine.scene.fittings import ON_FLOOR, Counter
 from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.frames import WALLS, Frame, wall_distance, wall_frame
 from staging.engine.scene.layout import Demand, Layout
-from staging.engine.scene.rules import dining, dressing
+from staging.engine.scene.rules import dining, dressing, worktops
 from staging.engine.scene.site import Site
 from staging.engine.scene.stands import Manner, Stand, Taste, in_the_open
 from staging.engine.scene.stock import Stock
@@ -29,8 +29,10 @@ TABLE: Final = 3.0  # how much more a table is worth than a runner alone
 AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
 HALL: Final = 12.0  # square metres of floor in sight, free or not, on which it does so too
 # Width and depth of runners in a kitchen's aisle, metres.
-RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5))
+RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5), (0.9, 0.5))
 STOOLS: Final = 6.0  # and how much more stools at a counter are
+ONLY_COUNTERS: Final = 2.0  # and how much less fruit on a counter, with all that the floor is left as it is
+LEAST_THINGS: Final = 2
 PITCH: Final = 0.62  # metres from stool to stool
 DRAWN: Final = (0.10, 0.26)  # metres from a counter to its stools
 STEP: Final = 0.31  # metres between the places that are tried for the first
@@ -55,6 +57,7 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
             yield from lying(site, stock, "runner", RUNNERS)
         for counter in site.fittings.counters:
             yield from _at_counter(site, stock, counter)
+    yield from worktops.stands(site, stock, "fruit_bowl", -ONLY_COUNTERS)
 
 
 def _at_counter(site: Site, stock: Stock, counter: Counter) -> Iterator[Stand]:
@@ -119,14 +122,18 @@ def lying(site: Site, stock: Stock, kind: str, extents: tuple[tuple[float, float
 def furnish(layout: Layout, stand: Stand) -> bool:
     """Everything about the table, stool or runner of `stand`; a table wants two chairs, a stool another one."""
     if stand.piece.kind == "bar_stool":
+        worktops.dress(layout, worktops.KITCHEN)
         return _stools(layout)
-    if stand.piece.kind == "runner":
+    if stand.piece.kind in {"runner", "fruit_bowl"}:
+        there = worktops.dress(layout, worktops.KITCHEN)
         dressing.plant(layout)
-        return True
+        # Fruit alone in a kitchen was forgotten there.
+        return stand.piece.kind == "runner" or there >= LEAST_THINGS
     dining.chairs(layout, Frame(stand.piece.x, stand.piece.y, stand.piece.turn), paired=True)
     if len(layout.of("dining_chair")) < 2:
         return False
     _on_table(layout)
+    worktops.dress(layout, worktops.KITCHEN, 2)
     dressing.plant(layout)
     if not layout.careful:
         _runner(layout)
