@@ -17,14 +17,16 @@ from listings.models import Listing, OriginalPage, Profile
 from staging import sources
 from staging.briefs import RoomType, Style
 from tests.listings.test_delivery import staged_picture
-from tests.staging.pictures import encoded
+from tests.staging.pictures import encoded, exif
 
 
 @pytest.fixture
 def page(account: Account, owner: User) -> OriginalPage:
     """The page of a staged picture that was just approved."""
     listing = records.create(account, unparsed_address="12 Elm Street")
-    photo, _ = photos.add(listing, sources.accept(account, raw=encoded()), user=owner)
+    photo, _ = photos.add(
+        listing, sources.accept(account, raw=encoded(exif=exif(gps=True, serial="SN-4711"))), user=owner
+    )
     (staged,) = batches.stage(listing, [(photo, RoomType.BED)], style=Style.MODERN, batch=uuid.uuid4(), user=owner)
     staged_picture(staged.render)
     assert not OriginalPage.objects.exists()
@@ -47,7 +49,12 @@ def test_anybody_sees_both_pictures_and_what_was_altered(page: OriginalPage, cli
         picture = client.get(f"/o/{page.code}/{which}.jpg")
         assert picture.status_code == 200
         assert picture["Content-Type"] == "image/jpeg"
-        assert b"Exif" not in b"".join(picture.streaming_content)[:4000]  # type: ignore[attr-defined]
+        data = b"".join(picture.streaming_content)  # type: ignore[attr-defined]
+        # Neither where it was taken nor whose camera it was.
+        assert not [mark for mark in (b"Exif", b"GPS", b"SN-4711", b"Testcam") if mark in data]
+    photo = page.output.run.render.photo  # type: ignore[union-attr]
+    with photo.original.open("rb") as kept:
+        assert b"SN-4711" in kept.read()
 
 
 def test_the_page_is_whole_before_its_copies_are_made(page: OriginalPage, client: Client) -> None:

@@ -155,7 +155,7 @@ def test_a_forbidden_edit_is_kept_back_of_a_real_delivery_and_named(slug: str, l
 def test_no_place_and_no_serial_number_goes_out_and_the_upload_is_kept_as_it_was(
     listing: Listing, account: Account, owner: User, tmp_path: Any
 ) -> None:
-    raw = encoded(room(640, 480), exif=exif(gps=True, focal_35mm=24))
+    raw = encoded(room(640, 480), exif=exif(gps=True, focal_35mm=24, serial="SN-4711"))
     photo = sources.accept(account, raw=raw)
     photos.add(listing, photo, user=owner, file_name="gps.jpg")
     (tmp_path / "upload.jpg").write_bytes(raw)
@@ -166,6 +166,8 @@ def test_no_place_and_no_serial_number_goes_out_and_the_upload_is_kept_as_it_was
     command = [needs.exiftool(), "-j", "-a", "-G1", "upload.jpg", *names]
     upload, *out = json.loads(subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout)
     assert any(name.startswith("GPS:") for name in upload)
+    assert any("Serial" in name for name in upload)
+    assert not [name for name in names if b"SN-4711" in archive.read(name)]
     for one in out:
         assert not [name for name in one if name.startswith(("GPS:", "IFD0:", "ExifIFD:")) or "Serial" in name]
         assert one["XMP-iptcExt:DigitalSourceType"].startswith("http://cv.iptc.org/newscodes/digitalsourcetype/")

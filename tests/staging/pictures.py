@@ -27,13 +27,15 @@ def encoded(image: Image.Image | None = None, format: str = "JPEG", **options: A
     return buffer.getvalue()
 
 
-def exif(orientation: int = 1, focal_35mm: int | None = None, gps: bool = False) -> bytes:
-    """An EXIF block."""
+def exif(orientation: int = 1, focal_35mm: int | None = None, gps: bool = False, serial: str = "") -> bytes:
+    """An EXIF block; `serial` is the number of the camera and of its lens."""
     block = Image.Exif()
     block[0x0112] = orientation
     block[0x010F] = "Testcam"
     if focal_35mm is not None:
         block.get_ifd(0x8769)[0xA405] = focal_35mm
+    if serial:
+        block.get_ifd(0x8769).update({0xA431: serial, 0xA435: serial})
     if gps:
         block.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.3456), 3: "E", 4: (13.0, 24.0, 18.9)})
     return block.tobytes()
