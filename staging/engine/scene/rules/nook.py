@@ -26,7 +26,7 @@ SECOND: Final = ((1.55, 0.35, 50.0), (1.3, 0.1, 35.0), (1.2, -0.25, 20.0))
 
 
 def stands(site: Site, stock: Stock) -> Iterator[Stand]:
-    """Armchairs along every wall, straight and turned to either side, and in the open a walkway off the walls."""
+    """Armchairs along every wall, straight and turned to either side."""
     for wall in WALLS:
         low, high = wall_range(site.box, wall)
         count = int((high - low - 2 * INSET) / PITCH) + 1
@@ -35,6 +35,10 @@ def stands(site: Site, stock: Stock) -> Iterator[Stand]:
             piece = stock.piece(KIND, frame, turn=turn, role="main")
             seen = view(site.room, piece)
             yield Stand(piece, Frame(piece.x, piece.y, piece.turn).moved(0.0, -piece.size[1] / 2), None, seen, -BEHIND)
+
+
+def open_stands(site: Site, stock: Stock) -> Iterator[Stand]:
+    """Armchairs in the open room, a walkway off the walls."""
     for stand in in_the_open(site, stock, KIND, [stock.usual(KIND)], turns=AWAY):
         yield replace(stand, score=-BEHIND)
 

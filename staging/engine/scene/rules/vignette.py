@@ -5,6 +5,7 @@ Corridors, halls and pictures of one wall have no place for a sofa or a bed, but
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -38,7 +39,7 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
         sizes = [stock.size(kind, width=width, depth=0.0) for width in widths]
         for stand in along_walls(site, stock, kind, sizes, gap=0.12 if manner.careful else 0.03):
             yield replace(stand, score=0.4 * stand.piece.size[0] + 0.3 * (kind == "console_table"))
-    for stand in nook.stands(site, stock):
+    for stand in itertools.chain(nook.stands(site, stock), nook.open_stands(site, stock)):
         if stand.view.facing > 0.0:
             yield replace(stand, score=CHAIR)
     yield from _runners(site, stock)
