@@ -24,6 +24,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from billing.models import Entry
 from config.bodies import Receive, Scope, Send
+from listings import prepared
 from staging import jobs, turns
 from staging.models import Run, State, WebhookDelivery
 
@@ -65,6 +66,7 @@ class Meters:
         self.unattended = Gauge("openhouse_leases_run_out", "Running runs that nobody answers for.", **more)
         self.wakeups = Gauge("openhouse_wakeups_waiting", "Jobs in the queue in Redis.", **more)
         self.webhooks = Gauge("openhouse_webhooks_due", "Webhooks that are due and not delivered.", **more)
+        self.prepared = Gauge("openhouse_prepared_bytes", "What copies made ahead for deliveries weigh.", **more)
         self.seconds = Histogram(
             "openhouse_render_seconds",
             "From the start of the last attempt to the end, of pictures that were made.",
@@ -115,6 +117,7 @@ class Meters:
         self.unattended.set(running.filter(lease_until__lt=now).count())
         due = WebhookDelivery.objects.filter(state=WebhookDelivery.State.PENDING, due_at__lt=now)
         self.webhooks.set(due.count())
+        self.prepared.set(prepared.stored_bytes())
 
     def _read_ends(self) -> None:
         until = timezone.now() - datetime.timedelta(seconds=LATE_SECONDS)

@@ -177,12 +177,12 @@ def test_files_go_with_the_listing_and_with_the_account(
         records.restore(listing)
         preparing.prepare(listing.pk)
         names = ready(listing)
-        assert prepared.stored_bytes(account) == sum(default_storage.size(name) for name in names) > 0
+        assert prepared.stored_bytes() == sum(default_storage.size(name) for name in names) > 0
         with django_capture_on_commit_callbacks(execute=True):
             end()
         assert names
         assert not any(default_storage.exists(name) for name in names)
-        assert prepared.stored_bytes(account) == 0
+        assert prepared.stored_bytes() == 0
     preparing.prepare(listing.pk)
     assert ready(listing) == set()
 
