@@ -116,7 +116,8 @@ def stage(
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN, outdoors=room_type == "outdoor")
         seen = None if arrangement is not None or known.open_air else _allowed(photo, known, room_type)
         if seen is not None:
-            known = enclosing(known, seen.tops)
+            # The walls of a room that was given stay where they are.
+            known = enclosing(known, seen.tops) if room is None else replace(known, tops=seen.tops)
     given = None if arrangement is None else _given(arrangement, known)
     with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
         # A person's arrangement alone, else those that are worth a picture.

@@ -101,6 +101,7 @@ def from_corners(near: Room, corners: Corners) -> Room:
         confidence=sure,
         status="auto",
         alternatives=(),
+        tops=(),  # counters are looked for anew, by the camera as it is now
     )
     low, high = CEILING
     if corners.ceiling_left is None and corners.ceiling_right is None:
@@ -144,6 +145,7 @@ def rescaled(room: Room, factor: float, source: str = "given") -> Room:
         lamps=tuple((x * factor, y * factor, z * factor) for x, y, z in room.lamps),
         floor_polygon=tuple((x * factor, y * factor) for x, y in room.floor_polygon),
         alternatives=tuple(_grown(b, factor) for b in room.alternatives),
+        tops=tuple(top.grown(factor) for top in room.tops),
         scale_source=source,
     )
 
@@ -169,7 +171,9 @@ def with_alternative(room: Room, index: int) -> Room:
     """The room with its `index`-th next-best box instead of its own, which becomes an alternative; openings go."""
     boxes = list(room.alternatives)
     chosen = boxes.pop(index)
-    return completed(dataclasses.replace(room, box=chosen, openings=(), lamps=(), alternatives=(room.box, *boxes)))
+    return completed(
+        dataclasses.replace(room, box=chosen, openings=(), lamps=(), tops=(), alternatives=(room.box, *boxes))
+    )
 
 
 def _solved(near: Room, corners: Corners) -> tuple[Camera, Floats, float]:

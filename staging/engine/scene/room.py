@@ -165,6 +165,12 @@ class Top:
         across = self.at + self.slope * (along - (self.low + self.high) / 2) + self.side * back
         return (along, across) if self.axis == 0 else (across, along)
 
+    def grown(self, factor: float) -> Top:
+        """The same top in a room that is `factor` times as large."""
+        at, low, high, z = (v * factor for v in (self.at, self.low, self.high, self.z))
+        free = tuple((a * factor, b * factor) for a, b in self.free)
+        return Top(self.axis, at, low, high, self.side, z, self.slope, free)
+
     @property
     def turn(self) -> float:
         """Degrees by which a thing on it is turned that looks over the front edge."""

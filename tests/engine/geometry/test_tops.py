@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from staging.engine.geometry import fittings, tops
+from staging.engine.scene import editing
 from staging.engine.scene.room import Box, Opening, Room, Top
 from tests.engine.geometry import synthetic
 
@@ -92,3 +93,14 @@ def test_a_counter_stands_before_its_wall_and_windows_stay_where_they_are_seen()
         assert read.camera.project(after)[0] == pytest.approx(read.camera.project(before)[0], abs=0.01)
     assert tops.enclosing(read, ()) == read
     assert Room.from_dict(known.to_dict()) == known
+
+
+def test_a_room_that_is_given_another_scale_keeps_its_counters_where_they_are_seen() -> None:
+    top = Top(1, -1.4, 1.5, 3.0, -1, 0.91, slope=0.02, free=((1.6, 2.6),))
+    larger = editing.rescaled(dataclasses.replace(ROOM, tops=(top,)), 1.2)
+    for along, back in ((1.6, 0.1), (2.6, 0.4)):
+        before, _ = ROOM.camera.project([*top.place(along, back), top.z])
+        after, _ = larger.camera.project([*larger.tops[0].place(along * 1.2, back * 1.2), larger.tops[0].z])
+        assert after == pytest.approx(before, abs=0.01)
+    assert larger.top_under(*larger.tops[0].place(2.0, 0.3), 0.91 * 1.2) == larger.tops[0]
+    assert larger.top_under(*larger.tops[0].place(2.0, 0.3), 0.0) is None
