@@ -2,15 +2,15 @@
 
 Wants DATABASE_URL=postgres://...; works in a test database of its own, which it drops. The small shop has 1,000 photos,
 renders and entries; the large one 100,000 photos and 1,000,000 renders and entries, and each of its accounts has grown
-as much. Prints median seconds and questions to the database of each page at both sizes, and fails when a page takes
-more than 1.5 times as long or asks more often. `--small N` and `--large N` photos make it a rehearsal.
+as much. Prints the seconds (the fastest of some rounds: what else runs on the machine only adds to them) and the
+questions to the database of each page at both sizes, and fails when a page takes more than 1.5 times as long or asks
+more often. `--small N` and `--large N` photos make it a rehearsal.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import time
 from typing import Any
@@ -125,7 +125,7 @@ def _spread(cursor: Any, row: Any, changed: dict[str, str], source: str) -> None
 
 
 def _times(pattern: Any) -> dict[str, tuple[float, int]]:
-    """Median seconds and questions of each page of the newest account, after one that warms it up."""
+    """Fastest seconds and questions of each page of the newest account, after one that warms it up."""
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -156,9 +156,13 @@ def _times(pattern: Any) -> dict[str, tuple[float, int]]:
             answer = client.get(place, headers=headers)
             took.append(time.perf_counter() - started)
             assert answer.status_code == 200, f"{place}: {answer.status_code}"
-        with CaptureQueriesContext(connection) as asked:
-            client.get(place, headers=headers)
-        found[path] = (statistics.median(took[1:]), len(asked))
+        counts = []
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as asked:
+                client.get(place, headers=headers)
+            counts.append(len(asked))
+        # Once a minute the use of a key is noted, which is of no page.
+        found[path] = (min(took[1:]), min(counts))
     return found
 
 

@@ -92,8 +92,12 @@ def shops(db: None) -> tuple[Shop, Shop]:
 def test_questions_do_not_grow_with_what_there_is(shops: tuple[Shop, Shop], kind: str) -> None:
     grown = {}
     for path in PAGES if kind == "pages" else ENDPOINTS:
-        little, much = (asked(shop, path, kind) for shop in shops)
-        if little != much:
+        # Once a minute the use of a key or a session is noted too: what differs is counted again.
+        for _ in range(2):
+            little, much = (asked(shop, path, kind) for shop in shops)
+            if little == much:
+                break
+        else:
             grown[path] = (little, much)
     assert grown == {}
 
