@@ -93,10 +93,12 @@ def tea_towel(shop: Workshop) -> list[Mesh]:
     return parts + moved(strip, -shop.width * 0.2, 0, shop.height * 0.70)
 
 
-def hung(cloth: str, w: float, *, front: float, rear: float, radius: float, seed: int = 0) -> list[Mesh]:
+def hung(
+    cloth: str, w: float, *, front: float, rear: float, radius: float, seed: int = 0, folds: float = 1.0
+) -> list[Mesh]:
     """A towel over a bar whose middle is at y = 0, z = 0: it hangs `front` metres before it, `rear` behind it."""
     name = "small" if w < 0.3 else "large"
-    return draping.over_bar(name, (w, front, rear), radius, cloth, seed=seed)
+    return draping.over_bar(name, (w, front, rear), radius, cloth, seed=seed, folds=folds)
 
 
 def towel_rail(shop: Workshop) -> list[Mesh]:
@@ -120,7 +122,9 @@ def towel_rail(shop: Workshop) -> list[Mesh]:
             parts += moved(tilted([lathe(disc_profile(0.024, 0, 0.006, 0.002), material, sides=24)], 90), x, back, z)
     large, small = shop.use(linen.main), shop.use(linen.accent)
     at = -0.03 * w if shop.seed % 2 else 0.03 * w
-    parts += moved(hung(large, w * 0.66, front=h - 0.05, rear=h * 0.72, radius=radius, seed=shop.seed), at, y, z)
+    parts += moved(
+        hung(large, w * 0.66, front=h - 0.05, rear=h * 0.72, radius=radius, seed=shop.seed, folds=0.3), at, y, z
+    )
     upper = hung(small, w * 0.36, front=h * 0.45, rear=h * 0.40, radius=radius + 0.013, seed=shop.seed + 3)
     return parts + moved(upper, at, y, z)
 

@@ -15,6 +15,7 @@ from staging.engine.furniture.primitives import grid
 from staging.engine.scene.mesh import Mesh
 
 Floats = NDArray[np.float64]
+TIGHT = 0.013  # metres from a bar's middle to a towel that lies tight on it
 HEM = 0.026  # metres: how thick a duvet is at its hem
 SHEET = 0.30  # metres of the turned-down sheet that show
 
@@ -97,22 +98,23 @@ def over_ledge(
 
 
 def over_bar(
-    name: str, size: tuple[float, float, float], radius: float, material: str, *, seed: int, thickness: float = 0.008
+    name: str, size: tuple[float, float, float], radius: float, material: str, *, seed: int, folds: float = 1.0
 ) -> list[Mesh]:
     """The "large" or "small" towel over a bar of `radius` through y = z = 0; `size` is its width, and how far it hangs
-    before the bar (-y) and behind it."""
+    before the bar (-y) and behind it. `folds` scales how far they stand out: another towel may hang over it."""
     width, front, rear = TOWELS[name]
     fallen = shelf.cloth(f"towel-{name}", seed)
     x, y, z = np.moveaxis(fallen.points, -1, 0)
     down = np.where(y < 0, size[1] / front, size[2] / rear)
     # Away from the bar by what this one is thicker.
-    y = y + np.clip(y / 0.013, -1, 1) * (radius - BAR)
+    swing = (np.abs(y) - TIGHT).clip(0)
+    y = np.sign(y) * (np.abs(y) - swing * (1 - folds)) + np.clip(y / TIGHT, -1, 1) * (radius - BAR)
     z = np.where(z < 0, z * down, z + radius - BAR)
     lie = shelf.Lie(np.stack([x * size[0] / width, y, z], -1))
     length = size[1] + size[2]
     return folded_throw(
         lambda across, along: lie(0.5 - across / size[0], along / length),
-        (0.0, length), size[0] * 0.97, material, seed=seed, thickness=thickness, spread=0.0, folds=0.0, fringe=False,
+        (0.0, length), size[0] * 0.97, material, seed=seed, thickness=0.008, spread=0.0, folds=0.0, fringe=False,
     )  # fmt: skip
 
 
