@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as site_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -36,6 +37,8 @@ call_command("reconcile", stdout=sys.stderr)
 from django.conf import settings
 # As the site's next process reads it.
 settings.SECRET_KEY = (settings.DATA_DIR / "secret_key").read_text()
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from billing import keys, ledger
 from billing.models import Account, Plan
 from staging import files
@@ -50,6 +53,7 @@ print(json.dumps({
     "key": keys.verify(sys.argv[2]) is not None,
     "signed": files.is_signed(path, parts["expires"], parts["signature"]),
     "plans": Plan.objects.count(),
+    "app": decrypt(Authenticator.objects.get().data["secret"]),
 }))
 """
 
@@ -92,6 +96,7 @@ def test_an_empty_site_becomes_the_saved_one(account: Account, secret: None, tmp
     photo = sources.accept(account, raw=pictures.encoded())
     ledger.grant(account, 7, reference="before the backup")
     _, key = keys.create(account, name="Partner")
+    TOTP.activate(account.members.get(), "SECRETOFTHEAPP")
     archive, address = tmp_path / "site.tar", files.photo_preview_url(photo)
 
     call_command("backup", archive)
@@ -109,6 +114,7 @@ def test_an_empty_site_becomes_the_saved_one(account: Account, secret: None, tmp
             "original": saved,
             "key": True,
             "signed": True,
+            "app": "SECRETOFTHEAPP",
         }
         again = _python(env, "manage.py", "restore", str(archive))
         assert again.returncode != 0
