@@ -40,7 +40,7 @@ def main() -> None:
     read = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     read.add_argument("--renders", type=int, default=500)
     read.add_argument("--kills", type=int, default=200)
-    read.add_argument("--pauses", type=int, default=30, help="times that a worker is held up")
+    read.add_argument("--pauses", type=int, default=10, help="times that a worker is held up")
     read.add_argument("--seconds", type=float, default=300.0, help="over which both are spread")
     read.add_argument("--seed", type=int, default=1)
     read.add_argument("--without", choices=sorted(GUARDS), default="", help="take a guard out")
@@ -97,9 +97,11 @@ def kill_plan(seed: int, count: int, seconds: float, names: list[str]) -> list[t
 
 
 def pause_plan(seed: int, count: int, seconds: float) -> list[tuple[float, str]]:
-    """When which worker is held up."""
+    """When which worker is held up: one at a time where the seconds allow it, or nobody would be left to work."""
     dice = random.Random(f"pauses {seed}")
-    return sorted((dice.uniform(0, seconds), dice.choice(WORKERS)) for _ in range(count))
+    share = seconds / max(1, count)
+    spare = max(0.0, share - PAUSE_SECONDS)
+    return [(place * share + dice.uniform(0, spare), dice.choice(WORKERS)) for place in range(count)]
 
 
 def _both(
