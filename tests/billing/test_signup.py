@@ -233,8 +233,7 @@ def test_every_page_stands_in_the_sites_frame_without_inline_script_or_style(
     assert answer.status_code == 200
     main = answer.content.decode().partition('<section class="card narrow">')[2]
     assert "<h1>" in main
-    assert "<script" not in main
-    assert not re.search(r"\sstyle=|<style|\son\w+=", main)
+    assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|<style|\son\w+=", main)
     assert "Openhouse</title>" in answer.content.decode()
     for control in re.findall(r'<input[^>]*\sid="([^"]+)"', main):
         assert f'<label for="{control}">' in main, "every control has its label"

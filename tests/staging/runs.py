@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from billing import ledger
@@ -33,3 +38,9 @@ def go(render: Render) -> None:
 
 def lease_is_over(render: Render) -> None:
     Run.objects.filter(render=render).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def work_while_waiting(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> None:
+    """Do the work where a waiting caller would sleep; others' sleeps, the stand-in's too, stay as they are."""
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: work())
+    monkeypatch.setattr("staging.wakeups.time", clock)

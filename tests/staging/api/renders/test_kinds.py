@@ -20,6 +20,7 @@ from staging.engine.modes import vocabulary
 from staging.models import Output, Render, Role, Run
 from tests.staging import pictures
 from tests.staging.api.renders.conftest import Caller, uploaded
+from tests.staging.runs import work_while_waiting
 from tests.staging.stand_in import EVERY_KIND, StandIn
 
 GREY, RED = (128, 130, 120), (180, 40, 30)
@@ -48,7 +49,7 @@ def work(render_id: str) -> None:
 
 def waited(monkeypatch: pytest.MonkeyPatch, caller: Caller, **arguments: Any) -> dict[str, Any]:
     """What create answers when the caller waits."""
-    monkeypatch.setattr("staging.wakeups.time.sleep", lambda _: work(Render.objects.latest("pk").public_id))
+    work_while_waiting(monkeypatch, lambda: work(Render.objects.latest("pk").public_id))
     answer = caller.create(wait_for_completion="true", **arguments)
     assert answer.status_code == 200, answer.content
     body: dict[str, Any] = answer.json()

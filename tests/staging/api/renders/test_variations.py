@@ -13,6 +13,7 @@ from billing.models import Account, Entry
 from staging import jobs, renders, variations
 from staging.models import Output, Render, Role, Run, State
 from tests.staging.api.renders.conftest import Caller
+from tests.staging.runs import work_while_waiting
 from tests.staging.stand_in import StandIn
 from tests.staging.test_races import at_once
 
@@ -103,7 +104,7 @@ def test_the_render_is_named_in_the_query_or_in_the_body(where: str, caller: Cal
 
 
 def test_a_waiting_caller_gets_the_new_picture(caller: Caller, done: Render, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("staging.wakeups.time.sleep", lambda _: work())
+    work_while_waiting(monkeypatch, work)
     answer = vary(caller, done, wait_for_completion=True)
     assert answer.status_code == 200
     assert list(answer.json()) == ["render_id", "result_image_url"]
@@ -156,7 +157,7 @@ def test_a_failed_variation_is_told_to_a_waiting_caller(
     caller: Caller, done: Render, engine: StandIn, said: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.switches.fail = {"class": "nothing_usable", "code": "gate", "message": "No picture passed."}
-    monkeypatch.setattr("staging.wakeups.time.sleep", lambda _: work())
+    work_while_waiting(monkeypatch, work)
     answer = vary(caller, done, wait_for_completion=True)
     said(answer, 500, "render_failed", "No picture passed")
     assert (answer.json()["render_id"], answer.json()["status"]) == (done.public_id, "error")
