@@ -11,15 +11,19 @@ from staging.conversions import ConversionStatus
 from staging.models import Conversion, Output
 
 
-def accepted(account: Account, uuid: str, conversion: Conversion) -> dict[str, Any]:
-    """What a create answers; `uuid` as this request wrote it."""
+def accepted(account: Account, uuid: str, conversion: Conversion, *, new: bool) -> dict[str, Any]:
+    """What a create answers; `uuid` as this request wrote it.
+
+    A `new` conversion is queued, as the contract has it, even when a worker was faster than this answer; one that the
+    identifier stood for already tells where it is.
+    """
     status = conversions.status(conversion)
     return {
         "uuid": uuid,
         "conversion": uuid,
-        "finished": status.finished,
-        "status": status.state,
-        "files": _files(status),
+        "finished": not new and status.finished,
+        "status": "queued" if new else status.state,
+        "files": [] if new else _files(status),
         "credits_used": status.credits_used,
         "credits_left": credits.balance(account),
     }

@@ -43,7 +43,7 @@ class Create(Endpoint):
         """Ask for a conversion, or find the one that the identifier stands for already."""
         caller, fields = caller_of(request), Fields.of(request)
         uuid = fields.uuid()
-        conversion = conversions.standing(caller.account, uuid)
+        standing = conversion = conversions.standing(caller.account, uuid)
         if conversion is None:
             files = files_of(request)
             wanted = asked(fields, files)
@@ -54,7 +54,7 @@ class Create(Endpoint):
             conversion = conversions.request(
                 caller.account, uuid, photos, brief, pictures=wanted.renders, key=caller.key
             )
-        return json_answer(answers.accepted(caller.account, uuid, conversion))
+        return json_answer(answers.accepted(caller.account, uuid, conversion, new=standing is None))
 
 
 class Results(Endpoint):

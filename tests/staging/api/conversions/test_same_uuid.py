@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_save
+from django.utils import timezone
 
 from billing import ledger
 from billing.models import Account
 from billing.reconciliation import reconcile, unexplained
 from staging import conversions, renders
 from staging.briefs import Brief
-from staging.models import Conversion, ConversionFile, Photo, Run
+from staging.models import Conversion, ConversionFile, Photo, Run, State
 from tests.staging.api.conversions.conftest import UUID, Caller, uploaded, work_off
 from tests.staging.stand_in import StandIn
 from tests.staging.test_races import at_once
@@ -33,6 +35,18 @@ def test_case_does_not_tell_identifiers_apart_and_each_answer_echoes_its_own(cal
         body = caller.create(uuid=other).json()
         assert (body["uuid"], body["conversion"]) == (other, other)
     assert Conversion.objects.count() == 1
+
+
+def test_a_new_one_is_queued_even_when_a_worker_was_faster_than_the_answer(caller: Caller) -> None:
+    def take_up(sender: Any, instance: ConversionFile, **_: Any) -> None:
+        Run.objects.filter(render=instance.render).update(state=State.RUNNING, lease_until=timezone.now())
+
+    post_save.connect(take_up, sender=ConversionFile)
+    try:
+        assert caller.create().json()["status"] == "queued"
+    finally:
+        post_save.disconnect(take_up, sender=ConversionFile)
+    assert caller.create().json()["status"] == "processing"
 
 
 def test_a_finished_one_is_answered_with_its_files(caller: Caller, account: Account, engine: StandIn) -> None:
