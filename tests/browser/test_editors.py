@@ -121,8 +121,7 @@ def move_the_furniture(page: Any, review: str) -> None:
 
 def clear_the_room(page: Any, listing: Listing, staged: StagedPhoto) -> None:
     page.goto(f"/listings/{listing.pk}/photos/{staged.listing_photo.media_key}/clear/")
-    middle = at(page, "canvas")
-    drag(page, middle, 80, 10)
+    drag(page, at(page, "canvas"), 80, 10)
     page.get_by_text("What is pink will go away.").wait_for()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Nothing is painted yet").wait_for()
@@ -131,9 +130,10 @@ def clear_the_room(page: Any, listing: Listing, staged: StagedPhoto) -> None:
     page.keyboard.press("Space")
     page.get_by_role("button", name="Lasso").click()
     page.get_by_role("button", name="Zoom in").click()
-    drag(page, middle, 60, 60)
+    # The page may have moved to show what was focused or pressed: each stroke begins where the picture is now.
+    drag(page, at(page, ".zoom-window"), 60, 60)
     page.get_by_role("button", name="Eraser").click()
-    drag(page, middle, 20, 0)
+    drag(page, at(page, ".zoom-window"), 20, 0)
     assert page.evaluate("document.querySelector('mask-painter').strokes.length") == 3
     look(page, "mask-painter")
     page.get_by_role("button", name="Clear it").click()
