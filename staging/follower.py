@@ -32,6 +32,9 @@ log = structlog.get_logger("openhouse.follower")
 
 # The rows are read again this often, hints or not.
 REREAD_SECONDS = 2.0
+# All jobs together are asked about so often, for their progress; an end is told at once, however long the wait.
+_POLLS_A_SECOND = 25
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 # A backend that answers long polls at once is not asked more often than this.
 _MIN_POLL_SECONDS = 0.25
 # Progress is written this often.
@@ -134,12 +137,11 @@ class Follower:
         self._tasks.pop(watch, None)
 
     async def _to_the_end(self, watch: Watch) -> None:
-        wait = min(10.0, settings.RUN_LEASE_SECONDS / 3)
         while True:
-            asked = time.monotonic()
+            asked, wait = time.monotonic(), max(_SHORTEST_WAIT, len(self._tasks) / _POLLS_A_SECOND)
             backend = await self._backend(watch.backend)
             try:
-                answer = await backend.poll(watch.handle, wait)
+                answer = await backend.poll(watch.handle, min(wait, _LONGEST_WAIT, settings.RUN_LEASE_SECONDS / 3))
             except BackendError as error:
                 # The lease is not renewed: if this lasts, the sweeper has the run looked after.
                 log.warning("backend_away", handle=watch.handle, code=error.failed.code)

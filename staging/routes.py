@@ -30,8 +30,35 @@ COMFYUI = "comfyui"
 
 T = TypeVar("T")
 
-# A worker's own, kept from one question to the next: to make an event loop takes as long as to ask.
-_kept: asyncio.Runner | None = None
+
+class _Line:
+    """A worker's own event loop and its connections to the engine servers, kept from one question to the next.
+
+    To make them anew takes longer than most questions.
+    """
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self._open = contextlib.AsyncExitStack()
+        self._to: tuple[object, ...] = ()
+        self._servers: Engines | None = None
+
+    async def engines(self) -> Engines:
+        """The engine servers that the settings name now."""
+        to = (*engines.urls(), settings.ENGINE_TOKEN, settings.ENGINE_GIVE_UP_SECONDS)
+        if self._servers is None or to != self._to:
+            await self._open.aclose()
+            self._to, self._servers = to, await self._open.enter_async_context(_engines())
+        return self._servers
+
+    def close(self) -> None:
+        """Close everything, whatever state it is in."""
+        with contextlib.suppress(Exception):
+            self.runner.run(self._open.aclose())
+        self.runner.close()
+
+
+_kept: _Line | None = None
 
 
 @dataclass(frozen=True)
@@ -70,30 +97,32 @@ def ask(name: str, question: Callable[[Backend], Awaitable[T]]) -> T:
     nodes = fleet.nodes() if name == COMFYUI else ()
     learned: list[Note] = []
 
-    async def asked() -> T:
+    async def asked(line: _Line | None) -> T:
+        if line is not None and name == ENGINE:
+            return await question(await line.engines())
         async with connect(name, nodes, learned) as backend:
             return await question(backend)
 
     try:
-        return _run(asked())
+        return _run(asked)
     finally:
         fleet.learn(learned)
 
 
-def _run(asked: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end. Workers ask in their main thread; connections are not kept, each question opens its own."""
-    global _kept  # noqa: PLW0603 - one loop per process is the point
+def _run(asked: Callable[[_Line | None], Coroutine[Any, Any, T]]) -> T:
+    """Run it to its end. Workers ask in their main thread, which keeps its line; others open one for the question."""
+    global _kept  # noqa: PLW0603 - one line per process is the point
     if threading.current_thread() is not threading.main_thread():
-        return asyncio.run(asked)
-    runner = _kept = _kept or asyncio.Runner()
+        return asyncio.run(asked(None))
+    line = _kept = _kept or _Line()
     try:
-        return runner.run(asked)
+        return line.runner.run(asked(line))
     except BackendError:
         raise
     except BaseException:
         # A job's time limit strikes in the middle of things: what goes on in this loop must end with it.
         _kept = None
-        runner.close()
+        line.close()
         raise
 
 

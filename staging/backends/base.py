@@ -107,7 +107,7 @@ class Backend(Protocol):
         ...
 
     async def poll(self, handle: str, wait: float = 0.0) -> Progress | Pictures | Failed | Unknown:
-        """Where the job stands; with `wait` > 0 answer as soon as that changes, at most that many seconds later.
+        """Where the job stands; with `wait` > 0 answer as soon as it has ended, at most that many seconds later.
 
         Done is answered with `Pictures` without their bytes (`data=b""`); `fetch` brings them.
         Raises BackendError when the backend cannot be reached.

@@ -1,7 +1,7 @@
 """Client of the engine server's HTTP contract: our own engine, or anyone's GPU server that speaks the same.
 
     PUT    /v1/jobs/KEY                  multipart `job` (JSON), `photo`, `mask`?; the same key again is the same job
-    GET    /v1/jobs/KEY?wait=SECONDS     where it stands, as soon as that changes
+    GET    /v1/jobs/KEY?wait=SECONDS     where it stands, as soon as that changes; with &until=end when it has ended
     GET    /v1/jobs/KEY/pictures/ROLE    a finished picture, PNG
     DELETE /v1/jobs/KEY                  stop it
     GET    /v1/capabilities
@@ -48,7 +48,8 @@ async def connect(
     No proxies and nothing else from the environment: the address is the operator's own.
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    # A server that closes what was idle for five seconds, as ours does, must not do so while we begin to speak.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3.0)
     timeout = httpx.Timeout(IO_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(
         base_url=url,
@@ -102,7 +103,7 @@ class EngineServer:
             raise BackendError(Failed(FailureClass.MISCONFIGURED, "not_served", _NOT_SET_UP)) from None
 
     async def poll(self, handle: str, wait: float = 0.0) -> Progress | Pictures | Failed | Unknown:
-        """Where the job stands, at once or when that changes within `wait` seconds. Raises BackendError."""
+        """Where the job stands, at once or when it has ended within `wait` seconds. Raises BackendError."""
         try:
             return await self._standing(_job_path(handle), wait)
         except _NotFound:
@@ -112,7 +113,8 @@ class EngineServer:
         response = await self._ask(
             "GET",
             path,
-            params={"wait": f"{wait:g}"} if wait > 0 else {},
+            # Fifty jobs that each tell every hundredth of their progress would keep a follower busy with nothing else.
+            params={"wait": f"{wait:g}", "until": "end"} if wait > 0 else {},
             timeout=httpx.Timeout(IO_SECONDS + wait, connect=CONNECT_SECONDS),
         )
         return _standing(_json(response))

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import email
 import email.policy
 import hashlib
 import io
 import json
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -62,6 +64,32 @@ class Job:
         return "failed" if self.error else "done"
 
 
+class _Server(ThreadingHTTPServer):
+    """A server whose end ends its connections too, as that of a process does."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.lines: set[socket.socket] = set()
+        self.accepted = 0
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.lines.add(request)
+        self.accepted += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.lines.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for line in list(self.lines):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
 class StandIn:
     """The server, in threads of this process."""
 
@@ -77,9 +105,7 @@ class StandIn:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def _bound(self, port: int) -> ThreadingHTTPServer:
-        server = ThreadingHTTPServer(("127.0.0.1", port), type("BoundHandler", (Handler,), {"engine": self}))
-        server.daemon_threads = True
-        return server
+        return _Server(("127.0.0.1", port), type("BoundHandler", (Handler,), {"engine": self}))
 
     def __enter__(self) -> StandIn:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -209,6 +235,8 @@ class Handler(BaseHTTPRequestHandler):
 
     engine: StandIn
     protocol_version = "HTTP/1.1"
+    # As every real server has it: else each answer of two parts waits 40 ms for its reader's acknowledgement.
+    disable_nagle_algorithm = True
 
     def do_PUT(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
@@ -259,10 +287,11 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200 if job else 404, {"id": self._key()})
 
     def _wait(self, job: Job) -> None:
-        wait = float(parse_qs(urlsplit(self.path).query).get("wait", ["0"])[0])
-        until, seen = time.monotonic() + wait, job.progress
+        asked = parse_qs(urlsplit(self.path).query)
+        until, seen = time.monotonic() + float(asked.get("wait", ["0"])[0]), job.progress
         # Fifty of these may wait at once: each sleeps until something is to be told, but not past a cancellation.
-        told = job.started + min(1.0, seen + 0.05) * job.seconds
+        step = 1.0 if asked.get("until") == ["end"] else 0.05
+        told = job.started + min(1.0, seen + step) * job.seconds
         while job.state == "running" and (left := min(until, told) - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
 

@@ -91,6 +91,23 @@ def test_what_a_dead_server_had_is_made_by_another_and_charged_once(account: Acc
     assert ledger.balance(account) == 10 - 2
 
 
+def test_a_worker_keeps_its_line_to_the_engine_and_takes_a_new_one_where_that_broke(
+    account: Account, pair: list[StandIn], settings: Any
+) -> None:
+    engine, settings.ENGINE_URL = pair[0], pair[0].url
+    engine.switches.seconds = 0
+    first, second = asked(account, 2)
+    jobs.start_next()
+    pipeline.look_after(renders.latest_run(first).pk)
+    # Handed over, asked how it stands and fetched; two pictures come side by side, by a line each.
+    assert engine.server.accepted <= 2
+    engine.stop()
+    engine.start()
+    jobs.start_next()
+    pipeline.look_after(renders.latest_run(second).pk)
+    assert [renders.status(render).status for render in (first, second)] == ["done", "done"]
+
+
 def test_a_submit_that_is_repeated_finds_its_job_on_whichever_server_has_it(
     account: Account, pair: list[StandIn]
 ) -> None:

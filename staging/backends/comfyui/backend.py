@@ -132,7 +132,7 @@ class ComfyUI:
         raise BackendError(refused)
 
     async def poll(self, handle: str, wait: float = 0.0) -> Progress | Pictures | Failed | Unknown:
-        """Where the job stands, at once or when that changes within `wait` seconds. Raises BackendError."""
+        """Where the job stands, at once or when it has ended within `wait` seconds. Raises BackendError."""
         node, prompt_id = _parted(handle)
         client = self._clients.get(node)
         if client is None:

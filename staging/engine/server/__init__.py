@@ -12,9 +12,10 @@ PUT /v1/jobs/KEY
     emptied before it is staged), "dusk"? (of a redesigned house), "quality"?, "seed"?, "long_edge"? (of the pictures).
     202 with the job; the same key and body again is the same job (202, or 200 once it is finished). Refused:
     400 bad job or picture, 409 key in use for another body, 413 body too large, 429 queue full (Retry-After).
-GET /v1/jobs/KEY?wait=SECONDS
+GET /v1/jobs/KEY?wait=SECONDS&until=end
     {"id", "state": queued|running|done|failed|cancelled, "progress": 0..1, "stage", "error", "pictures", "record"}.
-    Answers early when the state, the stage or the progress (by 0.01) changes. 404: submit the job again.
+    Answers early when the state, the stage or the progress (by 0.01) changes; with `until=end` only when the job has
+    ended. 404: submit the job again.
     `pictures`: [{"role", "url", "width", "height", "sha256"}], all of the photo's size or with the asked-for long edge.
     Roles: staging `staged`, `mask`, and where things were removed `emptied`, `removed`; declutter `emptied`, `mask`;
     redesign `redesigned`, `mask`; sketch `rendered`, `mask`. Where `mask` is 0 (of `emptied` beside a staged picture:

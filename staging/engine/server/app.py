@@ -161,7 +161,8 @@ class _Engine:
 
     async def get(self, request: Request) -> Response:
         job = self._jobs.get(request.path_params["key"])
-        await self._jobs.wait(job, _seconds(request.query_params.get("wait")))
+        until_end = request.query_params.get("until") == "end"
+        await self._jobs.wait(job, _seconds(request.query_params.get("wait")), until_end=until_end)
         return JSONResponse(job.body())
 
     async def delete(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import shutil
@@ -186,15 +187,14 @@ class Jobs:
         self.finish(job, "cancelled")
         return was_running
 
-    async def wait(self, job: Job, seconds: float) -> None:
-        """Return when the job changes noticeably, or after `seconds`."""
-        if seconds <= 0 or job.state in FINISHED or self._closing:
-            return
-        changed = job.changed
-        try:
-            await asyncio.wait_for(changed.wait(), seconds)
-        except TimeoutError:
-            return
+    async def wait(self, job: Job, seconds: float, *, until_end: bool = False) -> None:
+        """Return when the job changes noticeably (`until_end`: when it has ended), or after `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while seconds > 0 and job.state not in FINISHED and not self._closing:
+                    await job.changed.wait()
+                    if not until_end:
+                        return
 
     def close(self) -> None:
         """Let every waiter go: the server is about to stop."""

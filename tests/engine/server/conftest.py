@@ -54,8 +54,8 @@ class Engine:
             f"/v1/{lane}/{key}", data={"job": json.dumps(job | changes)}, files=files, headers=headers
         )
 
-    def get(self, key, wait=0.0):
-        return self.client.get(f"/v1/jobs/{key}", params={"wait": wait})
+    def get(self, key, wait=0.0, **query):
+        return self.client.get(f"/v1/jobs/{key}", params={"wait": wait, **query})
 
     def finished(self, key, seconds=30):
         deadline = time.monotonic() + seconds

@@ -90,6 +90,13 @@ def test_waiting_answers_as_soon_as_something_changes(engine):
     assert "tracing" in {body["stage"] for body in seen}
 
 
+def test_who_waits_for_the_end_is_not_told_of_every_step(engine):
+    engine.put("awaited", brief={"script": {"seconds": 1}})
+    started = time.monotonic()
+    assert engine.get("awaited", wait=20, until="end").json()["state"] == "done"
+    assert 0.5 < time.monotonic() - started < 10
+
+
 def test_waiting_ends_after_its_time(engine):
     engine.put("patient", brief={"script": {"seconds": 20}})
     wait_for(lambda: engine.get("patient").json()["state"] == "running")
