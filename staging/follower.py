@@ -33,7 +33,7 @@ log = structlog.get_logger("openhouse.follower")
 # The rows are read again this often, hints or not.
 REREAD_SECONDS = 2.0
 # All jobs together are asked about so often, for their progress; an end is told at once, however long the wait.
-_POLLS_A_SECOND = 25
+_POLLS_A_SECOND = 12
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 # A backend that answers long polls at once is not asked more often than this.
 _MIN_POLL_SECONDS = 0.25
