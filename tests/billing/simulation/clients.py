@@ -130,7 +130,8 @@ class Client:
                 ]
                 ledger.grant(account, 3, reference=own)
                 ledger.adjust(account, -3, reference=taken, actor=self.actor, note="back")
-                self._refused(calls[self.chance.randrange(3)], ledger.ReferenceTaken)
+                for call in calls:
+                    self._refused(call, ledger.ReferenceTaken)
             case "zero":
                 calls = [
                     lambda: ledger.grant(account, 0, reference=f"zero:{operation.reference}"),
