@@ -113,12 +113,8 @@ class ComfyUI:
             return waiting
         choice, wanted = await self._choice(job, waiting)
         maps = await self._maps(job, choice, key)
-        if choice.emptying and not _marks(maps["declutter"]):
-            choice = choice.without_emptying()
-            del maps["declutter"]
-        if job.brief["kind"] == "declutter" and "declutter" in maps and not _marks(maps["declutter"]):
-            text = "Nothing was found in this photo that is to be removed. Mark it by hand."
-            raise BackendError(Failed(FailureClass.CUSTOMER_INPUT, "nothing_to_remove", text))
+        if "declutter" in maps and not _marks(maps["declutter"]):
+            choice = choice.of_an_empty_room(job.brief.get("declutter", "off"))
         plan = planning.plan(self._catalogue, choice, job, maps)
         refused = Failed(FailureClass.TRANSIENT, "node_busy", "The rendering machine is busy.", BUSY_SECONDS)
         for node in wanted:
@@ -277,7 +273,8 @@ class ComfyUI:
             failed = answers.of_validation(told)
             self._note_refusal(node, failed, answers.in_words(told))
             raise BackendError(failed)
-        self._note(node, Event.LOADED, choice.main.main)
+        if choice.main.main:
+            self._note(node, Event.LOADED, choice.main.main)
         return f"{node}:{prompt_id}"
 
     async def _standing(self, client: Client, prompt_id: str) -> Progress | Pictures | Failed | Unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PIL import Image
@@ -20,6 +20,20 @@ from staging.renditions import size_for
 ROLES: Final = {"staging": "staged", "declutter": "emptied", "redesign": "redesigned", "sketch": "rendered"}
 _STAGE, _ENLARGE = "s_", "u_"
 _SEEDS: Final = 2**32
+# A room in which nothing is to be removed is its own emptied picture. The node hands the photo back, so that such a job
+# goes the way of all others; no model works on it.
+AS_IT_IS: Final = Workflow(
+    name="as_it_is",
+    graph={
+        "photo": {"class_type": "LoadImage", "inputs": {"image": "room.png"}},
+        OUT: {"class_type": "PreviewImage", "inputs": {"images": ["photo", 0]}},
+    },
+    needs=frozenset(),
+    classes=frozenset({"LoadImage", "PreviewImage"}),
+    main="",
+    photo="photo.image",
+    within="declutter",
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +50,11 @@ class Choice:
         """All of them, in the order in which they work."""
         return tuple(workflow for workflow in (self.emptying, self.main, self.enlarging) if workflow)
 
-    def without_emptying(self) -> Choice:
-        """The same for a room in which nothing is to be removed."""
-        return Choice(self.model, self.main, None, self.enlarging)
+    def of_an_empty_room(self, declutter: str) -> Choice:
+        """The same for a room in which nothing is to be removed: "on" shows it emptied all the same, "auto" does not."""
+        if self.emptying is None:
+            return Choice(self.model, AS_IT_IS)
+        return replace(self, emptying=AS_IT_IS if declutter == "on" else None)
 
 
 @dataclass(frozen=True)

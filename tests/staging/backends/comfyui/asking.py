@@ -68,7 +68,7 @@ def refused(nodes: Sequence[Node], question: Callable[[ComfyUI], Awaitable[objec
     return caught.value.failed
 
 
-def made(comfy: ComfyStandIn, wanted: Job) -> dict[str, Image.Image]:
+def made(comfy: ComfyStandIn, wanted: Job, **options: Any) -> dict[str, Image.Image]:
     """Submit, poll and fetch; the pictures by role."""
 
     async def all_of_it(backend: ComfyUI) -> Pictures:
@@ -76,7 +76,7 @@ def made(comfy: ComfyStandIn, wanted: Job) -> dict[str, Image.Image]:
         assert isinstance(await backend.poll(handle, 5), Pictures)
         return await backend.fetch(handle, wanted)
 
-    found = ask([node(comfy)], all_of_it)
+    found = ask([node(comfy)], all_of_it, **options)
     return {picture.role: Image.open(io.BytesIO(picture.data)) for picture in found.pictures}
 
 

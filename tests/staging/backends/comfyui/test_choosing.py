@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from staging.backends.base import BackendError, Failed, FailureClass, Job
 from staging.backends.comfyui import Note
 from staging.backends.comfyui.planning import Maps
+from staging.renditions import resampled
 from tests.staging.backends.comfyui import asking
 from tests.staging.backends.comfyui.asking import ask, job, node, refused
 from tests.staging.backends.comfyui.machine import every_model
@@ -125,12 +128,19 @@ def nothing_found(real: Any) -> Any:
     return mapper
 
 
-@pytest.mark.parametrize("declutter", ["on", "auto"])
-def test_an_empty_room_is_furnished_at_once_and_not_emptied(comfy: ComfyStandIn, declutter: str) -> None:
-    mapper = nothing_found(asking.mapper)
-    wanted = job("staging", "flux-dev", declutter=declutter)
+def test_an_empty_room_is_furnished_at_once_and_not_emptied(comfy: ComfyStandIn) -> None:
+    wanted, mapper = job("staging", "flux-dev", declutter="auto"), nothing_found(asking.mapper)
     ask([node(comfy)], lambda backend: backend.submit(wanted, "k"), mapper=mapper)
     assert list(comfy.queue[0].extra_data["openhouse"]["outputs"]) == ["staged"]
-    empty = job("declutter", "flux-dev", declutter=declutter)
-    failed = refused([node(comfy)], lambda backend: backend.submit(empty, "k2"), mapper=mapper)
-    assert (failed.failure, failed.code) == (FailureClass.CUSTOMER_INPUT, "nothing_to_remove")
+
+
+@pytest.mark.parametrize(("kind", "roles"), [("declutter", 2), ("staging", 4)])
+def test_a_room_with_nothing_to_remove_is_its_own_emptied_picture(comfy: ComfyStandIn, kind: str, roles: int) -> None:
+    """What the contract says of `declutter_mode=on`."""
+    comfy.switches.seconds = 0
+    wanted = job(kind, "flux-dev", declutter="on", long_edge=400)
+    found = asking.made(comfy, wanted, mapper=nothing_found(asking.mapper))
+    photo = resampled(Image.open(io.BytesIO(asking.PHOTO)).convert("RGB"), 400)
+    assert len(found) == roles
+    assert found["emptied"].tobytes() == photo.tobytes()
+    assert found["removed" if kind == "staging" else "mask"].getbbox() is None
