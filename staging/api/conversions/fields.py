@@ -15,7 +15,7 @@ from billing.models import Account
 from staging import conversions, offers
 from staging.api.bodies import FALSE, TRUE
 from staging.api.conversions import vocabulary
-from staging.api.conversions.errors import invalid_request, plan_required, wrong_fields
+from staging.api.conversions.errors import plan_required, wrong_fields
 from staging.briefs import Brief, Kind, Quality, RoomType, Space, Style
 
 T = TypeVar("T")
@@ -134,7 +134,8 @@ def require_plan(account: Account, wanted: Asked) -> None:
 def brief_of(wanted: Asked) -> Brief:
     """The brief of every picture asked for. Raises ApiError, and NotOffered for parts that are not served yet."""
     if wanted.staging and wanted.sketch:
-        raise invalid_request("staging and sketch exclude each other: send one of them")
+        text = "staging and sketch exclude each other: send one of them"
+        raise wrong_fields("invalid_request", text, dict.fromkeys(("staging", "sketch"), text))
     kind = Kind.STAGING if wanted.staging else Kind.SKETCH if wanted.sketch else Kind.REDESIGN
     # Furniture outside of a house is a terrace's, whatever the caller calls the place.
     outdoors = kind == Kind.STAGING and wanted.space == "exterior"

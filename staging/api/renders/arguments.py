@@ -21,21 +21,29 @@ def is_raw_image(request: Request) -> bool:
 
 
 class Arguments:
-    """The arguments by their snake_case names; null and empty ones count as not given."""
+    """The arguments by their snake_case names; null and empty ones count as not given.
 
-    def __init__(self, given: Mapping[str, object], file: UploadedFile | None = None) -> None:
-        self.given = {_snake(name): value for name, value in given.items() if value is not None and value != ""}
+    `sources` are where they are said, the later wins.
+    """
+
+    def __init__(self, *sources: Mapping[str, object], file: UploadedFile | None = None) -> None:
+        self.given = {
+            _snake(name): value
+            for given in sources
+            for name, value in given.items()
+            if value is not None and value != ""
+        }
         self.file = file
 
     @classmethod
     def of(cls, request: Request) -> Arguments:
         """All arguments of a request; a body that is itself the image is left unread."""
-        given: dict[str, object] = {_snake(name): value for name, value in request.query_params.items()}
+        query: Mapping[str, object] = request.query_params.dict()
         if is_raw_image(request):
-            return cls(given)
+            return cls(query)
         body: Mapping[str, object] = request.data if isinstance(request.data, Mapping) else {}
-        given |= {_snake(name): value for name, value in body.items()}
-        return cls(given, request.FILES.get("file"))
+        # `items` of a form's fields gives the last of several.
+        return cls(query, dict(body.items()), file=request.FILES.get("file"))
 
     def text(self, name: str) -> str | None:
         """A string, None when it is not given. Raises ApiError for other JSON types."""

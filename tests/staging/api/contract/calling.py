@@ -110,4 +110,15 @@ def answered(row: Row, partner: Partner) -> tuple[httpx.Response, str]:
     told = f"{row.sentence}: {answer.status_code} {answer.text}"
     assert (answer.status_code, answer.headers["content-type"]) == (row.status, "application/json"), told
     assert answer.headers["access-control-allow-origin"] == "*", told
+    # Whoever is known is told how the key stands, by refusals too.
+    if row.status != 401 and row.code not in {"not_found", "method_not_allowed"}:
+        check_standing(answer, told)
     return answer, told
+
+
+def check_standing(answer: httpx.Response, told: str = "") -> None:
+    """The answer says how the caller's key stands; who is to come back is told when."""
+    limit, left, reset = (int(answer.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset"))
+    assert 0 <= left <= limit, told
+    assert reset >= 0, told
+    assert ("retry-after" in answer.headers) == (answer.status_code in {429, 503}), told

@@ -34,7 +34,8 @@ from tests.staging.api.contract.calling import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BARE = {"add_furniture": "false", "wait_for_completion": "false"}
-NO_KEY = said(Authorization="")
+IMAGE = said(Content_Type="image/jpeg")
+NO_KEY: dict[str, Any] = said(Authorization="")
 BIG, BAD = {"file": b"x" * (PHOTO_BYTES + 1)}, {"file": b"hello"}
 ROOMS = "living, bed, kitchen, dining, bathroom, home_office, outdoor, kids_room"
 STYLES = "modern, scandinavian, industrial, midcentury, luxury, farmhouse, coastal, standard"
@@ -47,6 +48,16 @@ CHOICES = {
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
 MASK = "data:image/png;base64," + base64.b64encode(pictures.encoded(Image.new("L", (40, 30), 255), "PNG")).decode()
 TOO_LONG_URL = "data:image/png;base64," + base64.b64encode(b"x" * (PHOTO_BYTES + 1)).decode()
+ROOM = {"roomType": "bed", "style": "modern"}
+# Of an argument in camelCase that is taken, a wrong value is refused.
+CAMEL = {
+    "roomType": "invalid_room_type",
+    "declutterMode": "invalid_declutter_mode",
+    "waitForCompletion": "invalid_request",
+    "addFurniture": "invalid_request",
+    "addVirtuallyStagedWatermark": "invalid_request",
+    "webhookUrl": "invalid_request",
+}
 ROWS = [
     get("Both forms answer; never a redirect", "/v1/ping/"),
     create("Both forms answer; never a redirect", path=f"{CREATE}/"),
@@ -56,16 +67,32 @@ ROWS = [
     get("and as the header X-Api-Key", "/v1/ping", **said(Authorization="", X_Api_Key="{key}")),
     get("Missing: 401", "/v1/ping", 401, "invalid_api_key", **NO_KEY),
     create("Wrong: 401, before the image", 401, "invalid_api_key", files=BAD, **said(Authorization="Api-Key x")),
+    get("Both forms answer", "/v1/options/"),
+    get("Every body is JSON", CREATE, 405, "method_not_allowed"),
     get("An unknown path is this JSON 404", "/v1/nothing", 404, "not_found"),
+    get("under /v1/ itself too", "/v1", 404, "not_found"),
+    Row("in every method", "DELETE", "/v1/render/nothing", 404, "not_found", NO_KEY),
     get("whatever the credentials", "/v2/anything", 404, "not_found", **NO_KEY),
     create("Arguments come from the query string"),
     create("then form fields", params={"style": "gothic"}, data=NO_WAIT),
     create("then JSON; the later wins", params={"style": "gothic"}, json={**NO_WAIT, "image_url": DATA_URL}),
+    create("what is empty is not said", data={**NO_WAIT, "style": ""}),
     create("Unknown arguments are ignored", params={**NO_WAIT, "colour": "blue"}),
     create("camelCase works", params={"roomType": "bed", "style": "modern", "waitForCompletion": "0"}),
+    *(
+        create(f"{name} works", 400, code, params={}, json={"imageUrl": DATA_URL, **ROOM, name: "no such thing"})
+        for name, code in CAMEL.items()
+    ),
+    create("camelCase works", params={}, json={"imageUrl": DATA_URL, **ROOM, "waitForCompletion": False}),
     create("Case, -, _ and spaces do not matter", params={**NO_WAIT, "room_type": "Home-Office"}),
     create("Booleans in any case", params={**NO_WAIT, "wait_for_completion": "OFF"}),
-    create("a raw image body is accepted", content=PHOTO, headers={"Content-Type": "image/jpeg"}),
+    *(
+        create("Booleans: true, in words", params={**NO_WAIT, "add_furniture": word})
+        for word in ("true", "1", "YES", "On")
+    ),
+    create("other words are none", 400, "invalid_request", params={**LIVING, "wait_for_completion": "maybe"}),
+    create("a raw image body is accepted", content=PHOTO, **IMAGE),
+    create("its arguments from the query", 400, "invalid_style", content=PHOTO, params={"room_type": "bed"}, **IMAGE),
     create("or octet-stream", content=PHOTO, headers={"Content-Type": "application/octet-stream"}),
     create("other file parts are ignored", files={"file": PHOTO, "mask": b"x"}),
     create("resolution, any case", params={**NO_WAIT, "resolution": "FULL-HD"}),
@@ -118,7 +145,7 @@ ROWS = [
 
 def test_every_row(partner: Partner, account: Account) -> None:
     """One test for all, since each alone would empty the database first."""
-    ledger.grant(account, 190, reference="rows")
+    ledger.grant(account, 250, reference="rows")
     for row in ROWS:
         before = ledger.balance(account)
         answer, told = answered(row, partner)
