@@ -51,7 +51,7 @@ class Choice:
         return tuple(workflow for workflow in (self.emptying, self.main, self.enlarging) if workflow)
 
     def of_an_empty_room(self, declutter: str) -> Choice:
-        """The same for a room in which nothing is to be removed: "on" shows it emptied all the same, "auto" does not."""
+        """The same for a room in which nothing is to be removed: "on" shows it as emptied, "auto" does not."""
         if self.emptying is None:
             return Choice(self.model, AS_IT_IS)
         return replace(self, emptying=AS_IT_IS if declutter == "on" else None)

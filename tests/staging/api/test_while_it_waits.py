@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from billing import accounts, keys, ledger
 from billing.models import Account
+from staging import idempotency, webhooks
 from staging.models import Output, Photo, Render, Role, Run, Source, State
 from tests import serving
 from tests.staging.api.contract.calling import CREATE, FIELDS, LIVING, NO_WAIT, PHOTO, RENDER, VARY, Partner
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NUMBERS = {
+    "PHOTO_MAX_BYTES": 50 * 2**20,
+    "BODY_MAX_BYTES": 70 * 2**20,
+    "PHOTO_MAX_PIXELS": 80_000_000,
+    "PHOTO_MIN_EDGE": 256,
+    "RENDERS_IN_FLIGHT": 50,
+    "VARIATIONS_MAX": 20,
+    "WAIT_MAX_SECONDS": 300,
+    "FILE_URL_LIFETIME": 14 * 24 * 3600,
+}
 BRIEF = {"kind": "staging", "room_type": "living", "style": "modern"}
 
 
@@ -154,6 +167,19 @@ def test_a_variation_leaves_done_before_its_answer_and_says_queued_when_asked_to
     assert ledger.balance(account) == 10
 
 
+def test_a_variation_takes_every_name_that_the_documentation_lists(caller: Partner, account: Account) -> None:
+    """The second list of styles in the page's own text, which has older names than the first."""
+    named = ["standard", "modern", "scandinavian", "industrial", "mid-century modern", "coastal", "american"]
+    named += ["southwestern", "farmhouse", "luxury"]
+    older = {"mid-century modern": "midcentury", "american": "standard", "southwestern": "farmhouse"}
+    for run, style in zip(runs(account, len(named), state=State.DONE), named, strict=True):
+        said = {"render_id": run.render.public_id}
+        arguments = {"roomType": "bed", "style": style, "wait_for_completion": False}
+        assert caller.ask("POST", VARY, params=said, json=arguments).json() == said
+        found = caller.ask("GET", RENDER, params=said).json()
+        assert (found["outputs_styles"][-1], found["outputs_room_types"][-1]) == (older.get(style, style), "bed")
+
+
 def test_a_render_in_error_with_an_output_may_be_varied_and_none_more_than_twenty_times(
     caller: Partner, account: Account
 ) -> None:
@@ -183,6 +209,13 @@ def test_a_render_in_error_with_an_output_may_be_varied_and_none_more_than_twent
     Run.objects.filter(pk=latest.pk).update(state=State.DONE, finished_at=timezone.now())
     _pictures([latest])
     assert code(caller.ask("POST", VARY, json=said)) == (400, "max_variations")
+
+
+def test_the_contracts_numbers_are_the_ones_that_hold_unless_told_otherwise() -> None:
+    """Servers of these tests have smaller ones, so that what is over them is quickly sent."""
+    found = {name: getattr(settings, name) for name in NUMBERS}
+    assert found == NUMBERS
+    assert idempotency.LIFETIME == webhooks.TRIED_FOR == timedelta(days=1)
 
 
 def test_too_many_pictures_of_conversions_come_back_later(caller: Partner, account: Account) -> None:

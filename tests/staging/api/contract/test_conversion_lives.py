@@ -12,18 +12,27 @@ from PIL import Image
 
 from billing import accounts, keys, ledger
 from billing.models import Account, Plan
+from staging.models import Run
 from tests.staging import pictures
 from tests.staging.api.contract.calling import FAILING_WIDTH, FIELDS, PHOTO, Partner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+MODELS = {
+    "": ("", "standard"),
+    "sdxl": ("sdxl", "standard"),
+    "flux-dev": ("flux-dev", "best"),
+    "flux-schnell": ("flux-schnell", "draft"),
+}
+
+
 @pytest.mark.parametrize(
     ("fields", "price"),
     [
         ({}, 1),
-        ({"space": "exterior", "room_type": "front"}, 1),
-        ({"staging": "true"}, 2),
+        ({"space": "exterior", "room_type": "front", "model": "sdxl"}, 1),
+        ({"staging": "true", "model": "flux-schnell"}, 2),
         ({"sketch": "true", "upscale": "true"}, 2),
         ({"renders": "3", "model": "flux-dev"}, 1),
     ],
@@ -43,6 +52,13 @@ def test_each_kind_of_conversion(fields: dict[str, str], price: int, partner: Pa
         time.sleep(0.05)
     assert seen == sorted(seen)
     assert len(body["files"]) == int(fields.get("renders", "1"))
+    for how in ({"data": {"conversion": name}}, {"data": {"uuid": name}}, {"json": {"uuid": name}}):
+        assert partner.ask("POST", "/results", **how).json() == body
+    for query in ("conversion", "uuid"):
+        assert partner.ask("GET", "/results/", params={query: name}).json() == body
+    briefs = [run.brief for run in Run.objects.filter(account=account)]
+    # The backend is handed the model's name; the embedded engine reads it as how much work there is to be.
+    assert {(brief.model, brief.quality) for brief in briefs} == {MODELS[fields.get("model", "")]}
     edge = 3840 if "upscale" in fields else 1920
     for file in body["files"]:
         for name_, size in (("url", (edge, edge * 3 // 4)), ("thumbnail", (480, 360))):
@@ -75,7 +91,8 @@ def test_a_short_sum_refuses_all_files(partner: Partner, account: Account) -> No
     files = [("files", ("a.jpg", PHOTO)), ("files", ("b.jpg", PHOTO + b"b"))]
     answer = partner.ask("POST", "/interior/", data=fields, files=files)
     assert (answer.status_code, answer.json()["code"], ledger.balance(account)) == (402, "insufficient_credits", 3)
-    assert partner.ask("POST", "/results/", json={"conversion": "two"}).status_code == 404
+    nothing = partner.ask("POST", "/results/", json={"conversion": "two"})
+    assert (nothing.status_code, set(nothing.json())) == (404, {"finished", "files", "error", "detail", "code"})
 
 
 def test_what_is_pro_alone_is_refused_to_others(url: str) -> None:
@@ -97,7 +114,7 @@ def test_a_conversion_that_failed_ends_the_loop_costs_nothing_and_starts_anew(
     while not (body := partner.ask("POST", "/results/", json={"conversion": "once more"}).json())["finished"]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert (body["files"], bool(body["error"])) == ([], True)
+    assert (set(body), body["files"], bool(body["error"])) == ({"finished", "files", "error"}, [], True)
     assert ledger.balance(account) == 10
     anew = partner.ask("POST", "/interior/", data=fields, files={"files": good}).json()
     assert (anew["finished"], anew["credits_used"]) == (False, 1)

@@ -10,7 +10,17 @@ import pytest
 from billing import ledger
 from billing.models import Account
 from tests.staging import pictures
-from tests.staging.api.contract.calling import BODY_BYTES, PHOTO, PHOTO_BYTES, Partner, Row, answered, convert, get, said
+from tests.staging.api.contract.calling import (
+    BODY_BYTES,
+    PHOTO,
+    PHOTO_BYTES,
+    Partner,
+    Row,
+    answered,
+    convert,
+    get,
+    said,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -80,6 +80,7 @@ def test_a_clean_master_is_kept_of_a_labelled_picture(partner: Partner) -> None:
         output = Output.objects.select_related("run__render").get(
             run__render__public_id=body["render_id"], role=Role.STAGED
         )
+        assert output.run.brief.seed == 7
         masters.append(picture(partner.url + files.master_url(output)))
     assert masters[0].size == (360, 270)
     assert ImageChops.difference(*masters).getbbox() is None

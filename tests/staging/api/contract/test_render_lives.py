@@ -22,6 +22,7 @@ from tests.staging.api.contract.calling import (
     NO_WAIT,
     PHOTO,
     RENDER,
+    SLOW_WIDTH,
     VARY,
     Partner,
 )
@@ -58,10 +59,26 @@ def test_ping_and_options_are_to_the_letter(partner: Partner, account: Account) 
         "coastal",
         "standard",
     ]
-    preflight = partner.ask("OPTIONS", CREATE, headers={"Authorization": "", "Origin": "https://a.example"})
-    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, "*")
-    allowed = preflight.headers["access-control-allow-headers"]
-    assert all(name in allowed for name in ("authorization", "content-type", "x-requested-with", "idempotency-key"))
+    for path in (CREATE, RENDER, VARY, "/v1/nothing", "/interior/", "/api/conversion", "/results/", "/results/x.jpg"):
+        preflight = partner.ask("OPTIONS", path, headers={"Authorization": "", "Origin": "https://a.example"})
+        assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, "*")
+        allowed = preflight.headers["access-control-allow-headers"]
+        assert all(name in allowed for name in ("authorization", "content-type", "x-requested-with", "idempotency-key"))
+
+
+def test_both_pictures_of_one_job_appear_together(partner: Partner) -> None:
+    slow = pictures.encoded(pictures.room(SLOW_WIDTH, 270))
+    asked = NO_WAIT | {"declutter_mode": "on"}
+    created = partner.ask("POST", CREATE, params=asked, files={"file": slow}).json()
+    seen, progress = set(), []
+    while (found := partner.ask("GET", RENDER, params=created).json())["status"] == "rendering":
+        seen.add((len(found["outputs"]), tuple(found["outputs_styles"])))
+        progress.append(found["progress"])
+        time.sleep(0.02)
+    assert seen == {(0, ("modern",))}
+    assert (len(found["outputs"]), found["outputs_styles"]) == (2, ["modern", "modern"])
+    assert progress == sorted(progress)
+    assert 0 < progress[-1] <= found["progress"] == 1
 
 
 def test_the_life_of_a_decluttered_render(partner: Partner, account: Account, stranger_account: Account) -> None:
@@ -104,6 +121,13 @@ def test_the_life_of_a_decluttered_render(partner: Partner, account: Account, st
     assert (after["outputs_styles"], after["outputs_room_types"]) == (["modern"] * 2 + ["standard"], ["living"] * 3)
     waited = partner.ask("POST", f"{VARY}?render_id={render_id}").json()
     assert list(waited) == ["render_id", "result_image_url"]
+    # What is left out comes from the first call, and not from the variation before.
+    last = partner.done(render_id)
+    assert (last["outputs_styles"], last["outputs_room_types"]) == (
+        ["modern"] * 2 + ["standard", "modern"],
+        ["living"] * 4,
+    )
+    assert last["outputs"][-1].partition("?")[0] == waited["result_image_url"].partition("?")[0]
     assert ledger.balance(account) == 8
 
     stranger = Partner(partner.url, keys.create(stranger_account, "other")[1])
@@ -120,9 +144,11 @@ def test_an_emptied_room_alone_and_4k(partner: Partner, account: Account) -> Non
     assert partner.done(alone["render_id"])["outputs_styles"] == [""]
     answer = partner.ask("POST", VARY, json={"render_id": alone["render_id"]})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    wide = partner.ask("POST", CREATE, params=LIVING, files={"file": pictures.encoded(pictures.room(2400, 600))}).json()
+    assert Image.open(io.BytesIO(httpx.get(wide["result_image_url"]).content)).size == (1920, 480)
     large = partner.create(resolution="4k", declutter_mode="off")
     assert Image.open(io.BytesIO(httpx.get(large["result_image_url"]).content)).size == (3840, 2880)
-    assert ledger.balance(account) == 7
+    assert ledger.balance(account) == 5
 
 
 def test_an_idempotency_key_and_its_conflict(partner: Partner, account: Account) -> None:
