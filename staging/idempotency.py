@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from staging import renders
 from staging.models import AcceptedRequest, Render, Run
 
 if TYPE_CHECKING:
@@ -50,13 +51,13 @@ def fingerprint(asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def once(claim: Claim | None, make: Callable[[], Render]) -> Render:
-    """The render that `make` asks for, or the one that an earlier request of the same claim got.
+def once(claim: Claim | None, make: Callable[[], Render]) -> Run:
+    """The run that `make` asks for, or the one that an earlier request of the same claim got.
 
     `make` is called at most once for a claim that is accepted; without a claim, always. What it raises is raised.
     Raises IdempotencyConflict.
     """
-    return _once(claim, make, _render_of, _run_of)
+    return _once(claim, lambda: _run_of(make()), _accepted_run, lambda run: {"run": run})
 
 
 def once_named(claim: Claim | None, make: Callable[[], str]) -> str:
@@ -87,13 +88,16 @@ def _once(
         raise
 
 
-def _render_of(accepted: AcceptedRequest) -> Render:
+def _accepted_run(accepted: AcceptedRequest) -> Run:
     assert accepted.run is not None
-    return accepted.run.render
+    return accepted.run
 
 
-def _run_of(render: Render) -> dict[str, Any]:
-    return {"run": Run.objects.filter(render=render).order_by("-number")[0]}
+def _run_of(render: Render) -> Run:
+    """The run that was asked for a moment ago."""
+    run = renders.latest_run(render)
+    run.render = render
+    return run
 
 
 def sweep() -> int:

@@ -171,20 +171,30 @@ def of_account(account: Account) -> QuerySet[Render]:
     return Render.objects.filter(account=account).select_related("photo").order_by("-created_at", "-pk")
 
 
-def status(render: Render) -> RenderStatus:
-    """Where the render stands, read now."""
-    return statuses([render])[0]
+def status(render: Render, *, after: int | None = None) -> RenderStatus:
+    """Where the render stands, read now; `after` the run of this number was done, where it is, and before all later."""
+    runs = _runs([render])[render.pk]
+    # Later ones change nothing of what its caller asked for; but one that failed may have been tried again.
+    if after is not None and any(run.number == after and run.state == State.DONE for run in runs):
+        runs = [run for run in runs if run.number <= after]
+    return _status(render, runs)
 
 
 def statuses(renders: Sequence[Render]) -> list[RenderStatus]:
     """`status` of many, in two queries."""
+    runs = _runs(renders)
+    return [_status(render, runs[render.pk]) for render in renders]
+
+
+def _runs(renders: Sequence[Render]) -> dict[int, list[Run]]:
+    """The runs of each, in order, with their outputs; drafts left out."""
     runs: dict[int, list[Run]] = {render.pk: [] for render in renders}
     by_pk = {render.pk: render for render in renders}
     shown = Run.objects.filter(render__in=runs).exclude(kind=Run.Kind.PREVIEW)
     for run in shown.order_by("number").prefetch_related("outputs"):
         run.render = by_pk[run.render_id]  # an output's address needs it: no query for each
         runs[run.render_id].append(run)
-    return [_status(render, runs[render.pk]) for render in renders]
+    return runs
 
 
 def _status(render: Render, runs: list[Run]) -> RenderStatus:

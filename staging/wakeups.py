@@ -58,7 +58,8 @@ def publish(channel: str, message: str | int) -> None:
 
 def is_finished(public_id: str) -> bool:
     """Whether the render's latest run has ended (or there is none)."""
-    latest = Run.objects.filter(render__public_id=public_id).order_by("-number").values_list("state", flat=True).first()
+    shown = Run.objects.filter(render__public_id=public_id).exclude(kind=Run.Kind.PREVIEW)
+    latest = shown.order_by("-number").values_list("state", flat=True).first()
     return latest not in UNFINISHED
 
 

@@ -8,8 +8,8 @@ from staging.models import UNFINISHED, Render, Run
 
 
 def ended(public_ids: Collection[str]) -> set[str]:
-    """Which of these renders have no run that is queued or running."""
-    running = Run.objects.filter(render__public_id__in=public_ids, state__in=UNFINISHED)
+    """Which of these renders have no run that is queued or running; drafts are nobody's to wait for."""
+    running = Run.objects.filter(render__public_id__in=public_ids, state__in=UNFINISHED).exclude(kind=Run.Kind.PREVIEW)
     return set(public_ids) - set(running.values_list("render__public_id", flat=True))
 
 

@@ -129,10 +129,11 @@ def _is_allowed(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A caller who waits for a render; `words` makes of a render, as GET shows it, what was asked for."""
+    """A caller who waits for a render's run; `words` makes of a render, as GET shows it, what was asked for."""
 
     render_id: int
     public_id: str
+    number: int
     created_at: int
     origin: str
     words: Callable[[dict[str, Any]], dict[str, Any]]
@@ -153,6 +154,9 @@ class Asked:
     def _told(self, rows: list[Any]) -> tuple[int, bytes] | None:
         if not rows or rows[-1][0] in UNFINISHED:
             return None
+        # As `renders.status` has it: once the run is done, later ones change nothing of its answer.
+        if any(number == self.number and state == State.DONE for state, *_, number, _, _ in rows):
+            rows = [row for row in rows if row[5] <= self.number]
         render = _body(self.public_id, self.created_at, rows, self.origin)
         if render["status"] == "error":
             text = render["error"]
@@ -175,7 +179,7 @@ def _sql() -> tuple[str, str, str]:
         WHERE k.sha256 = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s)"""  # noqa: S608 - our own tables' names
     rows = f"""SELECT n.state, n.progress, n.shows_queued, n.brief_json, n.error_message, n.number, o.uuid, o.role
         FROM {run} n LEFT JOIN {output} o ON o.run_id = n.id
-        WHERE n.render_id = %s ORDER BY n.number, o."order" """  # noqa: S608
+        WHERE n.render_id = %s AND n.kind <> '{Run.Kind.PREVIEW}' ORDER BY n.number, o."order" """  # noqa: S608
     of_many = rows.replace("SELECT", "SELECT n.render_id,", 1).replace("= %s", "IN ({marks})")
     return known, rows, of_many
 

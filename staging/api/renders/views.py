@@ -25,7 +25,7 @@ from staging.api.renders.arguments import Arguments, is_raw_image
 from staging.api.renders.briefs import create_brief, mask_url, variation_brief
 from staging.api.renders.errors import ApiError
 from staging.idempotency import Claim
-from staging.models import Photo, Render
+from staging.models import Photo, Render, Run, State
 from staging.renders import RenderStatus
 
 RENDER_ID = re.compile(r"[A-Za-z0-9]{20}", re.ASCII)
@@ -77,33 +77,37 @@ class Asking(Endpoint):
     def post(self, request: Request) -> HttpResponse:
         """Ask for a picture, and wait for it unless told otherwise."""
         if public_id := exchange.ended(request):
-            return self._finished(request, waits.render_of(public_id))
+            return self._finished(request, waits.render_of(public_id), exchange.kept(request)["run"])
         arguments = _arguments(request)
-        render, wait = self.asked(request, arguments)
-        return self._held(request, render) if wait else json_answer({"render_id": render.public_id})
+        run, wait = self.asked(request, arguments)
+        return self._held(request, run) if wait else json_answer({"render_id": run.render.public_id})
 
     words: Callable[[dict[str, Any]], dict[str, Any]]
 
-    def asked(self, request: Request, arguments: Arguments) -> tuple[Render, bool]:
-        """The render, with the run that was asked for, and whether the caller waits for it."""
+    def asked(self, request: Request, arguments: Arguments) -> tuple[Run, bool]:
+        """The run that was asked for, now or earlier, and whether the caller waits for it."""
         raise NotImplementedError
 
     def answer(self, status: RenderStatus, request: Request) -> dict[str, Any]:
         """The body once the render has ended. Raises ApiError when it failed."""
         raise NotImplementedError
 
-    def _held(self, request: Request, render: Render) -> HttpResponse:
-        """Wait for the render: held by the layer around the app, or in this thread where there is none."""
+    def _held(self, request: Request, run: Run) -> HttpResponse:
+        """Wait for the run: held by the layer around the app, or in this thread where there is none."""
+        render, exchange.kept(request)["run"] = run.render, run.number
+        if run.state == State.DONE:
+            # Asked for earlier: what came after it is another's.
+            return self._finished(request, render, run.number)
         late = errors.answer_of(errors.wait_timeout(render.public_id))
         if exchange.can_hold(request):
             origin = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-            asked = polling.Asked(render.pk, render.public_id, _ms(render), origin, self.words)
+            asked = polling.Asked(render.pk, render.public_id, run.number, _ms(render), origin, self.words)
             return exchange.hold(request, render.public_id, late, asked)
         ended = wakeups.wait_for(render, settings.WAIT_MAX_SECONDS)
-        return self._finished(request, render) if ended else late
+        return self._finished(request, render, run.number) if ended else late
 
-    def _finished(self, request: Request, render: Render) -> HttpResponse:
-        return json_answer(self.answer(renders.status(render), request))
+    def _finished(self, request: Request, render: Render, number: int) -> HttpResponse:
+        return json_answer(self.answer(renders.status(render, after=number), request))
 
 
 @extend_schema_view(post=document.create)
@@ -117,8 +121,8 @@ class Create(Asking):
         """The body once the render has ended. Raises ApiError when it failed."""
         return answers.finished(status, request)
 
-    def asked(self, request: Request, arguments: Arguments) -> tuple[Render, bool]:
-        """A new render."""
+    def asked(self, request: Request, arguments: Arguments) -> tuple[Run, bool]:
+        """A new render's first."""
         photo = _photo(request, arguments)
         brief, wait = create_brief(arguments), _wait(arguments)
         caller = caller_of(request)
@@ -144,8 +148,8 @@ class CreateVariation(Asking):
         """The body once the render has ended. Raises ApiError when it failed."""
         return answers.varied(status, request)
 
-    def asked(self, request: Request, arguments: Arguments) -> tuple[Render, bool]:
-        """The render that the request names, with one run more."""
+    def asked(self, request: Request, arguments: Arguments) -> tuple[Run, bool]:
+        """One more of the render that the request names."""
         render = _render(request)
         brief, wait = variation_brief(arguments, render.brief), _wait(arguments)
         switch = arguments.boolean("switch_to_queued_immediately", default=False)

@@ -156,3 +156,30 @@ def test_a_thousand_of_one_account_delay_anothers_first_by_one_render(
     finally:
         mine.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=timezone.now())
         serving.wait_until(lambda: not mine.filter(state=State.RUNNING).exists(), "the last of them", 30)
+
+
+def test_a_repeated_request_is_answered_as_at_first_whatever_came_later(partner: Partner, account: Account) -> None:
+    def plain(answer: httpx.Response) -> dict[str, Any]:
+        """Without signatures, which are fresh."""
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return {
+            name: [url.partition("?")[0] for url in value] if name == "outputs" else value
+            for name, value in body.items()
+        } | {"result_image_url": body["result_image_url"].partition("?")[0]}
+
+    def create() -> dict[str, Any]:
+        return plain(partner.ask("POST", CREATE, params=LIVING, files={"file": PHOTO}, headers=ORDER))
+
+    first = create()
+
+    def vary(**headers: str) -> dict[str, Any]:
+        return plain(partner.ask("POST", VARY, params={"render_id": first["render_id"]}, headers=headers))
+
+    varied = vary(**ORDER)
+    assert vary()["result_image_url"] != varied["result_image_url"]
+    assert (create(), vary(**ORDER)) == (first, varied)
+    # Nor does a later one that failed take away what was made.
+    Run.objects.filter(account=account, number=3).update(state=State.FAILED, error_message="No.")
+    assert (create(), vary(**ORDER)) == (first, varied)
+    assert len(partner.done(first["render_id"])["outputs"]) == 3

@@ -91,7 +91,7 @@ def test_what_the_backend_does_not_serve_is_refused_in_clear_words(
 
 
 def test_staging_and_sketch_exclude_each_other(caller: Caller, refused: Callable[..., None]) -> None:
-    refused(caller.create(sketch="true"), 400, "invalid_request", "exclude each other")
+    refused(caller.create(sketch="true"), 400, "invalid_request", "exclude each other", fields={"staging", "sketch"})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from billing import keys
 from billing.models import Account, ApiKey
-from staging import jobs, renders
+from staging import editing, jobs, renders, wakeups
+from staging.api import waits
 from staging.api.renders import polling
 from staging.models import Render, Run
 from tests.staging.api.renders.conftest import Caller
@@ -83,6 +84,14 @@ def test_it_says_what_the_view_says_from_first_to_last(caller: Caller, engine: S
     done = same()
     assert (done["status"], len(done["outputs"])) == ("done", 2)
     assert caller.client.get(done["outputs"][0].removeprefix("http://testserver")).status_code == 200
+    # A draft while somebody edits the scene is no part of it, under way or done.
+    draft = editing.preview(Render.objects.get(), {"arrangement": {"pieces": []}})
+    assert unsigned(same()) == unsigned(done)
+    assert waits.ended([render_id]) == {render_id}
+    assert wakeups.is_finished(render_id)
+    jobs.start_next()
+    jobs.look_after(draft.pk)
+    assert unsigned(same()) == unsigned(done)
     vary()
     assert same()["status"] == "queued"
     work()
