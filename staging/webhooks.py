@@ -45,6 +45,8 @@ SUBSCRIPTIONS_MOST = 20
 RENDER_DONE, RENDER_FAILED = "render.done", "render.failed"
 RENDER_EVENTS = (RENDER_DONE, RENDER_FAILED)
 TRIED_FOR = timedelta(days=1)
+# So long after a renewal the old secret signs too, and no message is lost while a partner takes the new one over.
+BOTH_FOR = timedelta(days=1)
 # The second try comes after 5 s, each further one four times later, at most every four hours.
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 4 * 3600.0
 _TIMEOUT = 10.0
@@ -181,7 +183,7 @@ def _sent(delivery: WebhookDelivery) -> tuple[int | None, str]:
         "User-Agent": "Openhouse webhooks",
         "webhook-id": event,
         "webhook-timestamp": str(moment),
-        "webhook-signature": signature(secret_of(account), event, moment, body),
+        "webhook-signature": " ".join(signature(secret, event, moment, body) for secret in _secrets(account)),
     }
     try:
         return network.post(
@@ -266,16 +268,22 @@ def send_again(delivery: WebhookDelivery) -> None:
 
 def secret_of(account: Account) -> str:
     """The account's secret, made when it is first asked for."""
-    found, _ = WebhookSecret.objects.get_or_create(account=account, defaults={"secret": _new_secret()})
-    return found.secret
+    return _secrets(account)[0]
 
 
 def renew_secret(account: Account) -> str:
-    """A new secret for the account, in force at once."""
-    found, _ = WebhookSecret.objects.update_or_create(
-        account=account, defaults={"secret": _new_secret(), "created_at": timezone.now()}
-    )
-    return found.secret
+    """A new secret for the account, in force at once; the old one signs beside it for BOTH_FOR."""
+    old = secret_of(account)
+    new = _new_secret()
+    WebhookSecret.objects.filter(account=account).update(secret=new, previous=old, created_at=timezone.now())
+    return new
+
+
+def _secrets(account: Account) -> list[str]:
+    """What signs now, the newest first."""
+    found, _ = WebhookSecret.objects.get_or_create(account=account, defaults={"secret": _new_secret()})
+    both = found.previous and timezone.now() < found.created_at + BOTH_FOR
+    return [found.secret, found.previous] if both else [found.secret]
 
 
 def signature(secret: str, event_id: str, moment: int, body: bytes) -> str:

@@ -12,10 +12,11 @@ from staging.models.renders import Output, Run
 
 
 class WebhookSecret(models.Model):
-    """What an account's webhooks are signed with."""
+    """What an account's webhooks are signed with; for a while after a renewal by the previous one too."""
 
     account = models.OneToOneField("billing.Account", on_delete=models.CASCADE, related_name="webhook_secret")
     secret = models.CharField(max_length=80, help_text="whsec_ and base64, as Standard Webhooks writes it")
+    previous = models.CharField(max_length=80, blank=True, help_text="the one before, until it was renewed")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from billing.models import Account
 from config import processes
 from staging import files, jobs, renders, sweeper, variations, webhooks
 from staging.briefs import Brief
-from staging.models import Output, Photo, Render, Role, State, WebhookAttempt, WebhookDelivery
+from staging.models import Output, Photo, Render, Role, State, WebhookAttempt, WebhookDelivery, WebhookSecret
 from tests.staging.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,25 @@ def test_it_is_signed_as_standard_webhooks_says(ask: Ask, partner: HTTPServer, a
     wanted = hmac.new(key, f"{event}.{moment}.".encode() + request.data, hashlib.sha256).digest()
     assert request.headers["webhook-signature"] == "v1," + base64.b64encode(wanted).decode()
     assert request.content_type == "application/json"
+
+
+def test_for_a_day_after_a_renewal_both_secrets_sign(ask: Ask, partner: HTTPServer, account: Account) -> None:
+    def signed_by(secret: str, request: Request) -> bool:
+        """As a partner's library looks: any one of the signatures will do."""
+        wanted = webhooks.signature(
+            secret, request.headers["webhook-id"], int(request.headers["webhook-timestamp"]), request.data
+        )
+        return wanted in request.headers["webhook-signature"].split(" ")
+
+    old = webhooks.secret_of(account)
+    new = webhooks.renew_secret(account)
+    assert webhooks.secret_of(account) == new != old
+    work(ask())
+    tell()
+    WebhookSecret.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    work(ask())
+    tell()
+    assert [(signed_by(old, one), signed_by(new, one)) for one in requests(partner)] == [(True, True), (False, True)]
 
 
 def test_the_signature_is_the_one_of_the_specifications_example() -> None:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("email", help="of somebody in the account")
-        parser.add_argument("--new", action="store_true", help="make a new one; the old one ends at once")
+        parser.add_argument("--new", action="store_true", help="make a new one; for a day the old one signs beside it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print."""
