@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from listings import events, prepared
@@ -106,8 +107,10 @@ def find(account: Account, *, words: str = "", status: str = "", archived: bool 
         )
     if status:
         found = found.filter(standard_status=status)
-    there = Q(photos__removed_at__isnull=True)
-    return found.annotate(photos_count=Count("photos", filter=there)).order_by("-modification_timestamp", "-pk")
+    # Counted for the listings that are shown, where a join would count for all before the first is known.
+    there = ListingPhoto.objects.filter(listing=OuterRef("pk"), removed_at__isnull=True).order_by()
+    counted = there.values("listing").annotate(count=Count("pk")).values("count")
+    return found.annotate(photos_count=Coalesce(Subquery(counted), 0)).order_by("-modification_timestamp", "-pk")
 
 
 def with_covers(listings: Sequence[Listing]) -> list[tuple[Listing, ListingPhoto | None]]:

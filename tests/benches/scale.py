@@ -6,11 +6,13 @@ each page at both sizes and their ratio, which must stay under 1.5, and fails wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 LIMIT = 1.5
@@ -87,26 +89,29 @@ def main() -> int:
     import django  # noqa: PLC0415 - settings are named first
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.test.utils import (  # noqa: PLC0415
-        override_settings,
-        setup_databases,
-        setup_test_environment,
-        teardown_databases,
-    )
-
-    from tests import serving  # noqa: PLC0415
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
 
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        # Every site has a cache; here one of the bench's own, as the front page's closed days are kept in it.
-        with tempfile.TemporaryDirectory() as folder, serving.redis_server(Path(folder)) as redis_url:
-            caches = {"default": {**settings.CACHES["default"], "LOCATION": redis_url}}
-            with override_settings(REDIS_URL=redis_url, CACHES=caches):
-                return _measured()
+        with site_cache():
+            return _measured()
     finally:
         teardown_databases(made, verbosity=0)
+
+
+@contextlib.contextmanager
+def site_cache() -> Iterator[None]:
+    """A Redis of the bench's own: every site has one, and what does not change any more is kept in it."""
+    from django.conf import settings  # noqa: PLC0415 - settings are named first
+    from django.test.utils import override_settings  # noqa: PLC0415
+
+    from tests import serving  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder, serving.redis_server(Path(folder)) as redis_url:
+        caches = {"default": {**settings.CACHES["default"], "LOCATION": redis_url}}
+        with override_settings(REDIS_URL=redis_url, CACHES=caches):
+            yield
 
 
 def _measured() -> int:

@@ -25,6 +25,7 @@ def main() -> int:
         print("make scale wants DATABASE_URL=postgres://...")
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     import django  # noqa: PLC0415 - settings are named first
 
     django.setup()

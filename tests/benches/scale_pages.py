@@ -15,13 +15,13 @@ import sys
 import time
 from typing import Any
 
-from tests.benches.scale import LIMIT, ROUNDS, SLACK_SECONDS, _fill
+from tests.benches.scale import LIMIT, ROUNDS, SLACK_SECONDS, _fill, site_cache
 
 # Few, so that the pages of each are full in the small shop too: what grows is what lies behind them.
-ACCOUNTS = 20
+ACCOUNTS = 5
 # Renders of each photo in the large shop: it is looked at again and again.
 RENDERS = 10
-PHOTOS_OF_A_LISTING = 25
+PHOTOS_OF_A_LISTING = 4
 
 
 def main() -> int:
@@ -34,6 +34,7 @@ def main() -> int:
     read.add_argument("--large", type=int, default=100_000)
     asked = read.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     import django  # noqa: PLC0415 - settings are named first
 
     django.setup()
@@ -42,7 +43,8 @@ def main() -> int:
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        return _measured(asked.small, asked.large)
+        with site_cache():
+            return _measured(asked.small, asked.large)
     finally:
         teardown_databases(made, verbosity=0)
 

@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from billing import accounts, keys
+from billing import accounts, keys, ledger
 from billing.models import Account, ApiKey
 from staging.models import Photo
 from tests.staging.api.renders.conftest import Caller
@@ -101,6 +102,18 @@ def test_ping_tells_who_calls_and_what_is_left(caller: Caller, account: Account)
         "photosUsedThisPeriod": 0,
         "credits": 10,
     }
+
+
+def test_ping_counts_what_was_charged_hours_ago_and_just_now(caller: Caller, account: Account) -> None:
+    with time_machine.travel("2026-11-20 08:30Z", tick=False):
+        ledger.hold(account, 3, reference="early")
+        ledger.settle("early")
+    for hours, name, before in ((0, "first", 3), (1, "second", 4), (5, "third", 5)):
+        with time_machine.travel(datetime.datetime(2026, 11, 20, 12 + hours, 59, tzinfo=datetime.UTC), tick=False):
+            assert caller.get("/v1/ping").json()["photosUsedThisPeriod"] == before
+            ledger.hold(account, 1, reference=name)
+            ledger.settle(name)
+            assert caller.get("/v1/ping").json()["photosUsedThisPeriod"] == before + 1
 
 
 def test_options_lists_what_create_takes(caller: Caller) -> None:
