@@ -39,8 +39,8 @@ class House:
     def url(self) -> str:
         return self.web.url
 
-    def start(self, *, real_engine: bool) -> None:
-        """Start all of it; without the real engine a stand-in paints rectangles."""
+    def start(self, *, real_engine: bool, seconds: float = 0.5) -> None:
+        """Start all of it; without the real engine a stand-in paints rectangles, each in so many seconds."""
         # What is asked for wakes the worker by itself; the scheduler only finds what was lost.
         self.stack.start("work", "follow")
         self.web.launch()
@@ -50,7 +50,7 @@ class House:
             self.stack._run("engine", [*command, "--work-dir", str(self.folder / "engine"), "--tracer", "auto"])
             serving.wait_until(self.stack._engine_answers, "engine", 60)
         else:
-            self.stack.start_engine(seconds=0.5)
+            self.stack.start_engine(seconds=seconds)
         self.web.wait()
 
     def mailed_link(self, path: str) -> str:
