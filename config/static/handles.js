@@ -12,6 +12,7 @@ export class Overlay {
     this.area = area;
     this.size = size;
     this.image = area.querySelector("img");
+    area.closest(".editor").style.setProperty("--ratio", size[0] / size[1]);
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
     this.svg.setAttribute("aria-hidden", "true");

@@ -13,6 +13,7 @@ class MaskPainter extends HTMLElement {
     this.size = this.querySelector("[name=size]");
     this.said = this.querySelector(".said");
     const image = this.area.querySelector("img");
+    this.style.setProperty("--ratio", this.dataset.width / this.dataset.height);
     const scale = Math.min(1, LONGEST / Math.max(image.width, image.height, Number(this.dataset.width), Number(this.dataset.height)));
     this.canvas = document.createElement("canvas");
     this.canvas.width = Math.round(Number(this.dataset.width) * scale);

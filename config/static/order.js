@@ -15,15 +15,16 @@ class PhotoOrder extends HTMLElement {
     this.addEventListener("dragstart", (event) => this.start(event));
     this.addEventListener("dragover", (event) => this.over(event));
     this.addEventListener("dragend", () => this.end());
-    this.addEventListener("pointerdown", (event) => this.touch(event));
-    // The list is fetched anew while pictures are made: not while a photo is in somebody's hand, nor before it is saved.
+    this.addEventListener("pointerdown", (event) => this.take(event));
+    // The list is fetched anew while pictures are made: not while a photo is in somebody's hand, nor before it is saved,
+    // nor under the fingers of who moves photos by keyboard.
     this.swap = (event) => { if (this.contains(event.target) || event.target.contains?.(this)) this.wait(event); };
     document.addEventListener("htmx:beforeSwap", this.swap);
   }
 
   disconnectedCallback() { document.removeEventListener("htmx:beforeSwap", this.swap); }
 
-  wait(event) { if (this.held || this.keys() !== this.known || this.querySelector(".grip:focus")) event.detail.shouldSwap = false; }
+  wait(event) { if (this.held || this.keys() !== this.known || this.querySelector(".grip:focus-visible")) event.detail.shouldSwap = false; }
 
   prepare() {
     for (const item of this.list.children) {
@@ -56,6 +57,8 @@ class PhotoOrder extends HTMLElement {
   }
 
   start(event) {
+    // Taken by its handle, it moves with the pointer already.
+    if (this.held) { event.preventDefault(); return; }
     this.held = event.target.closest("li[data-key]");
     if (!this.held) return;
     event.dataTransfer.effectAllowed = "move";
@@ -68,10 +71,11 @@ class PhotoOrder extends HTMLElement {
     this.near(event.clientX, event.clientY);
   }
 
-  // Fingers do not start a drag in browsers: the handle moves with the pointer itself.
-  touch(event) {
+  // Fingers do not start a drag in browsers, nor does a mouse on a button in all of them: the handle moves with the
+  // pointer itself.
+  take(event) {
     const grip = event.target.closest(".grip");
-    if (!grip || event.pointerType === "mouse") return;
+    if (!grip || event.button) return;
     event.preventDefault();
     this.held = grip.closest("li[data-key]");
     this.held.classList.add("held");

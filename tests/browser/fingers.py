@@ -14,8 +14,10 @@ class Fingers:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.devtools = page.context.new_cdp_session(page)
+        self.down: Sequence[Point] = []
 
     def _send(self, kind: str, points: Sequence[Point]) -> None:
+        self.down = points or self.down
         touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
         self.devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
@@ -24,15 +26,19 @@ class Fingers:
         self._send("touchStart", [start])
         for step in range(1, steps + 1):
             share = step / steps
-            self._send("touchMove", [(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))])
+            self.move((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
         if midway:
             midway()
-        self._rest([end])
+        self._rest()
 
-    def _rest(self, points: Sequence[Point]) -> None:
+    def move(self, point: Point) -> None:
+        """The one finger that is down goes there."""
+        self._send("touchMove", [point])
+
+    def _rest(self) -> None:
         """Hold still, then lift: a finger that leaves in motion flings, and Chromium swallows the tap after a fling."""
         self.page.wait_for_timeout(120)
-        self._send("touchMove", [(x + 0.5, y) for x, y in points])
+        self._send("touchMove", [(x + 0.5, y) for x, y in self.down])
         self._send("touchEnd", [])
 
     def pinch(self, middle: Point, near: float, far: float) -> None:
@@ -42,7 +48,7 @@ class Fingers:
         self._send("touchStart", [(x - near, y), (x + near, y)])
         for apart in ((near + far) / 2, far):
             self._send("touchMove", [(x - apart, y), (x + apart, y)])
-        self._rest([(x - far, y), (x + far, y)])
+        self._rest()
 
 
 def middle(page: Any, selector: str) -> Point:

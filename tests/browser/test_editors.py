@@ -19,6 +19,13 @@ from staging.briefs import RoomType, Style
 from staging.models import Output
 from tests.browser.conftest import DESKTOP, PHONE, House, Opened, log_in, look
 from tests.browser.fingers import Fingers, middle
+from tests.browser.ordering import (
+    drag_into_order,
+    drag_while_pictures_are_made,
+    more_photos,
+    touch_into_order,
+    touch_past_the_edge,
+)
 from tests.conftest import PASSWORD
 from tests.listings.conftest import finish
 from tests.listings.test_scene_editor import SOFA
@@ -52,12 +59,15 @@ def test_editing_by_mouse_keyboard_and_finger(
         clear_the_room(page, listing, staged)
         upload_over_a_bad_line(page, listing, tmp_path)
         drag_into_order(page, listing)
+        more_photos(listing, owner)
+        drag_while_pictures_are_made(page, listing)
         known = page.context.storage_state()
     with opened(PHONE, storage_state=known) as page:
         touch_the_room(page, review)
         touch_the_furniture(page, review)
         paint_with_a_finger(page, staged)
         touch_into_order(page, listing)
+        touch_past_the_edge(page, listing)
 
 
 def at(page: Any, selector: str) -> tuple[float, float]:
@@ -167,15 +177,6 @@ def upload_over_a_bad_line(page: Any, listing: Listing, folder: Path) -> None:
     assert not Upload.objects.exists()
 
 
-def drag_into_order(page: Any, listing: Listing) -> None:
-    items = page.locator("ol.photos > li")
-    with page.expect_response("**/photos/order/"):
-        items.nth(1).locator("img").first.drag_to(items.nth(0).locator("img").first)
-    page.reload()
-    assert "Kitchen" in items.first.inner_text()
-    assert [one.room_type for one in photos.of_listing(listing)] == ["kitchen", "living"]
-
-
 def touch_the_room(page: Any, review: str) -> None:
     page.goto(review + "room/")
     size, corner = page.locator(".said").inner_text(), "[aria-label='Floor, far left corner']"
@@ -220,13 +221,3 @@ def paint_with_a_finger(page: Any, staged: StagedPhoto) -> None:
     assert page.evaluate(strokes) == ["brush", "lasso"]
     assert page.evaluate("document.querySelector('mask-painter').zoom") > 1.5
     look(page, "mask-painter")
-
-
-def touch_into_order(page: Any, listing: Listing) -> None:
-    page.goto(f"/listings/{listing.pk}/")
-    before = [photo.media_key for photo in photos.of_listing(listing)]
-    start = middle(page, "li:nth-child(2) > .about .grip")
-    first = page.locator("li:nth-child(1) > .shot img").bounding_box()
-    with page.expect_response("**/photos/order/"):
-        Fingers(page).drag(start, (first["x"] + first["width"] / 2, first["y"] + first["height"] / 2))
-    assert [photo.media_key for photo in photos.of_listing(listing)] == [before[1], before[0]]
