@@ -67,8 +67,10 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             operation["operationId"] = f"{method}{plain.rstrip('/')}".replace("/", "_").replace("-", "_")
             for answer in operation["responses"].values():
                 answer["headers"] = documents.RATE_HEADERS | (_TAGGED if address.startswith("/api/v2/") else {})
+            operation["responses"]["401"]["headers"] = documents.CHALLENGE
         paths[plain] = item
     result["paths"] = {**paths, **conversions.FILES, **renders.FILES}
+    result["webhooks"] = renders.WEBHOOKS
     result["components"].setdefault("schemas", {}).update(
         renders.COMPONENTS | conversions.COMPONENTS | listings.COMPONENTS
     )

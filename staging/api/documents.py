@@ -118,3 +118,7 @@ RATE_HEADERS: Schema = {
     "RateLimit-Reset": {"description": "Seconds until all of them are back.", "schema": {"type": "integer"}},
     "Retry-After": {"description": "Seconds to wait, after 429 and 503.", "schema": {"type": "integer"}},
 }
+# Whose key nobody knows is asked for one, and no key stands in any way.
+CHALLENGE: Schema = {
+    "WWW-Authenticate": {"description": "The scheme that is asked for.", "required": True, "schema": TEXT},
+}

@@ -77,7 +77,11 @@ _UUID: Schema = {
 }
 _CREATE = objects(
     ("files", "uuid", "room_type", "style", "space"),
-    files={"type": "array", "items": BINARY, "description": "One or several photos, each charged and answered."},
+    files={
+        "type": "array",
+        "items": BINARY,
+        "description": "One or several photos, each charged and answered. `files[]`, `file` and `image` work too.",
+    },
     uuid=_UUID,
     room_type={**TEXT, "examples": ["living_room", "bedroom", *RoomType], "description": vocabulary.known_rooms()},
     style={**TEXT, "examples": list(Style), "description": vocabulary.known_styles()},
@@ -125,7 +129,9 @@ create = _described(
     [400, 401, 402, 403, 413, 429, 503],
     request={"multipart/form-data": _CREATE},
 )
-_RESULTS = "A loop on `finished` ends, whatever becomes of the conversion."
+_RESULTS = (
+    "The conversion is named by `conversion` or `uuid`. A loop on `finished` ends, whatever becomes of the conversion."
+)
 _RESULTS_STATUSES = [400, 401, 403, 404, 413, 429, 503]
 results_get = _described(
     "Check results",
@@ -133,7 +139,7 @@ results_get = _described(
     "Results",
     "Where it stands.",
     _RESULTS_STATUSES,
-    parameters=[OpenApiParameter("conversion", _UUID, OpenApiParameter.QUERY, required=True)],
+    parameters=[OpenApiParameter(name, _UUID, OpenApiParameter.QUERY) for name in ("conversion", "uuid")],
 )
 results_post = _described(
     "Check results",
@@ -141,7 +147,10 @@ results_post = _described(
     "Results",
     "Where it stands.",
     _RESULTS_STATUSES,
-    request={"application/json": objects(("conversion",), conversion=_UUID)},
+    request=dict.fromkeys(
+        ("application/json", "application/x-www-form-urlencoded", "multipart/form-data"),
+        objects(conversion=_UUID, uuid=_UUID),
+    ),
 )
 
 

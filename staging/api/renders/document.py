@@ -21,6 +21,8 @@ from staging.api.renders.briefs import DECLUTTER_MODES, RESOLUTIONS, SEED_MOST
 from staging.briefs import RoomType, Style
 
 TAG = "Render API"
+# Other names of styles, as clients of this API know them; answers have the catalogue's own.
+STYLE_ALIASES = ("mid-century modern", "mid-century", "hamptons", "american", "southwestern")
 CODES = {
     400: {
         "invalid_image": "missing, unreadable, unreachable, no image, or over the limits; checked first",
@@ -100,13 +102,16 @@ COMPONENTS: Schema = {
 }
 _FURNISHING: Schema = {
     "room_type": choice(RoomType, "What the room is used for. Required when furniture is added."),
-    "style": choice(Style, "How it is furnished. Required when furniture is added. Aliases such as hamptons work too."),
+    "style": choice(
+        [*Style, *STYLE_ALIASES],
+        "How it is furnished. Required when furniture is added. The last five are other names of the first eight.",
+    ),
 }
 _WAIT = boolean("Whether the answer waits for the picture, at most 300 s.", default=True)
 _LABEL = boolean("Draw a small “Virtually Staged” label, lower right.", default=False)
 _WEBHOOK = {
     **TEXT,
-    "description": "Is told of each finished output or failure by one signed POST (Standard Webhooks).",
+    "description": "Is told of each finished output or failure by one signed POST (Standard Webhooks); see Webhooks.",
     "maxLength": webhooks.URL_LENGTH,
 }
 _CREATE: Schema = {
@@ -124,7 +129,7 @@ _IMAGE_URL = {**TEXT, "description": "http(s) or data: URL of the photo."}
 _FILE = {**BINARY, "description": "The photo: JPEG, PNG, WebP, HEIC or AVIF."}
 _VARIATION: Schema = {
     "roomType": choice(RoomType, "Another room type than the first call's."),
-    "style": choice(Style, "Another style than the first call's."),
+    "style": choice([*Style, *STYLE_ALIASES], "Another style than the first call's."),
     "wait_for_completion": _WAIT,
     "add_virtually_staged_watermark": _LABEL,
     "switch_to_queued_immediately": boolean("Say `queued` until work begins.", default=False),
@@ -214,8 +219,10 @@ create = _described(
     parameters=[_KEY, *in_query(_CREATE)],
     request={
         "application/json": objects(image_url=_IMAGE_URL, **_CREATE),
-        "multipart/form-data": objects(("file",), file=_FILE, **_CREATE),
+        "multipart/form-data": objects(file=_FILE, image_url=_IMAGE_URL, **_CREATE),
+        "application/x-www-form-urlencoded": objects(image_url=_IMAGE_URL, **_CREATE),
         "image/jpeg": BINARY,
+        "application/octet-stream": BINARY,
     },
 )
 create_variation = _described(
@@ -229,8 +236,67 @@ create_variation = _described(
     "The new picture; with `wait_for_completion=false` the id alone.",
     [400, 401, 403, 404, 409, 413, 429, 500, 503, 504],
     parameters=[_KEY, _ID],
-    request={"application/json": objects(render_id=RENDER_ID, **_VARIATION)},
+    request=dict.fromkeys(
+        ("application/json", "application/x-www-form-urlencoded"), objects(render_id=RENDER_ID, **_VARIATION)
+    ),
 )
+
+_VERIFY_PYTHON = """
+import base64, hashlib, hmac, time
+
+
+def is_ours(secret, headers, body):
+    \"\"\"Whether a message is signed with the account's secret (whsec_...), and not older than five minutes.\"\"\"
+    event, moment = headers["webhook-id"], headers["webhook-timestamp"]
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.digest(key, f"{event}.{moment}.".encode() + body, hashlib.sha256)
+    wanted = "v1," + base64.b64encode(digest).decode()
+    signed = any(hmac.compare_digest(wanted, found) for found in headers["webhook-signature"].split(" "))
+    return signed and abs(time.time() - int(moment)) < 300
+"""
+
+
+def _nullable(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _signed(name: str, description: str) -> Schema:
+    return {"name": name, "in": "header", "required": True, "schema": TEXT, "description": description}
+
+
+_EVENT = objects(
+    ("event_id", "event_type", "render_id", "variation_id", "timestamp", "result", "error_message"),
+    event_id={"type": "string", "format": "uuid", "description": "The same with every try."},
+    event_type=choice(["done", "error"]),
+    render_id=RENDER_ID,
+    variation_id={**_nullable(TEXT), "description": "Of the output; null for a failure."},
+    timestamp={"type": "integer", "description": "Epoch milliseconds."},
+    result=_nullable(objects(("url", "thumbnail_url"), url=_URL, thumbnail_url=_URL)),
+    error_message=_nullable(TEXT),
+)
+WEBHOOKS: Schema = {
+    "render": {
+        "post": {
+            "operationId": "webhook_render",
+            "summary": "An output is finished, or a render failed",
+            "description": with_examples(
+                "What `webhook_url` is sent, once for each output or failure. Answer with 200 to 299 within ten "
+                "seconds; anything else is tried again, later each time, for a day, and 410 ends it. Every try is on "
+                "the [page of webhooks](/developers/webhooks/), where the secret is too. For a day after a new secret "
+                "is made, messages carry two signatures.",
+                python=_VERIFY_PYTHON,
+            ),
+            "tags": [TAG],
+            "parameters": [
+                _signed("webhook-id", "The event's id: what was seen before may be left alone."),
+                _signed("webhook-timestamp", "Epoch seconds of this try."),
+                _signed("webhook-signature", "One or two of `v1,BASE64`, apart by a space (Standard Webhooks)."),
+            ],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _EVENT}}},
+            "responses": {"2XX": {"description": "It arrived."}},
+        }
+    }
+}
 
 FILES: Schema = {
     "/renders/{render_id}/outputs/{name}": {

@@ -12,6 +12,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from staging import briefs
+from staging.api.renders.document import STYLE_ALIASES
 from staging.briefs import RoomType, Style
 from tests import needs
 from tests.staging.api.renders.conftest import Caller
@@ -48,7 +50,11 @@ def test_it_is_a_valid_document_of_both_apis(document: dict[str, Any]) -> None:
 def test_names_and_codes_are_those_of_the_code(document: dict[str, Any]) -> None:
     create = document["paths"]["/v1/render/create"]["post"]
     body = create["requestBody"]["content"]["application/json"]["schema"]["properties"]
-    assert (body["room_type"]["enum"], body["style"]["enum"]) == (list(RoomType), list(Style))
+    assert (body["room_type"]["enum"], body["style"]["enum"]) == (
+        list(RoomType),
+        [*Style, *STYLE_ALIASES],
+    )
+    assert {briefs.style(alias) for alias in STYLE_ALIASES} == set(briefs.STYLE_ALIASES.values())
     assert "image_url" in body
     codes = create["responses"]["400"]["content"]["application/json"]["schema"]["properties"]["code"]["enum"]
     assert {"invalid_image", "invalid_declutter_mode"} <= set(codes)

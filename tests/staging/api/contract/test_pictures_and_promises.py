@@ -9,6 +9,7 @@ import io
 import json
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image, ImageChops
 from pytest_httpserver import HTTPServer
+from werkzeug import Request
 
 from billing import ledger
 from billing.models import Account
@@ -196,6 +198,19 @@ def test_nobody_guesses_a_files_address(partner: Partner) -> None:
     assert httpx.get(partner.url + file["url"]).status_code == 200
 
 
+def check_by_the_document(partner: Partner, secret: str, request: Request) -> None:
+    """A message is as the OpenAPI document says, and its own example knows it from a forged one."""
+    document = httpx.get(f"{partner.url}/api/docs/openapi.json", timeout=60).json()
+    told = document["webhooks"]["render"]["post"]
+    schema = told["requestBody"]["content"]["application/json"]["schema"]
+    pytest.importorskip("jsonschema").validate(json.loads(request.data), schema)
+    assert all(parameter["name"] in request.headers for parameter in told["parameters"])
+    example: dict[str, Any] = {}
+    exec(told["description"].partition("```python\n")[2].partition("```")[0], example)
+    assert example["is_ours"](secret, request.headers, request.data)
+    assert not example["is_ours"](secret, request.headers, request.data + b" ")
+
+
 def test_each_picture_and_each_failure_is_told_once_and_signed(
     partner: Partner, account: Account, httpserver: HTTPServer
 ) -> None:
@@ -211,6 +226,7 @@ def test_each_picture_and_each_failure_is_told_once_and_signed(
         wanted = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
         assert request.headers["webhook-signature"] == f"v1,{wanted}"
         told.append(json.loads(request.data))
+        check_by_the_document(partner, webhooks.secret_of(account), request)
     fields = ["event_id", "event_type", "render_id", "variation_id", "timestamp", "result", "error_message"]
     assert [list(event) for event in told] == [fields] * 3
     done = [event for event in told if event["event_type"] == "done"]

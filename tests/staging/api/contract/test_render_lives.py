@@ -231,14 +231,18 @@ def test_a_label_is_drawn_lower_right_and_only_when_asked_for(partner: Partner) 
 
 def test_output_files_are_for_every_origin_and_only_with_their_signature(partner: Partner) -> None:
     body = partner.create()
+    assert list(body) == ["render_id", "result_image_url", "status", "created_at", "outputs"]
+    assert (body["status"], body["outputs"]) == ("done", [body["result_image_url"]])
     first, again = body["result_image_url"], partner.done(body["render_id"])["outputs"][0]
     assert first.startswith(f"{partner.url}/renders/")
     assert first.partition("?")[0] == again.partition("?")[0]
     answer = httpx.get(again, headers={"Origin": "https://a.example"})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
     assert httpx.options(again).headers["access-control-allow-origin"] == "*"
-    refused = httpx.get(first.partition("?")[0])
-    assert (refused.status_code, set(refused.json())) == (403, {"error", "message", "code"})
+    forged = first[:-1] + ("0" if first[-1] != "0" else "1")
+    for address in (first.partition("?")[0], forged):
+        refused = httpx.get(address)
+        assert (refused.status_code, set(refused.json())) == (403, {"error", "message", "code"})
 
 
 def test_an_answer_to_a_failed_render_names_it(partner: Partner, account: Account) -> None:

@@ -137,6 +137,8 @@ ROWS = [
     Row("Both forms answer", "POST", f"{VARY}/", 400, "missing_render_id", {"json": {}}),
     get("Missing id: 400", RENDER, 400, "missing_render_id"),
     get("Unknown id: 404", RENDER, 404, "render_not_found", params={"render_id": "A" * 20}),
+    get("Unknown id: 404", RENDER, 404, "render_not_found", params={"render_id": "short"}),
+    get("Unknown id: 404", f"{RENDER}?render_id={'%00' * 20}", 404, "render_not_found"),
     get("renderId works too", RENDER, 404, "render_not_found", params={"renderId": "A" * 20}),
     Row("Missing id: 400", "POST", VARY, 400, "missing_render_id", {"json": {}}),
     Row("Unknown id: 404", "POST", VARY, 404, "render_not_found", {"json": {"render_id": "A" * 20}}),
