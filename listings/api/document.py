@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from listings import events
 from listings.api import examples, paging, schemas
@@ -98,7 +98,7 @@ def _described(
     known = sorted({*_ALWAYS, *named, *statuses})
     told = answers(success, "As it is now.", errors_of(CODES, known, _ERROR))
     if _SAME in parameters:
-        told[304] = {"description": "It is as the caller has it."}  # type: ignore[assignment]
+        told[304] = OpenApiResponse(description="It is as the caller has it.")
     if _LISTING in parameters:
         parameters = [*parameters, _SYSTEM]
     found: _Decorator = extend_schema(

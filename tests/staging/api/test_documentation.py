@@ -62,6 +62,13 @@ def test_names_and_codes_are_those_of_the_code(document: dict[str, Any]) -> None
     assert {parameter["name"] for parameter in create["parameters"]} >= {"Idempotency-Key", "declutter_mode", "seed"}
 
 
+def test_what_has_no_body_is_said_to_have_none(document: dict[str, Any]) -> None:
+    answers = [operation["responses"] for item in document["paths"].values() for operation in item.values()]
+    same = [told["304"] for told in answers if "304" in told]
+    assert same
+    assert [told for told in same if told.get("content") or not told["description"]] == []
+
+
 def test_it_comes_as_yaml_too(db: None) -> None:
     answer = Client().get("/api/docs/openapi.yaml")
     assert answer.status_code == 200
