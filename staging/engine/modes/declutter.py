@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import exemplar, filling, finding, footing, gates, growth
+from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask
 from staging.engine.scene.gates import Gate
@@ -39,6 +39,8 @@ LEAST_SOLID: Final = 0.2
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
 LEAST_KNOWN: Final = 0.3  # the same of a large hole of the caller's, which only planes can fill
+# Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
+LEAST_AGREED: Final = 0.6
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
@@ -103,10 +105,14 @@ def declutter(
         untouched = np.zeros(photo.shape[:2], np.uint8)
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
     with work.step("plan", 0.4, "continuing floor and walls"):
-        scene = footing.settled(scene, hole)
+        scene = work.settled(scene, hole)
         covers = filling.covered(scene, hole)
         hole = growth.grown(scene, hole, covers)
-        figures = {**figures, "outline": finding.clear_outline(scene, covers, hole)}
+        figures = {
+            **figures,
+            "outline": finding.clear_outline(scene, covers, hole),
+            "agreement": feet.agreement(scene, hole),
+        }
     full = _full_size(hole, mask, photo)
     if mask is not None and hole.mean() <= SMALL and figures["outline"] < PLAIN:
         return work.by_example(scene, full, figures)
@@ -126,7 +132,7 @@ def find(
     scene, hole, _figures = work.asked(mask) if mask is not None else work.found(certain)
     if not hole.any():
         return np.zeros(photo.shape[:2], bool), work.at_size(scene.room)
-    scene = footing.settled(scene, hole)
+    scene = work.settled(scene, hole)
     hole = growth.grown(scene, hole, filling.covered(scene, hole))
     return _full_size(hole, mask, photo), work.at_size(scene.room)
 
@@ -173,7 +179,7 @@ class _Work:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
             if hiding.any():
-                scene = footing.settled(self._scene(self._read(hiding)), hiding)
+                scene = self.settled(self._scene(self._read(hiding)), hiding)
                 covers = filling.covered(scene, hiding)
         things = finding.furniture(scene, covers)
         clear = finding.clear_outline(scene, covers, things.mask)
@@ -191,6 +197,10 @@ class _Work:
         }
         return scene, things.mask, figures
 
+    def settled(self, scene: Scene, hole: Mask) -> Scene:
+        """The scene with its walls where the photo shows their feet outside of the hole; a given room keeps its own."""
+        return footing.settled(scene if self.given else feet.refitted(scene, hole), hole)
+
     def by_planes(
         self, scene: Scene, hole: Mask, full: Mask, mask: Bytes | None, figures: dict[str, float]
     ) -> Decluttered:
@@ -199,7 +209,8 @@ class _Work:
         checks = (*gates.before(hole, planes, scene), *_clear_gate(figures, mask is not None))
         _refuse(checks)
         with self.step("fill", 0.8, "drawing what was hidden"):
-            picture = filling.filled_photo(self.photo, scene.room, full, planes)
+            paint = filling.paint_of(scene, self.photo, hole, planes)
+            picture = filling.filled_photo(self.photo, scene.room, full, planes, paint)
         with self.step("check", 0.95, "checking the picture"):
             checks = (*checks, *gates.after(self.photo, picture, full, planes, scene))
             return self._checked(picture, full, checks, scene, figures)
@@ -253,7 +264,12 @@ def _clear_gate(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
     text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    return (Gate("clear_outline", clear >= least, clear, least, text),)
+    agreement = figures.get("agreement", 1.0)
+    misread = f"Round what is removed, {1 - agreement:.0%} looks like wall where the floor should be, or the other way."
+    return (
+        Gate("clear_outline", clear >= least, clear, least, text),
+        Gate("room_read", agreement >= LEAST_AGREED, agreement, LEAST_AGREED, misread),
+    )
 
 
 def _given(data: dict[str, Any], photo: Bytes) -> Room:

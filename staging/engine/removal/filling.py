@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
-from staging.engine.removal import flooring, skirting
+from staging.engine.removal import flooring, painting, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
@@ -41,6 +41,7 @@ class Plane:
     quilt: Quilt | None
     hidden: int
     confirmed_pixels: int
+    plain: bool = False
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -75,9 +76,12 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
         elif face in WALLS and lender is not None:
             surface = skirting.borrowed(surface, feet[lender], sheet.ppm, covers[lender][0].ppm)
         over = _over(sheet, hidden, scene.camera)
-        quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
+        paint = face in WALLS and painting.plain(cover.detail, cover.confirmed)
+        quilt = None
+        if not paint:
+            quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
-        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen)
+        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, paint)
     return made
 
 
@@ -115,7 +119,24 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
     return dilated(sheet.marked(hidden, camera), 2)
 
 
-def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane]) -> Bytes:
+def paint_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> painting.Paint | None:
+    """The paint of the walls among `made` that are plainly painted; None when they are not, or too little is seen."""
+    labels = scene.faces.labels
+    walls, own = np.zeros(labels.shape, bool), np.zeros(labels.shape, bool)
+    surface = np.zeros((*labels.shape, 3), np.float32)
+    for face, plane in made.items():
+        if not plane.plain:
+            continue
+        mine = labels == face
+        walls |= mine
+        own |= mine & plane.confirmed_in(scene)
+        surface[mine] = plane.sheet.drawn(plane.cover.surface, scene.camera)[mine]
+    return painting.painted(scene, photo, hole, walls=walls, own=own, surface=surface) if walls.any() else None
+
+
+def filled_photo(
+    photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], paint: painting.Paint | None = None
+) -> Bytes:
     """The photo (H, W, 3) with the planes drawn where `hole` (H, W); its other pixels are the photo's own.
 
     Pixels of the hole whose plane is not among `made` take the plane that is nearest in the picture.
@@ -134,23 +155,37 @@ def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane]) -
         if len(y) == 0:
             continue
         y = y + top
-        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y)
+        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y, paint=paint)
         share = np.clip(depth[y, x] / soft, 0, 1)[:, None]
         mixed = colour * 255 * share + photo[y, x] * (1 - share)
         picture[y, x] = np.clip(np.round(mixed), 0, 255).astype(np.uint8)
     return picture
 
 
-def _band(levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers) -> Floats:
+def _band(
+    levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers, *, paint: painting.Paint | None
+) -> Floats:
     """Colours (N, 3) 0..1 of the photo's pixels (x, y)."""
     camera = room.camera
     faces = _faces_at(room, x, y, tuple(made))
     colour = np.zeros((len(x), 3), np.float32)
     for face, plane in made.items():
         at = np.flatnonzero(faces == face)
-        if len(at):
-            colour[at] = _coloured(levels, camera, plane, x[at].astype(np.float32), y[at].astype(np.float32))
+        if len(at) == 0:
+            continue
+        column, row = x[at].astype(np.float32), y[at].astype(np.float32)
+        if plane.plain and paint is not None:
+            size = (camera.width, camera.height_px)
+            colour[at] = paint.at(x[at], y[at], size) + _foot_step(camera, plane, column, row)
+        else:
+            colour[at] = _coloured(levels, camera, plane, column, row)
     return colour
+
+
+def _foot_step(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
+    """What the foot of a wall adds to its paint at pixels (x, y), (N, 3)."""
+    column, row = plane.sheet.places(camera, x, y)
+    return _sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
 
 
 def _faces_at(room: Room, x: Integers, y: Integers, known: tuple[int, ...]) -> Integers:

@@ -51,7 +51,7 @@ def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
     height, width = scene.faces.labels.shape
     if FLOOR not in covers:
         return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
-    distance = _unlike(scene, covers)
+    distance = unlike(scene, covers)
     own = own_pixels(scene, covers)
     cut = _cut(scene, distance, own) & ~_fixtures(scene)
     mask, things = _standing(scene, cut)
@@ -78,7 +78,7 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     """All that is no floor, paint or ceiling, thin things left out: what may hide the room from its reading."""
     if FLOOR not in covers:
         return np.zeros(scene.faces.labels.shape, bool)
-    cut = _cut(scene, _unlike(scene, covers), own_pixels(scene, covers))
+    cut = _cut(scene, unlike(scene, covers), own_pixels(scene, covers))
     n = max(3, round(THIN * max(cut.shape))) | 1
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
 
@@ -121,7 +121,7 @@ def _seen_above(scene: Scene, mine: Mask) -> Mask:
     return np.asarray(kept[parts])
 
 
-def _unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
+def unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
     """How far each pixel is from looking like its plane, 1 being the limit; unknown planes say 1."""
     lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
     unlike = np.ones(scene.faces.labels.shape, np.float32)

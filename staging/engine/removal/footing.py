@@ -1,6 +1,7 @@
 """Set the floor at the visible foot of the walls: its height is what furniture hides first, and what a seam shows most.
 
-Only the floor moves, so walls, corners and ceiling stay where they are in the picture.
+First only the floor moves, so walls, corners and ceiling stay where they are in the picture; then each wall by the
+little that its own foot is still off.
 """
 
 from __future__ import annotations
@@ -26,16 +27,23 @@ FEWEST: Final = 25  # columns
 APART: Final = 0.025  # metres between answers that are the same
 AGREEING: Final = 0.45  # of the columns
 LEAST: Final = 0.012
+LEAST_EACH: Final = 0.006  # the same of each wall by itself
+MOST_EACH: Final = 0.05  # metres: farther off, it is no foot that was found
 COLUMNS: Final = 160
 
 
 def settled(scene: Scene, hole: Mask) -> Scene:
     """The scene with its floor raised or lowered to the feet of the walls outside of the hole, where they agree."""
-    rise = _agreed(np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)]))
-    return scene if rise is None else scene.with_room(_raised(scene.room, rise))
+    rise = _agreed(np.concatenate([_feet(scene, hole, face) for face in (BACK, LEFT, RIGHT)]), LEAST)
+    if rise is not None:
+        scene = scene.with_room(_raised(scene.room, rise))
+    each = {face: _agreed(_feet(scene, hole, face), LEAST_EACH) or 0.0 for face in (BACK, LEFT, RIGHT)}
+    if all(abs(rise) < LEAST_EACH or abs(rise) > MOST_EACH for rise in each.values()):
+        return scene
+    return scene.with_room(_shifted(scene.room, each))
 
 
-def _agreed(found: NDArray[np.float64]) -> float | None:
+def _agreed(found: NDArray[np.float64], least: float) -> float | None:
     """What most columns say; None where they do not, or say that the foot is where it was read.
 
     What is left of furniture before the walls answers anything: the answer of most is the foot's.
@@ -45,7 +53,7 @@ def _agreed(found: NDArray[np.float64]) -> float | None:
     votes = (np.abs(found[:, None] - found[None]) < APART).sum(0)
     near = np.abs(found - found[votes.argmax()]) < APART
     rise = float(np.median(found[near]))
-    return None if near.mean() < AGREEING or abs(rise) < LEAST else rise
+    return None if near.mean() < AGREEING or abs(rise) < least else rise
 
 
 def _raised(room: Room, rise: float) -> Room:
@@ -54,6 +62,16 @@ def _raised(room: Room, rise: float) -> Room:
     openings = tuple(dataclasses.replace(o, z0=max(0.0, o.z0 - rise), z1=max(0.1, o.z1 - rise)) for o in room.openings)
     box = dataclasses.replace(room.box, height=room.box.height - rise)
     return dataclasses.replace(room, camera=camera, box=box, openings=openings)
+
+
+def _shifted(room: Room, each: dict[int, float]) -> Room:
+    """The room with each wall nearer or farther, so that its foot is `each` metres higher in the same picture."""
+    eye = room.camera.height
+    by = {face: eye / (eye - rise) if abs(rise) <= MOST_EACH else 1.0 for face, rise in each.items()}
+    box = dataclasses.replace(
+        room.box, x0=room.box.x0 * by[LEFT], x1=room.box.x1 * by[RIGHT], y1=room.box.y1 * by[BACK]
+    )
+    return dataclasses.replace(room, box=box)
 
 
 def _feet(scene: Scene, hole: Mask, face: int) -> NDArray[np.float64]:

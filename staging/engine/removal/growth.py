@@ -1,4 +1,4 @@
-"""What goes with a removed thing: the shadow that it casts, its reflection in the floor, and a rim of mixed pixels."""
+"""What goes with a removed thing: its shadows, its reflection in the floor, a rim of mixed pixels, what was missed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
+from staging.engine.removal import finding, painting
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
-from staging.engine.scene.faces import FLOOR
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 RIM: Final = 0.004  # of the long edge
 SHADOW: Final = 0.06  # as log of the light: a plane this much darker than its surface is in a shadow
@@ -19,6 +20,9 @@ REACH: Final = {FLOOR: 0.45}  # metres from the thing
 ON_WALL: Final = 0.2
 DEEPEST: Final = {FLOOR: 3.0}  # as log of the light: what is darker on a wall is no shadow but another thing
 DEEPEST_ON_WALL: Final = 0.3
+SOFT: Final = 0.05  # of the long edge: how far a shadow reaches over paint without an edge
+ISLAND: Final = 0.006  # of the picture: a smaller part that a hole encloses is no part of the room that anyone knows
+LEFT_OVER: Final = 0.022  # of the long edge: what reaches less far out of a hole is what its mask missed
 
 
 def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
@@ -31,8 +35,54 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> M
         reach = round(REACH.get(face, ON_WALL) * sheet.ppm)
         grown_ = _connected(shadow & (dilated(touching, reach)), touching)
         found |= sheet.drawn_mask(grown_, scene.camera) & (scene.faces.labels == face)
-    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * rim + 1,) * 2, np.uint8))
-    return closed > 0
+    found |= _soft_shadows(scene, found, covers) | _missed(scene, found, covers)
+    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * rim + 1,) * 2, np.uint8)) > 0
+    return _without_islands(closed)
+
+
+def _soft_shadows(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """The paint beside a hole that is darker than it should be there, up to where its shadow ends."""
+    labels = scene.faces.labels
+    walls, own = np.zeros(hole.shape, bool), np.zeros(hole.shape, bool)
+    surface = np.zeros((*hole.shape, 3), np.float32)
+    for face, (sheet, cover) in covers.items():
+        if face >= LEFT and painting.plain(cover.detail, cover.confirmed):
+            mine = labels == face
+            walls |= mine
+            own |= mine & sheet.drawn_mask(cover.confirmed, scene.camera)
+            surface[mine] = sheet.drawn(cover.smooth, scene.camera)[mine]
+    if not own.any():
+        return np.zeros(hole.shape, bool)
+    bare = painting.bare(scene.photo, own & ~hole, walls & ~hole, surface)
+    smooth = cv2.GaussianBlur(scene.photo, (0, 0), 2.0)
+    light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surface, 0.01))).mean(-1)
+    near = dilated(hole, round(SOFT * max(hole.shape)))
+    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & walls)
+
+
+def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """What touches a hole, is neither floor nor paint, and ends close to it: feet, handles, the edge of a thing."""
+    unlike = (finding.unlike(scene, covers) > 1) & ~finding.own_pixels(scene, covers) & ~hole
+    unlike &= scene.faces.labels != CEILING
+    far = ~dilated(hole, round(LEFT_OVER * max(hole.shape)))
+    count, parts = cv2.connectedComponents(unlike.astype(np.uint8), connectivity=8)
+    touching, reaching = np.zeros(count, bool), np.zeros(count, bool)
+    touching[np.unique(parts[dilated(hole, 2) & unlike])] = True
+    reaching[np.unique(parts[far & unlike])] = True
+    kept = touching & ~reaching
+    kept[0] = False
+    return dilated(kept[parts], 2) if kept.any() else np.zeros(hole.shape, bool)
+
+
+def _without_islands(hole: Mask) -> Mask:
+    _, parts, stats, _ = cv2.connectedComponentsWithStats((~hole).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < ISLAND * hole.size
+    framed = (stats[:, cv2.CC_STAT_LEFT] == 0) | (stats[:, cv2.CC_STAT_TOP] == 0)
+    framed |= stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] == hole.shape[1]
+    framed |= stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] == hole.shape[0]
+    island = small & ~framed
+    island[0] = False
+    return np.asarray(hole | island[parts])
 
 
 def _shadow(sheet: Sheet, cover: Cover) -> Mask:

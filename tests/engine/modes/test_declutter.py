@@ -1,11 +1,15 @@
 """Decluttering drawn rooms whose empty truth is known: what comes back is the room, and nothing else has changed."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 
 from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.modes.declutter import declutter
+from staging.engine.removal import feet
+from staging.engine.removal.scene import Scene
 from tests.engine.removal import furnished
 
 
@@ -127,6 +131,25 @@ def test_a_floor_that_was_read_too_low_is_set_at_the_feet_of_the_walls(drawn):
     made = declutter(photo, mask=mask, room=sunk.to_dict())
     assert made.room.camera.height == pytest.approx(furnished.ROOM.camera.height, abs=0.04)
     assert error(made.picture, truth, mask > 0) < 9
+
+
+def test_walls_that_were_read_too_near_are_set_at_their_feet(drawn):
+    photo, mask, _ = drawn
+    box = furnished.ROOM.box
+    near = dataclasses.replace(furnished.ROOM, box=dataclasses.replace(box, x1=0.9 * box.x1, y1=0.93 * box.y1))
+    scene = feet.refitted(Scene.of(photo, near), mask > 0)
+    assert scene.room.box.x1 == pytest.approx(box.x1, rel=0.03)
+    assert scene.room.box.y1 == pytest.approx(box.y1, rel=0.03)
+
+
+def test_paint_goes_on_without_patches(drawn):
+    """Behind a thing before a painted wall its light goes on: no step anywhere, where pieces of wall would show one."""
+    mask = np.zeros(drawn[2].shape[:2], np.uint8)
+    mask[110:240, 50:190] = 255
+    covered = np.where(mask[..., None] > 0, np.uint8([40, 70, 90]), drawn[2])
+    made = declutter(covered, mask=mask, room=furnished.ROOM.to_dict())
+    apart = cv2.blur(made.picture.astype(np.float32), (9, 9)) - cv2.blur(drawn[2].astype(np.float32), (9, 9))
+    assert np.abs(apart)[mask > 0].max() < 6
 
 
 def test_floor_that_would_become_wall_is_refused(drawn, asked):
