@@ -31,7 +31,11 @@ def more_photos(listing: Listing, user: User) -> None:
     for number in range(22):
         photos.add(listing, sources.accept(listing.account, raw=encoded(room(390 + number, 260))), user=user)
     batches.stage(
-        listing, [(photos.of_listing(listing).last(), RoomType.LIVING)], style=Style.MODERN, batch=uuid.uuid4(), user=user
+        listing,
+        [(photos.of_listing(listing).last(), RoomType.LIVING)],
+        style=Style.MODERN,
+        batch=uuid.uuid4(),
+        user=user,
     )
 
 
@@ -53,7 +57,7 @@ def touch_into_order(page: Any, listing: Listing) -> None:
 
 
 def drag_while_pictures_are_made(page: Any, listing: Listing) -> None:
-    """The same with the mouse by the handle, and far down: near the lower edge the page scrolls, near the upper one back."""
+    """The same with the mouse by the handle, and far down: near the edges the page scrolls."""
     page.goto(f"/listings/{listing.pk}/")
     before = keys(listing)
     mark(page)

@@ -22,7 +22,13 @@ ACCEPT_SECONDS = 0.3
 
 
 def start(
-    site: Site, folder: Path, settings: Mapping[str, str], *, picture_seconds: float, without: str = ""
+    site: Site,
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    picture_seconds: float,
+    send_seconds: float = 0.0,
+    without: str = "",
 ) -> tuple[dict[str, str], str]:
     """Start all members; the environment that they share, and where the web process listens."""
     database, socket = folder / "pg", folder / "redis.sock"
@@ -46,11 +52,8 @@ def start(
     until(lambda: processes.redis_answers(socket), "Redis")
     run_manage(environment, "migrate", "--verbosity", "0")
     stand_in = [sys.executable, "-m", "tests.staging.stand_in", "--port", str(engine)]
-    site.add(
-        "engine",
-        [*stand_in, "--switches", json.dumps({"seconds": picture_seconds, "accept_seconds": ACCEPT_SECONDS})],
-        environment,
-    )
+    times = {"seconds": picture_seconds, "accept_seconds": ACCEPT_SECONDS, "send_seconds": send_seconds}
+    site.add("engine", [*stand_in, "--switches", json.dumps(times)], environment)
     web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--no-access-log"]
     site.add("web", web, environment)
     for name in WORKERS:

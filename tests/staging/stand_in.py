@@ -274,6 +274,7 @@ class Handler(BaseHTTPRequestHandler):
         if job is None:
             self._answer(404, {"error": {"class": "transient", "code": "unknown_job", "message": "no such job"}})
         elif "/pictures/" in self.path:
+            time.sleep(self.engine.switches.send_seconds)
             self._bytes(200, self.engine.picture(job, self.path.rsplit("/", 1)[1]), "image/png", {})
         else:
             self._wait(job)

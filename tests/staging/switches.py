@@ -13,6 +13,8 @@ class Switches:
     seconds: float = 0.0
     # How long a submit takes, as over a line that carries the photo.
     accept_seconds: float = 0.0
+    # The same of a finished picture's way back.
+    send_seconds: float = 0.0
     # {"class", "code", "message"}: how jobs end, `fail_times` times (for ever when negative).
     fail: dict[str, str] | None = None
     fail_times: int = -1
