@@ -64,25 +64,32 @@ def fuzz(url: str, key: str, *, cases: int, seed: int = 0) -> Seen:
     import schemathesis  # noqa: PLC0415 - only where it is installed
 
     photo, headers = encoded(), {"Authorization": f"Api-Key {key}"}
-    created = httpx.post(
-        f"{url}/v1/render/create?room_type=bed&style=modern&wait_for_completion=0",
-        files={"file": photo},
-        headers=headers,
-        timeout=60,
-    )
     operations = [
         found.ok() for found in schemathesis.openapi.from_url(f"{url}/api/docs/openapi.json").get_all_operations()
     ]
     weights = [WEIGHTS.get(operation.definition.raw["operationId"], 1) for operation in operations]
-    seen, better = Seen(), Better(random.Random(seed), photo, created.json()["render_id"])
+    seen, better = Seen(), Better(random.Random(seed), photo, _done_render(url, photo, headers))
     for operation, weight in zip(operations, weights, strict=True):
         _operation(operation, max(2, -(-cases * weight // sum(weights))), seed, better, headers, seen)
     return seen
 
 
+def _done_render(url: str, photo: bytes, headers: dict[str, str]) -> str:
+    """The id of a render that is done; of those asked for some fail, and one that failed has no variations."""
+    while True:
+        query = "room_type=bed&style=modern&wait_for_completion=0"
+        asked = {"files": {"file": photo}, "headers": headers, "timeout": 60}
+        render: dict[str, Any] = httpx.post(f"{url}/v1/render/create?{query}", **asked).json() | {"status": "rendering"}
+        while render["status"] == "rendering":
+            time.sleep(0.05)
+            render = httpx.get(f"{url}/v1/render?render_id={render['render_id']}", headers=headers, timeout=60).json()
+        if render["status"] == "done":
+            return str(render["render_id"])
+
+
 @dataclass
 class Better:
-    """Gives half of the calls a photo that is one, and a render that is there."""
+    """Gives half of the calls a photo that is one, and a render that is done."""
 
     chance: random.Random
     photo: bytes
@@ -100,8 +107,10 @@ class Better:
             case.body |= needed if self.chance.random() < 0.7 else {"file" if create else "files": self.photo}
         elif isinstance(case.body, dict) and create:
             case.body |= {"image_url": "data:;base64," + base64.b64encode(self.photo).decode(), **FURNISHED}
-        elif isinstance(case.body, dict) and "render_id" in case.body:
-            case.body["render_id"] = self.render_id
+        elif isinstance(case.body, dict) and case.path == "/v1/render/create-variation":
+            # Some say little else, which always is a variation to be made.
+            plain = {"wait_for_completion": self.chance.random() < 0.5}
+            case.body = (case.body if self.chance.random() < 0.5 else plain) | {"render_id": self.render_id}
         if isinstance(case.query, dict) and "render_id" in case.query:
             case.query["render_id"] = self.render_id
 
