@@ -27,8 +27,8 @@ from tests.chaos.verdict import Kill, judge, refused_by_constraints
 from tests.chaos.whole import WORKERS, open_accounts, photo, start, until_ready
 
 PICTURE_SECONDS = 1.0
-# With a guard taken out a picture's way back takes as long as from another machine: a worker that is held up is then held
-# up in the middle of something. Two workers have too little time left for that where recovery is measured.
+# With a guard taken out a picture's way back takes as long as from another machine: a worker that is held up is then in
+# the middle of something. Where recovery is measured, two workers have too little time left for that.
 SEND_SECONDS = 0.4
 # Longer than a lease and a sweep (below): whoever is held up comes back to runs that others have taken over.
 PAUSE_SECONDS = 14.0

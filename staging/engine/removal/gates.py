@@ -20,7 +20,7 @@ SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matt
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
-MOST_TORN: Final = 0.3  # of that edge: more, and floor or wall were drawn where the other goes on
+MOST_TORN: Final = 0.2  # of that edge: more, and floor or wall were drawn where the other goes on
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
