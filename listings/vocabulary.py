@@ -40,10 +40,10 @@ ROOMS = {
     RoomType.BED: Word("bed", gettext_noop("Bedroom"), gettext_noop("Bed, nightstands, dresser")),
     RoomType.DINING: Word("dining", gettext_noop("Dining room"), gettext_noop("Table, chairs, sideboard")),
     RoomType.HOME_OFFICE: Word("home_office", gettext_noop("Home office"), gettext_noop("Desk, chair, shelves")),
-    RoomType.KITCHEN: Word("kitchen", gettext_noop("Kitchen")),
-    RoomType.BATHROOM: Word("bathroom", gettext_noop("Bathroom")),
-    RoomType.OUTDOOR: Word("outdoor", gettext_noop("Outdoor")),
-    RoomType.KIDS_ROOM: Word("kids_room", gettext_noop("Kids' room")),
+    RoomType.KITCHEN: Word("kitchen", gettext_noop("Kitchen"), gettext_noop("Stools, runner, bowls, plants")),
+    RoomType.BATHROOM: Word("bathroom", gettext_noop("Bathroom"), gettext_noop("Towels, mat, tray, plants")),
+    RoomType.OUTDOOR: Word("outdoor", gettext_noop("Outdoor"), gettext_noop("Lounge, table, planters, parasol")),
+    RoomType.KIDS_ROOM: Word("kids_room", gettext_noop("Kids' room"), gettext_noop("Bed, desk, shelves, toys")),
 }
 STYLES = {
     Style.MODERN: Word("modern", gettext_noop("Modern"), gettext_noop("Clean lines, walnut, soft greys")),
