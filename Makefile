@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 # The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test check bench fuzz simulate scale chaos load hostile import-scale setup setup-dev lock samples clean
+.PHONY: run test check bench fuzz simulate scale chaos load hostile import-scale setup setup-dev lock clean
 
 run: setup
 	@exec $(PY) manage.py run
