@@ -206,7 +206,7 @@ class _Work:
     ) -> Decluttered:
         """Floor and walls drawn behind the `hole` (working size), `full` at the photo's. Raises as `declutter`."""
         planes = filling.planes(scene, hole)
-        checks = (*gates.before(hole, planes, scene), *_clear_gate(figures, mask is not None))
+        checks = (*gates.before(hole, planes, scene), *_reading_gates(figures, mask is not None))
         _refuse(checks)
         with self.step("fill", 0.8, "drawing what was hidden"):
             paint = filling.paint_of(scene, self.photo, hole, planes)
@@ -259,12 +259,14 @@ class _Work:
         return Scene.of(self._small, room)
 
 
-def _clear_gate(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
-    """Furniture that was found must end where floor and walls begin; a caller's mask where some of them is seen."""
+def _reading_gates(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
+    """Furniture that was found must end where floor and walls begin, a caller's mask where some of them is seen; and
+    what is seen round either must be what the reading of the room says it is.
+    """
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
     text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    agreement = figures.get("agreement", 1.0)
+    agreement = figures["agreement"]
     misread = f"Round what is removed, {1 - agreement:.0%} looks like wall where the floor should be, or the other way."
     return (
         Gate("clear_outline", clear >= least, clear, least, text),

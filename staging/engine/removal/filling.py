@@ -15,7 +15,7 @@ from staging.engine.removal import flooring, painting, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
-from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sheet_of
+from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sampled, sheet_of
 from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT
 from staging.engine.scene.room import Camera, Room
 
@@ -121,17 +121,9 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
 
 def paint_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> painting.Paint | None:
     """The paint of the walls among `made` that are plainly painted; None when they are not, or too little is seen."""
-    labels = scene.faces.labels
-    walls, own = np.zeros(labels.shape, bool), np.zeros(labels.shape, bool)
-    surface = np.zeros((*labels.shape, 3), np.float32)
-    for face, plane in made.items():
-        if not plane.plain:
-            continue
-        mine = labels == face
-        walls |= mine
-        own |= mine & plane.confirmed_in(scene)
-        surface[mine] = plane.sheet.drawn(plane.cover.surface, scene.camera)[mine]
-    return painting.painted(scene, photo, hole, walls=walls, own=own, surface=surface) if walls.any() else None
+    plain = [plane for plane in made.values() if plane.plain]
+    walls = painting.walls_of(scene, ((plane.sheet, plane.cover.confirmed, plane.cover.surface) for plane in plain))
+    return painting.painted(scene, photo, hole, walls)
 
 
 def filled_photo(
@@ -185,7 +177,7 @@ def _band(
 def _foot_step(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
     """What the foot of a wall adds to its paint at pixels (x, y), (N, 3)."""
     column, row = plane.sheet.places(camera, x, y)
-    return _sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
+    return sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
 
 
 def _faces_at(room: Room, x: Integers, y: Integers, known: tuple[int, ...]) -> Integers:
@@ -210,19 +202,19 @@ def _coloured(levels: list[Bytes], camera: Camera, plane: Plane, x: Floats, y: F
     """Colours (N, 3) of the pixels (x, y): the surface there and the pattern from where the quilt takes it."""
     matrix = plane.sheet.matrix(camera)
     column, row = applied(np.linalg.inv(matrix), x, y)
-    colour = _sampled(plane.surface, column, row)
+    colour = sampled(plane.surface, column, row)
     quilt = plane.quilt
     if quilt is None:
         return colour
     to = _scale(matrix, column, row)
-    share = _sampled(quilt.share, column, row, cv2.INTER_NEAREST)
+    share = sampled(quilt.share, column, row, cv2.INTER_NEAREST)
     total = np.zeros_like(colour)
     for offsets, weight in ((quilt.first, share), (quilt.second, 1 - share)):
-        move = _sampled(offsets, column, row, cv2.INTER_NEAREST)
+        move = sampled(offsets, column, row, cv2.INTER_NEAREST)
         c, r = column + move[:, 0], row + move[:, 1]
         sx, sy = applied(matrix, c, r)
         sharper = np.log2(np.maximum(_scale(matrix, c, r), 1e-6) / np.maximum(to, 1e-6))
-        pattern = _detail(levels, sx, sy, sharper) - _sampled(plane.cover.local, c, r)
+        pattern = _detail(levels, sx, sy, sharper) - sampled(plane.cover.local, c, r)
         total += weight[:, None] * pattern
     spread = np.sqrt(share**2 + (1 - share) ** 2)
     return np.asarray(colour + total / spread[:, None], np.float32)
@@ -241,16 +233,5 @@ def _detail(levels: list[Bytes], x: Floats, y: Floats, sharper: Floats) -> Float
     for k, picture in enumerate(levels):
         at = np.flatnonzero(level == k)
         if len(at):
-            colour[at] = _sampled(picture, x[at] / 2**k, y[at] / 2**k) / 255
+            colour[at] = sampled(picture, x[at] / 2**k, y[at] / 2**k) / 255
     return colour
-
-
-def _sampled(picture: Floats | Bytes, x: Floats, y: Floats, kernel: int = cv2.INTER_LINEAR) -> Floats:
-    """Values (N[, C]) at N places; OpenCV wants them as a picture that is not too long."""
-    count, wide = len(x), 4096
-    short = -count % wide
-    shape = (-1, wide)
-    at = [np.concatenate([v, np.zeros(short, np.float32)]).reshape(shape).astype(np.float32) for v in (x, y)]
-    found = cv2.remap(picture, at[0], at[1], kernel, borderMode=cv2.BORDER_REPLICATE)
-    flat = found.reshape(-1, found.shape[2]) if found.ndim == 3 else found.ravel()
-    return np.asarray(flat[:count], np.float32)

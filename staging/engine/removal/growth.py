@@ -42,22 +42,19 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> M
 
 def _soft_shadows(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     """The paint beside a hole that is darker than it should be there, up to where its shadow ends."""
-    labels = scene.faces.labels
-    walls, own = np.zeros(hole.shape, bool), np.zeros(hole.shape, bool)
-    surface = np.zeros((*hole.shape, 3), np.float32)
-    for face, (sheet, cover) in covers.items():
-        if face >= LEFT and painting.plain(cover.detail, cover.confirmed):
-            mine = labels == face
-            walls |= mine
-            own |= mine & sheet.drawn_mask(cover.confirmed, scene.camera)
-            surface[mine] = sheet.drawn(cover.smooth, scene.camera)[mine]
-    if not own.any():
+    plain = [
+        (sheet, cover.confirmed, cover.smooth)
+        for face, (sheet, cover) in covers.items()
+        if face >= LEFT and painting.plain(cover.detail, cover.confirmed)
+    ]
+    walls = painting.walls_of(scene, plain)
+    if not walls.own.any():
         return np.zeros(hole.shape, bool)
-    bare = painting.bare(scene.photo, own & ~hole, walls & ~hole, surface)
     smooth = cv2.GaussianBlur(scene.photo, (0, 0), 2.0)
-    light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surface, 0.01))).mean(-1)
+    light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(walls.surface, 0.01))).mean(-1)
     near = dilated(hole, round(SOFT * max(hole.shape)))
-    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & walls)
+    bare = painting.bare(scene.photo, hole, walls)
+    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & walls.all)
 
 
 def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:

@@ -7,6 +7,7 @@ box puts no seam in it), with the photo's own grain. Sheets are used where a wal
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ from scipy.sparse.linalg import spsolve
 
 from staging.engine.composite.fields import blurred_within, filled
 from staging.engine.removal.scene import Scene
-from staging.engine.removal.sheets import Floats, Mask
+from staging.engine.removal.sheets import Floats, Mask, Sheet, sampled
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -36,21 +37,20 @@ FELT: Final = 0.02  # how much a wall's pixels hold to the smooth surface of the
 
 @dataclass(frozen=True)
 class Paint:
-    """`colour` (h, w, 3), sRGB 0..1 at working size, is what the walls would be painted with everywhere `known`.
+    """`colour` (h, w, 3), sRGB 0..1 at working size, is what the walls are painted with; elsewhere it means nothing.
 
-    `places` (N, 2), rows and columns of the working photo, are corners of bare wall that may lend its grain.
+    `grain` (n, n, 3), sRGB at the photo's size, is laid over it again and again.
     """
 
     colour: Floats
-    known: Mask
     grain: Floats
 
     def at(self, x: Integers, y: Integers, size: tuple[int, int]) -> Floats:
         """Colours (N, 3) of the pixels (x, y) of the photo of `size` (width, height), grain included."""
-        height, width = self.known.shape
+        height, width = self.colour.shape[:2]
         column = ((x + 0.5) * width / size[0] - 0.5).astype(np.float32)
         row = ((y + 0.5) * height / size[1] - 0.5).astype(np.float32)
-        smooth = _sampled(self.colour, column, row)
+        smooth = sampled(self.colour, column, row)
         return np.asarray(smooth + self.grain[_mirrored(y, len(self.grain)), _mirrored(x, len(self.grain))])
 
 
@@ -59,12 +59,33 @@ def plain(detail: Floats, confirmed: Mask) -> bool:
     return bool(np.abs(detail[confirmed]).mean() < PATTERNED) if confirmed.any() else False
 
 
-def painted(scene: Scene, photo: Bytes, hole: Mask, *, walls: Mask, own: Mask, surface: Floats) -> Paint | None:
-    """The paint of the pixels `walls` (h, w) behind the `hole` (h, w); None when too little of it is seen.
-
-    `own` (h, w) are pixels that are paint for sure, `surface` (h, w, 3) the smooth colour of their planes.
+@dataclass(frozen=True)
+class Walls:
+    """The walls of the working photo that are plainly painted: `all` their pixels (h, w), and those that are paint for
+    sure, `own` (h, w); `surface` (h, w, 3), sRGB, is the smooth colour of their planes.
     """
-    own = bare(scene.photo, own & ~hole & walls, walls & ~hole, surface)
+
+    all: Mask
+    own: Mask
+    surface: Floats
+
+
+def walls_of(scene: Scene, planes: Iterable[tuple[Sheet, Mask, Floats]]) -> Walls:
+    """The painted walls among `planes`: the sheet of each, its confirmed pixels, and its smooth colour."""
+    labels = scene.faces.labels
+    walls, own = np.zeros(labels.shape, bool), np.zeros(labels.shape, bool)
+    surface = np.zeros((*labels.shape, 3), np.float32)
+    for sheet, confirmed, colour in planes:
+        mine = labels == sheet.face
+        walls |= mine
+        own |= mine & sheet.drawn_mask(confirmed, scene.camera)
+        surface[mine] = sheet.drawn(colour, scene.camera)[mine]
+    return Walls(walls, own, surface)
+
+
+def painted(scene: Scene, photo: Bytes, hole: Mask, walls: Walls) -> Paint | None:
+    """The paint of `walls` behind the `hole` (h, w); None when too little of it is seen."""
+    own = bare(scene.photo, hole, walls)
     if own.sum() < LEAST_PAINT:
         return None
     mean, share = blurred_within(scene.photo, own.astype(np.float32), 0.004 * max(hole.shape))
@@ -72,20 +93,21 @@ def painted(scene: Scene, photo: Bytes, hole: Mask, *, walls: Mask, own: Mask, s
     if sure.sum() < LEAST_PAINT:
         return None
     light = np.log(np.maximum(mean, 0.01)).astype(np.float32)
-    base = np.log(np.maximum(surface, 0.01)).astype(np.float32)
-    field = _solved(light, sure, walls & hole, base)
+    base = np.log(np.maximum(walls.surface, 0.01)).astype(np.float32)
+    field = _solved(light, sure, walls.all & hole, base)
     step = np.where(sure[..., None], light - field, 0).astype(np.float32)
     field = field + filled(step, sure.astype(np.float32))
-    return Paint(np.exp(field).astype(np.float32), walls, _grain(photo, own))
+    return Paint(np.exp(field).astype(np.float32), _grain(photo, own))
 
 
-def bare(picture: Floats, own: Mask, walls: Mask, surface: Floats) -> Mask:
-    """The `own` paint (h, w) with what of the `walls` no edge and no other hue parts from it: paint in other light."""
+def bare(picture: Floats, hole: Mask, walls: Walls) -> Mask:
+    """Paint outside of the `hole` (h, w): what is paint for sure, and what no edge and no other hue parts from it."""
+    own, free = walls.own & ~hole, walls.all & ~hole
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
-    step = lab - cv2.cvtColor(np.clip(surface, 0, 1), cv2.COLOR_RGB2Lab)
+    step = lab - cv2.cvtColor(np.clip(walls.surface, 0, 1), cv2.COLOR_RGB2Lab)
     steep = np.hypot(cv2.Sobel(lab[..., 0], cv2.CV_32F, 1, 0), cv2.Sobel(lab[..., 0], cv2.CV_32F, 0, 1)) / 8
     usual = float(np.median(steep[own])) if own.any() else 0.0
-    like = walls & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED) & (np.abs(step[..., 0]) < LIT)
+    like = free & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED) & (np.abs(step[..., 0]) < LIT)
     like &= steep < max(EDGE, 3 * usual)
     count, parts = cv2.connectedComponents((like | own).astype(np.uint8), connectivity=4)
     sure = np.bincount(parts[own], minlength=count) > 0.25 * np.bincount(parts.ravel(), minlength=count)
@@ -148,11 +170,3 @@ def _mirrored(at: Integers, side: int) -> Integers:
     """Places along a piece that is laid again and again, every other time mirrored."""
     folded = at % max(1, 2 * side)
     return np.asarray(np.where(folded < side, folded, 2 * side - 1 - folded))
-
-
-def _sampled(picture: Floats, x: Floats, y: Floats) -> Floats:
-    wide = 4096
-    short = -len(x) % wide
-    at = [np.concatenate([v, np.zeros(short, np.float32)]).reshape(-1, wide).astype(np.float32) for v in (x, y)]
-    found = cv2.remap(picture, at[0], at[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found.reshape(-1, 3)[: len(x)], np.float32)

@@ -127,3 +127,14 @@ def sheet_of(room: Room, faces: FaceMap, face: int) -> Sheet | None:
     right[along], down[up] = 1 / ppm, -1 / ppm
     width, height = max(8, round((u1 - u0) * ppm)), max(8, round((v1 - v0) * ppm))
     return Sheet(face, ppm, width, height, origin, right, down)
+
+
+def sampled(picture: Floats | NDArray[np.uint8], x: Floats, y: Floats, kernel: int = cv2.INTER_LINEAR) -> Floats:
+    """Values (N[, C]) at N places; OpenCV wants them as a picture that is not too long."""
+    count, wide = len(x), 4096
+    short = -count % wide
+    shape = (-1, wide)
+    at = [np.concatenate([v, np.zeros(short, np.float32)]).reshape(shape).astype(np.float32) for v in (x, y)]
+    found = cv2.remap(picture, at[0], at[1], kernel, borderMode=cv2.BORDER_REPLICATE)
+    flat = found.reshape(-1, found.shape[2]) if found.ndim == 3 else found.ravel()
+    return np.asarray(flat[:count], np.float32)

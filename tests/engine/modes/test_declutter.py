@@ -152,10 +152,17 @@ def test_paint_goes_on_without_patches(drawn):
     assert np.abs(apart)[mask > 0].max() < 6
 
 
-def test_floor_that_would_become_wall_is_refused(drawn, asked):
+def test_what_a_mask_missed_of_its_thing_goes_too(drawn):
+    photo, mask, truth = drawn
+    made = declutter(photo, mask=cv2.erode(mask, np.ones((13, 13), np.uint8)))
+    assert error(made.picture, truth, mask > 0) < 12
+
+
+@pytest.mark.parametrize(("depth", "gate"), [(0.55, "border"), (0.45, "room_read")])
+def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate):
     room = asked.record()["room"]
     # A back wall read far before its place stands on open floor, and what is drawn behind the thing is wall.
-    room["box"] = {**room["box"], "y1": 0.55 * room["box"]["y1"]}
+    room["box"] = {**room["box"], "y1": depth * room["box"]["y1"]}
     with pytest.raises(EngineError) as refused:
         declutter(drawn[0], mask=drawn[1], room=room)
-    assert refused.value.code == "gate_border"
+    assert refused.value.code == f"gate_{gate}"
