@@ -80,38 +80,36 @@ LISTS = (
 
 def main() -> int:
     """Fill, measure, fill, measure; 1 when a page got slower than it may."""
+    with shop():
+        return _measured()
+
+
+@contextlib.contextmanager
+def shop() -> Iterator[None]:
+    """An empty database and a Redis of the bench's own, gone with the block; exits where there is no PostgreSQL."""
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        print("make scale wants DATABASE_URL=postgres://...")
-        return 2
+        sys.exit("make scale wants DATABASE_URL=postgres://...")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # A line about each request would be most of the output.
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     import django  # noqa: PLC0415 - settings are named first
 
     django.setup()
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
-
-    setup_test_environment()
-    made = setup_databases(verbosity=0, interactive=False)
-    try:
-        with site_cache():
-            return _measured()
-    finally:
-        teardown_databases(made, verbosity=0)
-
-
-@contextlib.contextmanager
-def site_cache() -> Iterator[None]:
-    """A Redis of the bench's own: every site has one, and what does not change any more is kept in it."""
-    from django.conf import settings  # noqa: PLC0415 - settings are named first
-    from django.test.utils import override_settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415 - wants Django set up, like the next two
+    from django.test import utils  # noqa: PLC0415
 
     from tests import serving  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder, serving.redis_server(Path(folder)) as redis_url:
-        caches = {"default": {**settings.CACHES["default"], "LOCATION": redis_url}}
-        with override_settings(REDIS_URL=redis_url, CACHES=caches):
-            yield
+    utils.setup_test_environment()
+    made = utils.setup_databases(verbosity=0, interactive=False)
+    try:
+        # Every site has a cache, and what does not change any more is kept in it.
+        with tempfile.TemporaryDirectory() as folder, serving.redis_server(Path(folder)) as redis_url:
+            caches = {"default": {**settings.CACHES["default"], "LOCATION": redis_url}}
+            with utils.override_settings(REDIS_URL=redis_url, CACHES=caches):
+                yield
+    finally:
+        utils.teardown_databases(made, verbosity=0)
 
 
 def _measured() -> int:

@@ -6,12 +6,13 @@ page (median of a hundred, one code after the other) and fails when it is 50 ms 
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any
+
+from tests.benches.scale import shop
 
 LIMIT_SECONDS = 0.050
 OUTPUTS, ASKED = 100_000, 100
@@ -21,23 +22,8 @@ START = 1_000_000
 
 def main() -> int:
     """Fill and measure; 1 when the page is too slow."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        print("make scale wants DATABASE_URL=postgres://...")
-        return 2
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
-    import django  # noqa: PLC0415 - settings are named first
-
-    django.setup()
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
-
-    setup_test_environment()
-    made = setup_databases(verbosity=0, interactive=False)
-    try:
-        codes = _filled()
-        times = _times(codes)
-    finally:
-        teardown_databases(made, verbosity=0)
+    with shop():
+        times = _times(_filled())
     clock, processor = (statistics.median(found) for found in zip(*times, strict=True))
     print(f"| /o/CODE with {OUTPUTS:,} outputs, median of {ASKED}, by the clock / of our processor | ", end="")
     print(f"{clock * 1000:.1f} / {processor * 1000:.1f} ms |")

@@ -10,12 +10,11 @@ more often. `--small N` and `--large N` photos make it a rehearsal.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from typing import Any
 
-from tests.benches.scale import LIMIT, ROUNDS, SLACK_SECONDS, _fill, site_cache
+from tests.benches.scale import LIMIT, ROUNDS, SLACK_SECONDS, _fill, shop
 
 # Few, so that the pages of each are full in the small shop too: what grows is what lies behind them.
 ACCOUNTS = 5
@@ -26,27 +25,12 @@ PHOTOS_OF_A_LISTING = 4
 
 def main() -> int:
     """Fill, measure, fill, measure; 1 when a page got slower than it may, or asks more."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        print("make scale wants DATABASE_URL=postgres://...")
-        return 2
     read = argparse.ArgumentParser(prog="scale_pages", description=__doc__)
     read.add_argument("--small", type=int, default=1_000)
     read.add_argument("--large", type=int, default=100_000)
     asked = read.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
-    import django  # noqa: PLC0415 - settings are named first
-
-    django.setup()
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
-
-    setup_test_environment()
-    made = setup_databases(verbosity=0, interactive=False)
-    try:
-        with site_cache():
-            return _measured(asked.small, asked.large)
-    finally:
-        teardown_databases(made, verbosity=0)
+    with shop():
+        return _measured(asked.small, asked.large)
 
 
 def _measured(small: int, large: int) -> int:
