@@ -9,30 +9,23 @@ one in its upper left instead; where it is staged, both. It serves every kind of
 from __future__ import annotations
 
 import argparse
-import base64
-import contextlib
-import email
-import email.policy
 import hashlib
 import io
 import json
-import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 
 from staging import renditions
 from tests.staging import drawn_maps
-from tests.staging.switches import Switches
+from tests.staging.stand_in_http import Handler, Server
+from tests.staging.switches import EVERY_KIND, Switches
 
-EVERY_KIND = {"ENGINE_KINDS": ["staging", "declutter", "redesign", "sketch"], "ENGINE_ENLARGES": True} | {
-    "ENGINE_ROOM_TYPES": ["living", "bed", "kitchen", "dining", "bathroom", "home_office", "outdoor", "kids_room"]
-}
+__all__ = ["EVERY_KIND", "Job", "StandIn"]
+
 MAIN_ROLES = {"staging": "staged", "declutter": "emptied", "redesign": "redesigned", "sketch": "rendered"}
 
 
@@ -64,32 +57,6 @@ class Job:
         return "failed" if self.error else "done"
 
 
-class _Server(ThreadingHTTPServer):
-    """A server whose end ends its connections too, as that of a process does."""
-
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.lines: set[socket.socket] = set()
-        self.accepted = 0
-        super().__init__(address, handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self.lines.add(request)
-        self.accepted += 1
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self.lines.discard(request)
-        super().shutdown_request(request)
-
-    def server_close(self) -> None:
-        super().server_close()
-        for line in list(self.lines):
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-
-
 class StandIn:
     """The server, in threads of this process."""
 
@@ -104,8 +71,8 @@ class StandIn:
         self.server = self._bound(port)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def _bound(self, port: int) -> ThreadingHTTPServer:
-        return _Server(("127.0.0.1", port), type("BoundHandler", (Handler,), {"engine": self}))
+    def _bound(self, port: int) -> Server:
+        return Server(("127.0.0.1", port), type("BoundHandler", (Handler,), {"engine": self}))
 
     def __enter__(self) -> StandIn:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -149,9 +116,9 @@ class StandIn:
                 error = self.switches.maps_fail
                 job = self.jobs[key] = Job(body, photo, 0.0, told, error, mask)
                 return 202, job
-            if self._wears_off("busy_times"):
+            if self.wears_off("busy_times"):
                 return 429, None
-            if self._wears_off("error_times"):
+            if self.wears_off("error_times"):
                 return self.switches.error_status, None
             error = self.switches.fail if self._fails(photo) else None
             width = _width(photo)
@@ -170,7 +137,7 @@ class StandIn:
     def find(self, key: str) -> Job | None:
         """The job, unless it is unknown or to be denied."""
         with self.lock:
-            if key in self.jobs and self._wears_off("forget_times"):
+            if key in self.jobs and self.wears_off("forget_times"):
                 del self.jobs[key]
             return self.jobs.get(key)
 
@@ -190,9 +157,10 @@ class StandIn:
         due = len(self.started) % self.switches.fail_every == 0
         if due and (width := self.switches.fail_width):
             due = _width(photo) == width
-        return self.switches.fail is not None and due and self._wears_off("fail_times")
+        return self.switches.fail is not None and due and self.wears_off("fail_times")
 
-    def _wears_off(self, name: str) -> bool:
+    def wears_off(self, name: str) -> bool:
+        """Whether this trouble is still on; once more, and it is so many times less."""
         left = getattr(self.switches, name)
         if left > 0:
             setattr(self.switches, name, left - 1)
@@ -230,117 +198,6 @@ class StandIn:
         return b"this is no picture" if spoiled == "text" else buffer.getvalue()
 
 
-class Handler(BaseHTTPRequestHandler):
-    """The contract's routes."""
-
-    engine: StandIn
-    protocol_version = "HTTP/1.1"
-    # As every real server has it: else each answer of two parts waits 40 ms for its reader's acknowledgement.
-    disable_nagle_algorithm = True
-
-    def do_PUT(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        if self._refused():
-            return
-        time.sleep(self.engine.switches.accept_seconds)
-        parts = _parts(self.headers["Content-Type"], raw)
-        status, job = self.engine.take(self._key(), json.loads(parts["job"]), parts["photo"], parts.get("mask"))
-        if self.engine._wears_off("drop_times"):
-            self.close_connection = True
-        elif job is None:
-            error = {"class": "transient", "code": "refused", "message": "not now"}
-            self._answer(status, {"error": error}, {"Retry-After": "1"} if status == 429 else {})
-        else:
-            self._answer(status, {"id": self._key(), "state": job.state})
-
-    def do_GET(self) -> None:
-        if self.path == "/healthz":
-            self._answer(200, {"status": "alive"})
-            return
-        if self._refused():
-            return
-        if urlsplit(self.path).path == "/v1/capabilities":
-            queue = {"size": 64, "waiting": 0, "running": self.engine.running}
-            told = {"kinds": EVERY_KIND["ENGINE_KINDS"], "tracer": "stand-in", "slots": 1, "queue": queue}
-            self._answer(200, told)
-            return
-        if urlsplit(self.path).path == "/_seen":
-            engine = self.engine
-            masks = {key: base64.b64encode(job.mask).decode() for key, job in engine.jobs.items() if job.mask}
-            seen = {"puts": engine.puts, "started": engine.started, "cancelled": engine.cancelled, "masks": masks}
-            self._answer(200, seen)
-            return
-        job = self.engine.find(self._key())
-        if job is None:
-            self._answer(404, {"error": {"class": "transient", "code": "unknown_job", "message": "no such job"}})
-        elif "/pictures/" in self.path:
-            time.sleep(self.engine.switches.send_seconds)
-            self._bytes(200, self.engine.picture(job, self.path.rsplit("/", 1)[1]), "image/png", {})
-        else:
-            self._wait(job)
-            self._answer(200, self._standing(job))
-
-    def do_DELETE(self) -> None:
-        job = self.engine.find(self._key())
-        if job is not None:
-            job.cancelled = True
-            self.engine.cancelled.append(self._key())
-        self._answer(200 if job else 404, {"id": self._key()})
-
-    def _wait(self, job: Job) -> None:
-        asked = parse_qs(urlsplit(self.path).query)
-        until, seen = time.monotonic() + float(asked.get("wait", ["0"])[0]), job.progress
-        # Fifty of these may wait at once: each sleeps until something is to be told, but not past a cancellation.
-        step = 1.0 if asked.get("until") == ["end"] else 0.05
-        told = job.started + min(1.0, seen + step) * job.seconds
-        while job.state == "running" and (left := min(until, told) - time.monotonic()) > 0:
-            time.sleep(min(left, 0.2))
-
-    def _standing(self, job: Job) -> dict[str, Any]:
-        roles = self.engine.roles(job)
-        record = {"engine": "stand-in", "seed": job.told["brief"].get("seed", 0)}
-        if self.engine.switches.generative:
-            record["generative"] = True
-        if self.engine.switches.room is not None:
-            record["room"] = job.told.get("room") or self.engine.switches.room
-        if self.engine.switches.arrangement is not None:
-            record["arrangement"] = job.told.get("arrangement") or self.engine.switches.arrangement
-        pictures = [{"role": role, "url": f"/v1/jobs/{self._key()}/pictures/{role}"} for role in roles]
-        done = job.state == "done"
-        return {
-            "id": self._key(),
-            "state": job.state,
-            "progress": job.progress,
-            "stage": "painting a rectangle",
-            "error": job.error if job.state == "failed" else None,
-            "pictures": pictures if done else [],
-            # A failed job tells at most of the room.
-            "record": record if done else {name: record[name] for name in {"room"} & set(record)},
-        }
-
-    def _refused(self) -> bool:
-        wanted = self.engine.switches.token
-        if wanted and self.headers.get("Authorization") != f"Bearer {wanted}":
-            self._answer(401, {"error": {"class": "misconfigured", "code": "token", "message": "token"}})
-            return True
-        return False
-
-    def _key(self) -> str:
-        return urlsplit(self.path).path.split("/")[3]
-
-    def _answer(self, status: int, told: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self._bytes(status, json.dumps(told).encode(), "application/json", headers or {})
-
-    def _bytes(self, status: int, body: bytes, kind: str, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None: ...
-
-
 def _width(photo: bytes) -> int:
     with Image.open(io.BytesIO(photo)) as opened:
         return opened.width
@@ -355,15 +212,6 @@ def _boxes(role: str, roles: list[str], size: tuple[int, int]) -> dict[tuple[int
     if role in {"emptied", "removed"} or "emptied" in roles[:1]:
         return {grey: clutter}
     return {grey: clutter, red: furniture} if "emptied" in roles else {red: furniture}
-
-
-def _parts(content_type: str, raw: bytes) -> dict[str, bytes]:
-    """The parts of a multipart body by name."""
-    message = email.message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + raw, policy=email.policy.HTTP)
-    return {
-        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-        for part in message.iter_parts()
-    }
 
 
 def main() -> None:

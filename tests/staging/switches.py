@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+EVERY_KIND = {"ENGINE_KINDS": ["staging", "declutter", "redesign", "sketch"], "ENGINE_ENLARGES": True} | {
+    "ENGINE_ROOM_TYPES": ["living", "bed", "kitchen", "dining", "bathroom", "home_office", "outdoor", "kids_room"]
+}
+
 
 @dataclass
 class Switches:

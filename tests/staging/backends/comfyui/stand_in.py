@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.staging.backends.comfyui.classes import CLASSES
 from tests.staging.backends.comfyui.machine import Machine, history_of, told_of
-from tests.staging.stand_in import _parts
+from tests.staging.stand_in_http import parts
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         return any(prompt.id == prompt_id and prompt.starts > time.monotonic() for prompt in self.comfy.queue)
 
     def _upload(self, raw: bytes) -> None:
-        message = _parts(self.headers["Content-Type"], raw)
+        message = parts(self.headers["Content-Type"], raw)
         name = re.search(rb'name="image"; filename="([^"]+)"', raw)
         assert name is not None
         with self.comfy.lock:
