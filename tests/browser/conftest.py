@@ -89,7 +89,9 @@ def opened(house: House) -> Iterator[Opened]:
         @contextmanager
         def visit(size: tuple[int, int], **more: Any) -> Iterator[Any]:
             viewport = {"width": size[0], "height": size[1]}
-            context = browser.new_context(viewport=viewport, base_url=house.url, has_touch=size == PHONE, **more)
+            context = browser.new_context(
+                viewport=viewport, base_url=house.url, has_touch=size == PHONE, is_mobile=size == PHONE, **more
+            )
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
             complaints: list[str] = []

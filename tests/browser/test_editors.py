@@ -131,6 +131,7 @@ def move_the_furniture(page: Any, review: str) -> None:
 
 def clear_the_room(page: Any, listing: Listing, staged: StagedPhoto) -> None:
     page.goto(f"/listings/{listing.pk}/photos/{staged.listing_photo.media_key}/clear/")
+    assert [page.locator(hint).is_visible() for hint in (".by-keys", ".by-touch")] == [True, False]
     drag(page, at(page, "canvas"), 80, 10)
     page.get_by_text("What is pink will go away.").wait_for()
     page.get_by_role("button", name="Undo").click()
@@ -205,6 +206,7 @@ def touch_the_furniture(page: Any, review: str) -> None:
 def paint_with_a_finger(page: Any, staged: StagedPhoto) -> None:
     page.goto(f"/listings/{staged.listing_photo.listing_id}/photos/{staged.listing_photo.media_key}/clear/")
     strokes = "document.querySelector('mask-painter').strokes.map((one) => one.tool)"
+    assert [page.locator(hint).is_visible() for hint in (".by-keys", ".by-touch")] == [False, True]
     x, y = middle(page, "canvas")
     fingers = Fingers(page)
     fingers.drag((x - 40, y), (x + 40, y + 10))
