@@ -138,10 +138,10 @@ class Follower:
 
     async def _to_the_end(self, watch: Watch) -> None:
         while True:
-            asked, wait = time.monotonic(), max(_SHORTEST_WAIT, len(self._tasks) / _POLLS_A_SECOND)
+            asked = time.monotonic()
             backend = await self._backend(watch.backend)
             try:
-                answer = await backend.poll(watch.handle, min(wait, _LONGEST_WAIT, settings.RUN_LEASE_SECONDS / 3))
+                answer = await backend.poll(watch.handle, self._wait())
             except BackendError as error:
                 # The lease is not renewed: if this lasts, the sweeper has the run looked after.
                 log.warning("backend_away", handle=watch.handle, code=error.failed.code)
@@ -153,6 +153,11 @@ class Follower:
                 return
             self._seen[watch] = answer
             await asyncio.sleep(max(0.0, _MIN_POLL_SECONDS - (time.monotonic() - asked)))
+
+    def _wait(self) -> float:
+        """How many seconds a job is asked about at once; never so long that its lease is renewed too late."""
+        wait = max(_SHORTEST_WAIT, len(self._tasks) / _POLLS_A_SECOND)
+        return min(wait, _LONGEST_WAIT, settings.RUN_LEASE_SECONDS / 3)
 
     async def _write(self) -> None:
         """Write what is seen; a run that is no longer running drops out in the next round."""

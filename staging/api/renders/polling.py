@@ -179,7 +179,7 @@ def _sql() -> tuple[str, str, str]:
         WHERE k.sha256 = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s)"""  # noqa: S608 - our own tables' names
     rows = f"""SELECT n.state, n.progress, n.shows_queued, n.brief_json, n.error_message, n.number, o.uuid, o.role
         FROM {run} n LEFT JOIN {output} o ON o.run_id = n.id
-        WHERE n.render_id = %s AND n.kind <> '{Run.Kind.PREVIEW}' ORDER BY n.number, o."order" """  # noqa: S608
+        WHERE n.render_id = %s AND n.kind <> '{Run.Kind.PREVIEW}' ORDER BY n.number, o."order" """  # noqa: S608 - the same, and our own word
     of_many = rows.replace("SELECT", "SELECT n.render_id,", 1).replace("= %s", "IN ({marks})")
     return known, rows, of_many
 
