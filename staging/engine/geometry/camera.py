@@ -7,7 +7,7 @@ length-weighted share of soft inliers plus log priors of how listing photos are 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,9 @@ ROLL_SPREAD = 1.5  # degrees
 PITCH_SPREAD = (12.0, 7.0)  # degrees: looking down, looking up
 DISTINCT = 8  # hypotheses that are refined
 LONGER = 220
+OTHER_WALLS = math.radians(8)  # of yaw, from which on a view sees other walls
+SAME_FOCAL = 0.08  # log focals, and radians of turn, within which two views are one
+SAME_TURN = 0.03
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Prior:
 
 def estimate(segments: Segments, focal: float | None = None) -> CameraFit:
     """Fit a view to at least two segments; `focal` is the EXIF focal length in pixels where it can be trusted."""
+    return next(fits(segments, focal))
+
+
+def fits(segments: Segments, focal: float | None = None) -> Iterator[CameraFit]:
+    """The views that explain at least two segments, at least one, best first, each clearly another; see `estimate`."""
     support = Support.of(segments)
     longest = max(segments.width, segments.height)
     prior = Prior.of(longest, focal)
@@ -98,19 +106,29 @@ def estimate(segments: Segments, focal: float | None = None) -> CameraFit:
     hypotheses += [h for y in horizons(longer) for h in _from_horizon(longer, prior, focals, y)]
     hypotheses.sort(key=lambda h: -h.score)
     refined = sorted((_refine(support, prior, h.view) for h in _distinct(hypotheses)), key=lambda h: -h.score)
-    best = refined[0]
-    other_walls = [h for h in refined[1:] if abs(_yaw_difference(h.view.yaw, best.view.yaw)) > math.radians(8)]
-    view = best.view.squared()
-    axis, sure = _labels(support, view)
-    return CameraFit(
-        view=view,
-        axis=axis,
-        sure_axis=sure,
-        inliers=support.share(view.vanishing_points()),
-        margin=best.score - other_walls[0].score if other_walls else 1.0,
-        focal_drop=0.0 if focal else _focal_drop(support, prior, best),
-        focal_given=focal is not None,
-    )
+    told: list[View] = []
+    for found in refined:
+        view = found.view.squared()
+        if any(_alike(view, other) for other in told):
+            continue
+        told.append(view)
+        rivals = [h for h in refined if abs(_yaw_difference(h.view.yaw, found.view.yaw)) > OTHER_WALLS]
+        axis, sure = labels(support, view)
+        yield CameraFit(
+            view=view,
+            axis=axis,
+            sure_axis=sure,
+            inliers=support.share(view.vanishing_points()),
+            margin=found.score - rivals[0].score if rivals else 1.0,
+            focal_drop=0.0 if focal else _focal_drop(support, prior, found),
+            focal_given=focal is not None,
+        )
+
+
+def _alike(one: View, other: View) -> bool:
+    """Whether two refined views came from different hypotheses to the same place."""
+    turned = max(abs(one.yaw - other.yaw), abs(one.pitch - other.pitch))
+    return abs(math.log(one.f / other.f)) < SAME_FOCAL and turned < SAME_TURN
 
 
 def _from_zenith(support: Support, prior: Prior, focals: list[float], zenith: Floats) -> list[_Hypothesis]:
@@ -230,7 +248,8 @@ def _yaw_difference(a: float, b: float) -> float:
     return (a - b + math.pi / 4) % (math.pi / 2) - math.pi / 4
 
 
-def _labels(support: Support, view: View) -> tuple[Ints, Ints]:
+def labels(support: Support, view: View) -> tuple[Ints, Ints]:
+    """The axis of each segment under a view or -1, and the same only where no other axis is near; (N,) each."""
     sines = support.segments.sines(view.vanishing_points())
     nearest = sines.argmin(0)
     order = np.sort(sines, 0)

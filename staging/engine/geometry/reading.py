@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -34,6 +36,8 @@ from staging.engine.scene.room import Box, Camera, Room
 
 LINES_AT = 1000  # long side in pixels of the picture that segments are found in
 LAYOUT_AT = 512
+ABOVE_FLOOR = 0.62  # of the picture's height: lower lines may be a floor's own
+GUESSES = 2  # cameras from the lines above it that are tried
 TOLERATED_LOSS = 0.03  # of the layout's score, for a camera that fits the edges better
 FULL_FRAME_DIAGONAL = 43.27  # millimetres
 EXIF_RANGE = (9.0, 40.0)  # millimetres: longer ones come from crops and from what is no room photo
@@ -64,9 +68,38 @@ def read_room(
     if len(lines) < confidence.FEWEST_SEGMENTS:
         return guess(width, height)
     focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
-    view, boxes, fit, figures = _explained(fine, lines, focal, seed, hidden)
-    room = _assembled(fit, view.resized(width, height), boxes, figures)
-    return _with_foreground(fine, lines, with_openings(fine, room))
+    best: Room | None = None
+    for fit in _fits(lines, focal):
+        view, boxes, figures = _explained(fine, lines, fit, focal=focal, seed=seed, hidden=hidden)
+        room = with_openings(fine, _assembled(fit, view.resized(width, height), boxes, figures))
+        best = room if best is None or _rank(room) > _rank(best) else best
+        if best.status == "auto":
+            break
+    assert best is not None
+    return _with_foreground(fine, lines, best)
+
+
+def _fits(lines: Segments, focal: float | None) -> Iterator[camera.CameraFit]:
+    """Cameras to read the room with, the likeliest first; the others are for rooms that the first leaves unsure.
+
+    Grain, joints and reflections of a floor draw lines that run along no wall, sometimes most of all that there are.
+    So the second guess is made of the lines above the floor's part of the picture, if they are enough.
+    """
+    usual = camera.fits(lines, focal)
+    yield next(usual)
+    above = lines.chosen(lines.ends[:, 1::2].mean(1) < ABOVE_FLOOR * lines.height)
+    others = camera.fits(above, focal) if len(above) >= confidence.FEWEST_SEGMENTS else iter(())
+    support = Support.of(lines)
+    for guess_above, guess in itertools.zip_longest(itertools.islice(others, GUESSES), itertools.islice(usual, 1)):
+        if guess_above is not None:
+            axis, sure = camera.labels(support, guess_above.view)
+            yield dataclasses.replace(guess_above, axis=axis, sure_axis=sure)
+        if guess is not None:
+            yield guess
+
+
+def _rank(room: Room) -> tuple[int, float]:
+    return ("manual", "check", "auto").index(room.status), room.confidence["total"]
 
 
 def reread(photo: NDArray[np.uint8], room: Room) -> Room:
@@ -86,12 +119,13 @@ def reread(photo: NDArray[np.uint8], room: Room) -> Room:
 def _explained(
     fine: NDArray[np.uint8],
     lines: Segments,
+    fit: camera.CameraFit,
+    *,
     focal: float | None,
     seed: int,
     hidden: NDArray[np.bool_] | None = None,
-) -> tuple[View, Floats, camera.CameraFit, dict[str, float]]:
-    """The view, the log boxes (K, 4) best first, the camera's fit and how sure all this is."""
-    fit = camera.estimate(lines, focal)
+) -> tuple[View, Floats, dict[str, float]]:
+    """The view, the log boxes (K, 4) best first, and how sure all this is."""
     coarse = _sized(fine, LAYOUT_AT)
     size = coarse.shape[1], coarse.shape[0]
     view, lines = fit.view.resized(*size), lines.resized(*size)
@@ -118,7 +152,7 @@ def _explained(
         lines=float(parts.lines[0]),
         layout_margin=found.lead(),
     )
-    return view, np.stack([best, *found.others()]), fit, figures
+    return view, np.stack([best, *found.others()]), figures
 
 
 def exif_focal(focal_35mm: float | None, width: int, height: int, at_width: int, at_height: int) -> float | None:

@@ -44,8 +44,11 @@ def room(
     return Room(camera, box or Box(-2.1, 1.9, -1.0, 4.4, 2.55), openings=openings)
 
 
-def photo(truth: Room, *, seed: int = 0) -> NDArray[np.uint8]:
-    """What the camera of a room sees: planks, painted walls with skirting, openings with casing, noise; RGB."""
+def photo(truth: Room, *, seed: int = 0, tiles: float | None = None) -> NDArray[np.uint8]:
+    """What the camera of a room sees: planks, painted walls with skirting, openings with casing, noise; RGB.
+
+    With `tiles` the floor is of pale ones with dark joints, turned so many degrees against the walls.
+    """
     rng = np.random.default_rng(seed)
     width, height = truth.camera.width, truth.camera.height_px
     seen = faces.face_map(truth, 2 * width, 2 * height)
@@ -53,7 +56,8 @@ def photo(truth: Room, *, seed: int = 0) -> NDArray[np.uint8]:
     for label, gain in GAIN.items():
         picture[seen.labels == label] = np.array([0.82, 0.80, 0.77]) * gain
     x, y, z = np.moveaxis(seen.points, -1, 0)
-    picture[seen.labels == faces.FLOOR] = _planks(x, y)[seen.labels == faces.FLOOR]
+    ground = _planks(x, y) if tiles is None else _tiles(x, y, math.radians(tiles))
+    picture[seen.labels == faces.FLOOR] = ground[seen.labels == faces.FLOOR]
     walls = np.isin(seen.labels, list(WALL_LABELS.values()))
     board = walls & (z < 0.09)
     picture[board] = 0.93
@@ -75,6 +79,12 @@ def _planks(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float6
     tone = 0.9 + 0.2 * ((np.sin(board * 78.2 + piece * 37.7) * 43758.5) % 1)
     joint = np.abs((x / 0.14) % 1 - 0.5) > 0.485
     return np.array([0.50, 0.37, 0.25]) * (tone * np.where(joint, 0.75, 1.0))[..., None]
+
+
+def _tiles(x: NDArray[np.float64], y: NDArray[np.float64], turn: float) -> NDArray[np.float64]:
+    across, along = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+    joint = (np.abs((across / 0.12) % 1 - 0.5) > 0.44) | (np.abs((along / 0.36) % 1 - 0.5) > 0.48)
+    return np.array([0.90, 0.89, 0.87]) * np.where(joint, 0.52, 1.0)[..., None]
 
 
 def _paint_opening(picture: NDArray[np.float64], seen: faces.FaceMap, o: Opening) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from staging.engine.geometry import read_room
 from staging.engine.scene import faces
-from staging.engine.scene.room import Box, Room
+from staging.engine.scene.room import Box, Opening, Room
 from tests.engine.geometry import synthetic
 
 VIEWS = {
@@ -50,6 +50,15 @@ def test_the_room_has_its_true_size_within_a_fifth(name: str) -> None:
     assert found.box.y1 == pytest.approx(truth.box.y1, rel=0.2)
     assert found.box.height == pytest.approx(truth.box.height, rel=0.1)
     assert 2.3 <= found.box.height <= 3.2
+
+
+@pytest.mark.parametrize("turned", [25.0, 35.0, 50.0])
+def test_a_floor_whose_joints_run_along_no_wall_does_not_turn_the_room(turned: float) -> None:
+    openings = (Opening("window", "back", -0.9, 0.7, 0.9, 2.1), Opening("door", "right", 1.9, 2.75, 0.0, 2.05))
+    truth = synthetic.room(yaw=17.0, pitch=3.0, openings=openings)
+    found = read_room(synthetic.photo(truth, tiles=turned))
+    assert wrong_faces(truth, found) < 0.04
+    assert found.status == "auto"
 
 
 def test_the_floor_polygon_is_what_the_photo_shows_of_the_floor() -> None:
