@@ -63,11 +63,11 @@ RULES: Final = {
         "living room", living.TASTE, living.stands, living.furnish, least_score=LEAST_SCORE, instead=CORNER
     ),
     "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish, least_score=LEAST_SCORE, instead=CORNER),
-    "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}),
+    "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}, instead=CORNER),
     "home_office": Rules(
-        "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}
+        "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}, instead=CORNER
     ),
-    "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish),
+    "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish, instead=CORNER),
     "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=0.7),
     "bathroom": Rules("bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, narrowest=1.4, least_floor=1.2),
     "outdoor": Rules("terrace or garden", outdoor.TASTE, outdoor.stands, outdoor.furnish, open_air=True),

@@ -22,6 +22,9 @@ DOOR_MARGIN: Final = 0.08  # beside it: the frame
 WINDOW_CLEAR: Final = 0.45  # what is taller than the sill keeps this far from a window
 SILL_SLACK: Final = 0.2  # how far the back of a sofa may rise over a sill, and how well a sill is read
 REACHES_FLOOR: Final = 0.3  # an opening that begins lower than this is walked through
+HEAD_ROOM: Final = 1.75  # metres, if it ends higher than this: what ends lower is a hearth or a niche
+HEARTH_CLEAR: Final = 0.6  # metres before a hearth that stay free of all but low things
+HEARTH_LOW: Final = 0.3
 WINDOW_COVERED: Final = 0.35  # share of a window that furniture may take at worst: a headboard, not a wardrobe
 PIER: Final = 3.0  # metres: a broader stretch between two doors is a wall of its own
 PIER_REACH: Final = 0.3  # metres from its ends at which passages bound it
@@ -49,19 +52,26 @@ class Zone:
 
 
 def is_passage(opening: Opening) -> bool:
-    """Whether people walk through: a door, or a passage or glass door that reaches the floor, if wide enough."""
-    return opening.u1 - opening.u0 >= PASSABLE and (opening.kind == "door" or opening.z0 < REACHES_FLOOR)
+    """Whether people walk through: a door, or a passage or glass door from the floor up, if wide and high enough."""
+    whole = opening.z0 < REACHES_FLOOR and opening.z1 > HEAD_ROOM
+    return opening.u1 - opening.u0 >= PASSABLE and (opening.kind == "door" or whole)
+
+
+def is_hearth(opening: Opening) -> bool:
+    """Whether it is a fireplace with its surround, or a niche at the floor: too low to be walked through."""
+    low = opening.z0 < REACHES_FLOOR and opening.z1 <= HEAD_ROOM
+    return opening.kind == "opening" and low and opening.u1 - opening.u0 >= PASSABLE
 
 
 def _zone(box: Box, opening: Opening) -> Zone:
-    passage = is_passage(opening)
-    reach = DOOR_CLEAR if passage else WINDOW_CLEAR
+    passage, hearth = is_passage(opening), is_hearth(opening)
+    reach = DOOR_CLEAR if passage else HEARTH_CLEAR if hearth else WINDOW_CLEAR
     margin = DOOR_MARGIN if passage else 0.0
     frame = wall_frame(box, opening.wall, (opening.u0 + opening.u1) / 2, reach / 2)
     width = opening.u1 - opening.u0 + 2 * margin
     # 1 mm of depth is given back, so that a piece that just touches the zone is not in it.
     area = Footprint(frame.x, frame.y, width, reach - 0.001, frame.turn, 0.0, box.height)
-    return Zone(area, 0.0 if passage else opening.z0 + SILL_SLACK, opening)
+    return Zone(area, 0.0 if passage else HEARTH_LOW if hearth else opening.z0 + SILL_SLACK, opening)
 
 
 class Site:
@@ -73,7 +83,8 @@ class Site:
         # A wall that the photo does not show may be read at any distance.
         far, box = FARTHEST, room.box
         self.box = Box(max(box.x0, -far), min(box.x1, far), max(box.y0, -far), min(box.y1, far), box.height)
-        self.zones = tuple(_zone(self.box, o) for o in room.openings if o.kind == "window" or is_passage(o))
+        kept = (o for o in room.openings if o.kind == "window" or is_passage(o) or is_hearth(o))
+        self.zones = tuple(_zone(self.box, o) for o in kept)
 
     @cached_property
     def passages(self) -> tuple[Zone, ...]:
@@ -196,7 +207,12 @@ class Site:
         worst = 0.0
         for zone in self.zones:
             opening = zone.opening
-            if zone.is_passage or shape.z1 <= zone.height or penetration(shape, zone.area) <= 0.02:
+            if (
+                zone.is_passage
+                or opening.kind != "window"
+                or shape.z1 <= zone.height
+                or penetration(shape, zone.area) <= 0.02
+            ):
                 continue
             us = [wall_coordinate(opening.wall, x, y) for x, y in shape.corners]
             wide = min(max(us), opening.u1) - max(min(us), opening.u0)

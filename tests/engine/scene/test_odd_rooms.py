@@ -9,9 +9,10 @@ import pytest
 from staging.engine.errors import UnusablePhoto
 from staging.engine.scene import picture
 from staging.engine.scene.arrangement import Arrangement, Piece
-from staging.engine.scene.arranger import arrange_from
+from staging.engine.scene.arranger import RULES, arrange_from
 from staging.engine.scene.checks import check
 from staging.engine.scene.fittings import Fittings
+from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Layout
 from staging.engine.scene.room import Box, Opening, Room
@@ -80,19 +81,32 @@ def test_furniture_before_a_hearth_costs_more_than_before_a_window():
     assert rated(replace(hearth, wall="left", u0=1.0, u1=2.4)) > rated(hearth) + 1.0
 
 
+def test_nobody_walks_through_a_hearth_but_nothing_is_put_before_it():
+    hearth = Opening("opening", "back", -0.7, 0.7, 0.0, 1.1)
+    site = Site(room(hearth))
+    bench = STOCK.piece("bench", Frame(0.0, site.box.y1 - 0.25, 180.0))
+
+    assert not site.passages
+    assert site.blocked(footprint(bench))
+    assert not site.blocked(footprint(replace(bench, y=bench.y - 0.7)))
+    # In the way of a passage there, which people do walk through.
+    assert Site(room(replace(hearth, z1=2.1))).blocked(footprint(replace(bench, y=bench.y - 0.6)))
+
+
 def test_a_desk_in_a_hall_does_not_stand_alone():
     hall = room(width=12.0, depth=10.0)
     assert {"office_chair", "armchair", "plant"} <= set(kinds(arrange_from(hall, "home_office", STOCK, 0)))
 
 
-def test_a_photo_of_one_wall_gets_a_console_with_something_on_it_or_over_it():
+@pytest.mark.parametrize("room_type", ["living", "dining", "home_office", "kids_room"])
+def test_a_photo_of_one_wall_gets_a_console_with_something_on_it_or_over_it(room_type):
     """So near a wall no sofa fits; what is put there is in the picture, and the record says why it is no sofa."""
     near = synthetic.room(width=640, height=480, focal=0.5, pitch=22.0, yaw=25.0, box=Box(-0.6, 3.9, -1.0, 1.65, 2.5))
     for seed in range(3):
-        made = arrange_from(near, "living", STOCK, seed)
+        made = arrange_from(near, room_type, STOCK, seed)
         assert made.pieces[0].kind in {"console_table", "bench"}
         assert {"wall_art", "mirror", "plant", "table_lamp", "vase", "bowl"} & set(kinds(made))
-        assert "no place for the furniture of a living room" in made.trace[-1]
+        assert f"no place for the furniture of a {RULES[room_type].title}" in made.trace[-1]
         assert all(gate.passed for gate in check(near, made))
 
 
