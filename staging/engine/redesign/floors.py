@@ -1,4 +1,4 @@
-"""The floor of a room's photo: where it is, how light falls on it, and a new covering in that light."""
+"""The floor of a room's photo: what is surely its, where it goes on, and which of some guesses of all of it holds."""
 
 from __future__ import annotations
 
@@ -9,25 +9,20 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
-from staging.engine.composite.tone import linear, luminance, shoulder
-from staging.engine.redesign.matting import Bytes, Floats, Mask
-from staging.engine.redesign.paint import Light
-from staging.engine.redesign.palettes import Flooring
-from staging.engine.redesign.patterns import laid
+from staging.engine.redesign import things as lying
+from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.things import CHROMATIC, GRATE, OWN_CHROMA, OWN_HUE
 from staging.engine.redesign.walls import unsupported
 from staging.engine.scene.faces import FLOOR
-from staging.engine.scene.room import Room
 
-PER_METRE: Final = 64
-FARTHEST: Final = 12.0  # metres that the light's map reaches
-NEAREST: Final = 0.3
-GRAIN: Final = 0.16  # metres: what is smaller is the old covering's pattern
-SUN: Final = 0.45  # step of log light that is an edge of light and no pattern
-DARK: Final = 0.22  # albedo under which a floor is dark
 JOIN: Final = 4.5  # Lab units of a step that parts no floor
 HUE: Final = 7.0  # Lab units of a and b by which the floor may differ from itself close by
 SHADE: Final = (-12.0, 8.0)  # the same of lightness
+WIDER: Final = 1.4  # times what the known part of a floor differs from itself
+MOST_OF_IT: Final = 93  # percentile of that part
+LEAST_HUE: Final = 3.0
+LEAST_SHADE: Final = 4.0
 SUN_HUE: Final = 12.0
 ENCLOSED: Final = 0.8  # share of a sun patch's border that is floor
 FEWEST: Final = 500  # pixels
@@ -35,15 +30,7 @@ SMALLEST_THING: Final = 0.0002  # of the picture
 MOST_THINGS: Final = 0.1  # of the floor
 FLUSH: Final = 6.0  # Lab units of a step that parts no floor from its going on in the next room
 OTHER_LIGHT: Final = (-25.0, 18.0)  # lightness by which it may go on there in other light
-SAME_BOARD: Final = 7.0  # Lab units by which boards of one colour differ
-OFTEN: Final = 0.02  # share of the floor that has a colour which is its own
 PLAIN: Final = 9.0  # spread of lightness beyond which something has marks
-GRATE: Final = 0.005  # of the picture: what is larger is no grate
-HARD: Final = 12.0  # Lab units of the step round a thing that is let into the floor
-GREYER: Final = 4.0
-CHROMATIC: Final = 18.0  # Lab chroma of a floor that skirtings and walls do not share
-OWN_CHROMA: Final = 0.6  # of it
-OWN_HUE: Final = 0.3
 OWN_SHADE: Final = (-18.0, 25.0)
 VIVID: Final = 35.0
 NEAR_BY: Final = 12  # pixels
@@ -51,8 +38,8 @@ HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.15
-BROAD: Final = 0.7  # metres: light changes over more than that, stains and worn places over less
-FAINT: Final = (0.12, 0.45)  # steps of log light that are a stain, and that are light for sure
+EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
+FAINT_EDGE: Final = 4.5
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,7 @@ def sure(regions: Regions, paint: Mask) -> Ground:
         hue, shade = np.hypot(regions.mean(step[..., 1]), regions.mean(step[..., 2])), regions.mean(step[..., 0])
         near, whole = regions.borders.touching(good, regions.count, np.inf)
         alike = (hue < HUE) & (shade > SHADE[0]) & (shade < SHADE[1])
-        lit = (hue < SUN_HUE) & (shade >= SHADE[1]) & (near > ENCLOSED * whole) & ~_set_in(regions, spread)
+        lit = (hue < SUN_HUE) & (shade >= SHADE[1]) & (near > ENCLOSED * whole) & ~lying.set_in(regions, spread)
         more = chosen & ~good & (alike | lit)
         if not more.any():
             break
@@ -98,39 +85,22 @@ def sure(regions: Regions, paint: Mask) -> Ground:
     things = (other[regions.patch] & face).astype(np.uint8)
     # The joints of a floor are narrow, things are not.
     things = np.asarray(cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
+    things = lying.thick(regions, things)
     floor = good[regions.patch] & face
-    own = _own_colours(regions, floor, things)
+    own = lying.own(regions, floor, things)
     further, unlike = _further(regions, good, chosen, paint)
     ends = ~(good | further)[regions.patch] & ~face & ~paint & unlike
     return Ground(floor | own, further[regions.patch] & ~face, ends, ~unlike & ~paint, (things > 0) & ~own)
 
 
-def _set_in(regions: Regions, floor: Floats) -> Mask:
-    """Small patches (n,) with hard edges that are greyer than the `floor` (h, w, 3) Lab there: grates and sockets."""
-    borders = regions.borders
-    length = np.bincount(borders.one, borders.length, regions.count)
-    length += np.bincount(borders.other, borders.length, regions.count)
-    step = np.bincount(borders.one, borders.length * borders.step, regions.count)
-    step += np.bincount(borders.other, borders.length * borders.step, regions.count)
-    hard = step > HARD * np.maximum(length, 1)
-    own, round_it = (np.hypot(lab[..., 1], lab[..., 2]).astype(np.float32) for lab in (regions.lab, floor))
-    greyer = regions.mean(round_it - own) > GREYER
-    return (regions.area < GRATE * regions.patch.size) & hard & greyer
+def own_limits(step: Floats, known: Mask) -> tuple[float, float]:
+    """The hue and the lightness by which more floor may differ from the `known` one (h, w): what that differs itself.
 
-
-def _own_colours(regions: Regions, floor: Mask, things: Bytes) -> Mask:
-    """Those of the `things` that have a colour which the floor has elsewhere too, and no marks: odd boards."""
-    colours = regions.lab[floor]
-    colours = colours[:: max(1, len(colours) // 3000)]
-    count, parts = cv2.connectedComponents(things, connectivity=4)
-    own = np.zeros_like(floor)
-    for part in range(1, count):
-        here = parts == part
-        inside = regions.lab[here]
-        near = np.linalg.norm(colours - np.median(inside, 0), axis=-1) < SAME_BOARD
-        if near.mean() > OFTEN and float(inside[:, 0].std()) < PLAIN:
-            own |= here
-    return own
+    An even floor is told from a grey wall by less than a mottled one. `step` (h, w, 3) Lab is from the floor near by.
+    """
+    hue, shade = np.hypot(step[..., 1], step[..., 2])[known], step[..., 0][known]
+    own_hue, own_shade = (WIDER * float(np.percentile(part, MOST_OF_IT)) for part in (hue, shade))
+    return float(np.clip(own_hue, LEAST_HUE, HUE)), float(np.clip(own_shade, LEAST_SHADE, SHADE[1]))
 
 
 def _further(regions: Regions, good: Mask, chosen: Mask, paint: Mask) -> tuple[Mask, Mask]:
@@ -178,26 +148,34 @@ def _lit_up(regions: Regions, good: Mask, chosen: Mask, face: Mask, step: Floats
     return good
 
 
-def settled(regions: Regions, flooded: Mask, ground: Ground, reach: int) -> Mask:
-    """What of the `flooded` pixels (h, w) is laid anew, up to `reach` pixels past the box: the whole floor or nothing.
+def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> Mask:
+    """The best of some `candidates` (h, w) for the floor, without what lies on it: the whole floor or nothing.
 
-    Nothing where many things lie on it, nor where its border runs across open floor, because then the box ends before
-    the room does.
+    Nothing where many things lie on it, nor where its border runs across open floor, because then it ends before the
+    room does.
     """
-    face = regions.faces.labels == FLOOR
-    floor = flooded & dilated(face | ground.beyond, reach)
-    floor = floor | _remnants(regions, floor, ground)
-    if not floor.any() or (ground.things & face).sum() > MOST_THINGS * face.sum():
-        return np.zeros_like(floor)
-    if unsupported(regions, floor) > MOST_LOOSE or _open_end(regions, floor) > MOST_OPEN:
-        return np.zeros_like(floor)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(floor.astype(np.uint8), connectivity=4)
-    large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(floor.sum()))
+    nothing = np.zeros(regions.patch.shape, bool)
+    best, least = nothing, 1.0
+    for floor in candidates:
+        if not floor.any():
+            continue
+        around = cv2.morphologyEx(floor.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)) > 0
+        around |= regions.faces.labels == FLOOR
+        litter = float((ground.things & around).sum() / around.sum())
+        doubt = max(
+            unsupported(regions, floor) / MOST_LOOSE, _open_end(regions, floor) / MOST_OPEN, litter / MOST_THINGS
+        )
+        if doubt < least:
+            best, least = floor, doubt
+    if not best.any():
+        return nothing
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(best.sum()))
     large[0] = False
-    return _unbroken(large[labels], ground.things)
+    return _unbroken(regions, large[labels] & ~ground.things, ground.things)
 
 
-def _remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
+def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
     """What borders on a strongly coloured `floor` in its own hue, in the shadow of a wall's foot or a little odd."""
     if not floor.any():
         return floor
@@ -216,8 +194,10 @@ def _remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
     return np.asarray(same & ~dilated(ground.things, 2))
 
 
-def _unbroken(floor: Mask, things: Mask) -> Mask:
-    """The floor without the small holes in which nothing lies."""
+def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
+    """The floor without joints, and without the small holes in which nothing lies."""
+    gaps = ((regions.faces.labels == FLOOR) & ~floor & ~things).astype(np.uint8)
+    floor = floor | ((gaps > 0) & (lying.thick(regions, gaps) == 0))
     _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size
     small[0] = False
@@ -227,7 +207,7 @@ def _unbroken(floor: Mask, things: Mask) -> Mask:
 
 
 def _open_end(regions: Regions, floor: Mask) -> float:
-    """The share, 0..1, of the floor's border inside the picture across which nothing changes."""
+    """The share, 0..1, of the floor's border inside the picture across which nothing changes, and where no edge is."""
     inner = cv2.erode(floor.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
     border = floor & ~inner
     if border.sum() < 30:
@@ -240,106 +220,10 @@ def _open_end(regions: Regions, floor: Mask) -> float:
         / np.maximum(cv2.blur(side, (size, size)), 1e-3)[..., None]
         for side in (within, beyond)
     )
-    return float((np.linalg.norm((one - other)[border], axis=-1) < SAME).mean())
+    same = np.linalg.norm(one - other, axis=-1) < SAME
+    return float((same & (regions.contrast < edge_of(regions, floor)))[border].mean())
 
 
-@dataclass(frozen=True)
-class Shade:
-    """Light on the floor as a map from above, relative to its median: row 0 lies at `y0`, column 0 at `x0`, metres."""
-
-    field: Floats
-    x0: float
-    y0: float
-
-    def at(self, x: Floats, y: Floats) -> Floats:
-        """The relative light at places of the floor, metres."""
-        column, row = (x - self.x0) * PER_METRE - 0.5, (y - self.y0) * PER_METRE - 0.5
-        return np.asarray(
-            cv2.remap(
-                self.field,
-                column.astype(np.float32),
-                row.astype(np.float32),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        )
-
-
-def shade(regions: Regions, floor: Mask) -> tuple[Shade, float]:
-    """The light on the old floor without its pattern, and the floor's median luminance.
-
-    Seen from above, a board is as broad at the camera's feet as at the far wall, so that one scale parts pattern and
-    light. Edges of sunlight are stronger than those of boards and stay.
-    """
-    height, width = regions.patch.shape
-    box = regions.room.box
-    x0, x1 = max(box.x0, -FARTHEST / 2), min(box.x1, FARTHEST / 2)
-    y0, y1 = NEAREST, min(box.y1, FARTHEST)
-    columns, rows = max(8, round((x1 - x0) * PER_METRE)), max(8, round((y1 - y0) * PER_METRE))
-    x, y = np.meshgrid(x0 + (np.arange(columns) + 0.5) / PER_METRE, y0 + (np.arange(rows) + 0.5) / PER_METRE)
-    camera = regions.room.camera.resized(width, height)
-    pixels, depth = camera.project(np.stack([x, y, np.zeros_like(x)], -1))
-    at = np.where((depth > 0.1)[..., None], pixels, -10).astype(np.float32) - np.float32(0.5)
-    sure = cv2.erode(floor.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
-    light = np.log(np.maximum(luminance(linear(regions.copy)), 0.003)).astype(np.float32)
-    middle = float(np.median(light[floor]))
-    # Few pixels see the far floor, many the near one: a little blur before and the filters behind even that out.
-    seen = cv2.remap(cv2.GaussianBlur(light, (0, 0), 1.0), at[..., 0], at[..., 1], cv2.INTER_LINEAR)
-    known = cv2.remap(sure, at[..., 0], at[..., 1], cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-    relative = np.repeat((seen - middle)[..., None], 2, -1).astype(np.float32)
-    whole = filled(relative, known.astype(np.float32))[..., 0]
-    return Shade(np.exp(_smoothed(whole)).astype(np.float32), x0, y0), float(np.exp(middle))
-
-
-def _smoothed(light: Floats) -> Floats:
-    """Rolling guidance (Zhang et al. 2014): small things go, the edges of large ones come back."""
-    sigma = GRAIN * PER_METRE
-    guide = np.asarray(cv2.GaussianBlur(light, (0, 0), sigma), np.float32)
-    for _ in range(3):
-        guide = np.asarray(
-            cv2.ximgproc.jointBilateralFilter(guide, light, int(2 * sigma) | 1, SUN / 2, sigma), np.float32
-        )
-    broad = np.asarray(cv2.GaussianBlur(guide, (0, 0), BROAD * PER_METRE), np.float32)
-    rest = guide - broad
-    sure = np.clip((np.abs(rest) - FAINT[0]) / (FAINT[1] - FAINT[0]), 0, 1)
-    guide = broad + rest * (0.35 + 0.65 * sure * sure * (3 - 2 * sure)).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(guide, (0, 0), 0.03 * PER_METRE), np.float32)
-
-
-@dataclass(frozen=True)
-class Relaid:
-    """A new floor, ready to be drawn at any size. `old` is the median luminance of the old one, linear."""
-
-    room: Room
-    flooring: Flooring
-    shade: Shade
-    light: Light
-    old: float
-    seed: int
-
-    @classmethod
-    def of(cls, regions: Regions, floor: Mask, flooring: Flooring, light: Light, seed: int) -> Relaid:
-        """Read the light that lies on the old floor."""
-        shading, old = shade(regions, floor)
-        return cls(regions.room, flooring, shading, light, old, seed)
-
-    def rows(self, width: int, height: int, top: int, bottom: int) -> Floats:
-        """Linear light (bottom - top, width, 3) of the new floor in those rows of a `width` x `height` picture."""
-        camera = self.room.camera.resized(width, height)
-        u, v = np.meshgrid(np.arange(width) + 0.5, np.arange(top, bottom + 1) + 0.5)
-        rays = camera.rays(np.stack([u, v], -1))
-        down = np.minimum(rays[..., 2], -1e-3)
-        t = np.minimum(camera.height / -down, 60.0)
-        x, y = (rays[..., 0] * t).astype(np.float32), (rays[..., 1] * t).astype(np.float32)
-        spread = (
-            np.maximum(np.abs(np.gradient(x, axis=1)), np.abs(np.gradient(x, axis=0)))[:-1],
-            np.maximum(np.abs(np.gradient(y, axis=1)), np.abs(np.gradient(y, axis=0)))[:-1],
-        )
-        x, y = x[:-1], y[:-1]
-        covering = laid(x - np.float32(self.room.box.x0), y, spread, self.flooring, self.seed)
-        ratio = self.shade.at(x, y)
-        # What a dark floor shows is mostly reflection, which adds to any covering instead of multiplying it.
-        gloss = float(np.clip(1 - self.old / self.light.level / DARK, 0, 0.85))
-        mirrored = gloss * 0.45 * self.old * np.maximum(ratio - 1, 0)
-        lit = covering * (self.light.level * ratio ** (1 - gloss))[..., None] + mirrored[..., None]
-        return shoulder((lit * self.light.colour).astype(np.float32), 0.7)
+def edge_of(regions: Regions, floor: Mask) -> float:
+    """The contrast, Lab units, that is an edge on this floor and no grain of it."""
+    return max(FAINT_EDGE, float(np.percentile(regions.contrast[floor], EDGE_OVER_GRAIN)))

@@ -9,8 +9,8 @@ import numpy as np
 
 from staging.engine.composite.tone import encode, linear, quantised
 from staging.engine.errors import UnusablePhoto
-from staging.engine.redesign import paint, surfaces
-from staging.engine.redesign.floors import Relaid
+from staging.engine.redesign import gates, paint, surfaces
+from staging.engine.redesign.covering import Relaid
 from staging.engine.redesign.matting import Bytes, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.palettes import PALETTES
@@ -49,9 +49,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     palette = PALETTES[style]
     colour = palette.walls[seed % len(palette.walls)]
     regions = Regions.of(working_copy(photo), room)
-    bare, floor = surfaces.find(regions)
-    if floor.mean() < LEAST_FLOOR:
-        floor = np.zeros_like(floor)
+    bare, floor = _sure(regions, *surfaces.find(regions))
     if not bare.painted and not floor.any():
         raise UnusablePhoto(
             "nothing_to_redesign", "Neither bare walls nor a floor could be told from the rest of this room."
@@ -67,8 +65,21 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
         "walls": list(bare.painted),
         "paint": colour if bare.painted else None,
         "floor": palette.floor.name if floor.any() else None,
+        "left": [name for name, done in (("walls", bool(bare.painted)), ("floor", bool(floor.any()))) if not done],
     }
     return Redecorated(picture, mask, done, regions, bare, floor)
+
+
+def _sure(regions: Regions, bare: Walls, floor: Mask) -> tuple[Walls, Mask]:
+    """Walls and floor without what no gate would let pass: one of them done well is better than a refusal."""
+    nothing = np.zeros_like(floor)
+    if floor.mean() < LEAST_FLOOR or not _passes(regions, bare.without_paint(), floor):
+        floor = nothing
+    return (bare if _passes(regions, bare, nothing) else bare.without_paint()), floor
+
+
+def _passes(regions: Regions, bare: Walls, floor: Mask) -> bool:
+    return all(gate.passed for gate in gates.check_room(regions, bare, floor))
 
 
 def _matte(regions: Regions, rough: Mask) -> Matte:

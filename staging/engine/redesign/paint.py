@@ -86,7 +86,9 @@ def tint(regions: Regions, owner: NDArray[np.int8], colour: str, light: Light) -
     """The tint that paints the walls in `colour` ("#rrggbb"); `owner` (h, w) is the wall of each pixel, or 0."""
     seen = photo_light(regions.copy)
     target = linear(colour).astype(np.float32) * light.level * light.colour
-    common = np.median(seen[owner > 0], 0)
+    # The median of two paints at once would be neither.
+    largest = max(WALL_LABELS.values(), key=lambda label: int((owner == label).sum()))
+    common = np.median(seen[owner == largest], 0)
     factor, mono = (np.broadcast_to(part, seen.shape).astype(np.float32).copy() for part in parts(target, common))
     for label in WALL_LABELS.values():
         here = owner == label

@@ -26,7 +26,9 @@ _LEAST_VALID: Final = 0.2  # share of a line along which paint must end at all
 _EDGE: Final = 0.45  # strength of an edge that speaks for a line
 _APART: Final = 5  # pixels between two edges that are two
 _FAINT: Final = 0.2  # of a casing's edge, white on white
-_SHOWN: Final = 0.3  # share of a line along which the photo must show it
+_ASIDE: Final = 5.0  # pixels from a line at which its sides are compared once it is drawn
+_AVERAGED: Final = 41  # pixels along a line over which they are
+_LEAST_STEP: Final = 0.9  # Lab units between them
 _ALONG: Final = 0.65  # share of a casing along which its edge must show
 _CASING_SHARE: Final = 0.7  # of the reach into the paint, within which a casing ends
 _AGREED: Final = 0.45  # share of those places at which the border or an edge must lie on the line
@@ -178,11 +180,23 @@ def _ruled(smooth: Floats, paint: Mask, ruled: Mask, rule: Rule) -> Mask:
     fray = np.where(valid, np.abs(border - line(along)), 0)
     fray = cv2.dilate(fray.astype(np.float32)[:, None], np.ones((9, 1), np.uint8))[:, 0]
     near = here & (np.abs(d - cut) <= np.minimum(fray, rule.inwards + rule.outwards)[index] + 1.5)
-    # A line that the photo shows nowhere is a guess: it ends the paint, and counts for no end.
-    seen = end.edges[valid, end.nearest(line(along)[valid])] > _FAINT
-    if float(seen.mean()) > _SHOWN:
-        ruled |= here & (np.abs(d - cut) < 2)
+    # Where the photo shows no line it is a guess: it ends the paint, and counts for no end.
+    ruled |= here & (np.abs(d - cut) < 2) & _shown(smooth, rule, line(along))[index]
     return np.asarray(np.where(near, (d > cut) & (paint | sure), paint))
+
+
+def _shown(smooth: Floats, rule: Rule, offsets: Floats) -> Mask:
+    """Where along a rule (N,) its line at `offsets` (N,) parts two colours, however faintly.
+
+    Over many pixels of the line grain averages out, and a wall is told from a white ceiling by little more.
+    """
+    length = float(np.hypot(*(rule.end - rule.start)))
+    along = np.arange(len(offsets), dtype=np.float64)[:, None]
+    places = rule.start + along * (rule.end - rule.start) / length + offsets[:, None] * rule.inner
+    soft = np.asarray(cv2.GaussianBlur(smooth, (0, 0), 1.5), np.float32)
+    over, under = (_sampled(soft, (places + side * rule.inner)[:, None])[:, 0] for side in (_ASIDE, -_ASIDE))
+    step = cv2.blur(np.ascontiguousarray(over - under, np.float32)[:, None], (1, _AVERAGED))[:, 0]
+    return np.asarray(np.linalg.norm(step, axis=-1) > _LEAST_STEP)
 
 
 def _sampled(field: Floats, places: Points) -> Floats:

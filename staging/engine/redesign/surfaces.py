@@ -2,7 +2,8 @@
 
 The box of the room is only nearly right, and the photo's edges are exact. So each surface starts from pixels well
 inside it and of its own colour, and watershed (Meyer 1991) finds the strongest edge between two such. Where the photo
-shows none, as between a white wall and a white ceiling, a faint step along the box's lines decides.
+shows none, as between a white wall and a white ceiling, a faint step along the box's lines decides. Of a floor there
+are two guesses, this flood and a cut by its colours, of which the better founded one is laid.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
-from staging.engine.redesign import floors, walls
+from staging.engine.redesign import extent, floors, walls
 from staging.engine.redesign.floors import Ground
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import Regions
@@ -38,8 +39,12 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     paint = np.any([wall.paint for wall in seen], 0) if seen else np.zeros(regions.patch.shape, bool)
     ground = floors.sure(regions, paint)
     reach = max(4, round(max(regions.patch.shape) * SLACK))
+    cut = extent.reached(regions, trim, seen, ground)
     flooded = _flooded(regions, trim, _markers(regions, trim, seen, ground, reach))
-    return walls.settled(regions, trim, seen, flooded, reach), floors.settled(regions, flooded == FLOOR, ground, reach)
+    flood = (flooded == FLOOR) & dilated((regions.faces.labels == FLOOR) | ground.beyond, reach)
+    flood |= floors.remnants(regions, flood, ground)
+    floor = floors.settled(regions, [extent.joined(regions, flood, cut), flood], ground)
+    return walls.settled(regions, trim, seen, flooded, reach), floor
 
 
 def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, reach: int) -> NDArray[np.int32]:

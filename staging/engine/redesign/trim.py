@@ -25,6 +25,8 @@ SAME_HUE: Final = 8.0
 SILL: Final = 0.3  # metres above the floor, over which an opening is a window
 SAME_SHADE: Final = 4.0  # lightness by which a pane differs from the wall round it
 EVEN: Final = 3.5  # spread of lightness that a pane exceeds
+SHADED_HUE: Final = 5.0  # the same two, whatever the shade
+SHADED_EVEN: Final = 6.0
 OUTLINED: Final = 0.1  # share of a skirting's top along which the photo must show an edge
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
@@ -72,7 +74,9 @@ def _shown(regions: Regions, opening: Opening) -> bool:
         # A pane has something in it, or another light than the wall.
         light = regions.lab[..., 0]
         apart = abs(float(np.median(light[seen]) - np.median(light[round_it])))
-        plain |= apart < SAME_SHADE and np.hypot(*(inside - outside)) < SAME_HUE and float(light[seen].std()) < EVEN
+        spread, hue = float(light[seen].std()), float(np.hypot(*(inside - outside)))
+        plain |= apart < SAME_SHADE and hue < SAME_HUE and spread < EVEN
+        plain |= hue < SHADED_HUE and spread < SHADED_EVEN  # the shade of a corner, the end of a slope
     return regions.outlined(seen, face) >= (UNSEEN_PLAIN if plain else UNSEEN)
 
 

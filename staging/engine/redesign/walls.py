@@ -15,7 +15,7 @@ from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.scene.faces import LEFT
+from staging.engine.scene.faces import FLOOR, LEFT
 from staging.engine.scene.room import Opening
 
 JOIN: Final = 2.8  # Lab units of a step that parts no wall
@@ -30,6 +30,8 @@ OTHER_PAINT: Final = (8.0, 18.0)  # hue and lightness by which two walls are pai
 SUN_PATCH: Final = 250  # pixels of an enclosed patch: what is smaller may be a socket
 DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
 HIGH: Final = 2.3  # metres: paint goes higher than doors
+EYE: Final = 1.2  # metres: what is seen of a wall under that alone may be the floor of the next room
+LEAST_HIGH: Final = 0.15  # share of a paint that lies higher
 LEAST: Final = 400  # pixels of a wall
 LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
@@ -40,6 +42,7 @@ OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_SHADE: Final = 25.0
 REVEAL: Final = 8  # pixels: a quarter of what a reveal is seen of
 IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be darker
+BOX_SLACK: Final = 0.028  # of the long side: by how much a line of the box may miss the photo's at most
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
@@ -57,6 +60,10 @@ class Walls:
     painted: tuple[str, ...]
     ragged: float
     openings: tuple[Opening, ...]
+
+    def without_paint(self) -> Walls:
+        """The same walls, none of them painted."""
+        return Walls(np.zeros_like(self.rough), np.zeros_like(self.owner), (), 0.0, self.openings)
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,13 @@ def sure(regions: Regions, trim: Trim) -> list[Wall]:
         bare = face & ~trim.anywhere
         if min(face.sum(), bare.sum()) < LEAST:
             continue
-        share = np.bincount(regions.patch[bare], minlength=regions.count) * chosen
-        if share.any():
-            seen.append(_Seen(name, face, bare, np.bincount(groups, share, regions.count).astype(np.float32)))
+        share, high = (
+            np.bincount(groups, np.bincount(regions.patch[where], minlength=regions.count) * chosen, regions.count)
+            for where in (bare, bare & (regions.faces.points[..., 2] > EYE))
+        )
+        weight = np.where(high > LEAST_HIGH * share, share, 0)
+        if weight.any():
+            seen.append(_Seen(name, face, bare, weight.astype(np.float32)))
     if not seen:
         return []
     largest = max(seen, key=lambda wall: float(wall.weight.max()))
@@ -158,7 +169,11 @@ def _wall(regions: Regions, trim: Trim, seen: _Seen, chosen: Mask, good: Mask) -
 
 def _spread(regions: Regions, good: Mask, face: Mask) -> Floats:
     """The paint of the good patches carried on over all of the picture, (h, w, 3) Lab."""
-    known = good[regions.patch] & face
+    return _near(regions, good[regions.patch] & face)
+
+
+def _near(regions: Regions, known: Mask) -> Floats:
+    """The colours of the `known` pixels (h, w) carried on over all of the picture, (h, w, 3) Lab."""
     return filled(np.where(known[..., None], regions.lab, 0).astype(np.float32), known.astype(np.float32))
 
 
@@ -202,10 +217,18 @@ def _ended(
     drawn, ruled = straightened(regions, wall.label, here, trim.openings, beside)
     # A hue that no trim has goes on round the corners of reveals, where no line ends it.
     drawn = drawn | (_coloured(regions, wall, drawn, REVEAL) & ~trim.inside)
+    drawn = drawn & ~_far_into(regions, FLOOR)
     others = np.any([mask for other, mask in found if other is not wall], 0) if beside else np.zeros_like(here)
     # Where another wall goes on painted there is no end of the paint.
     loose = unsupported(regions, drawn, ruled | others)
     return (wall, drawn, loose) if _whole(regions, wall, drawn) and loose <= MOST_LOOSE else None
+
+
+def _far_into(regions: Regions, face: int) -> Mask:
+    """The pixels (h, w) of a `face` of the room that lie too deep in it to be a wall's, however the box is off."""
+    size = 2 * max(4, round(max(regions.patch.shape) * BOX_SLACK)) + 1
+    inside = (regions.faces.labels == face).astype(np.uint8)
+    return cv2.erode(inside, np.ones((size, size), np.uint8), borderValue=1) > 0
 
 
 def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) -> bool:
@@ -214,7 +237,7 @@ def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) 
         return False
     drawn = np.any([mask for _, mask, _ in good], 0)
     bare = (regions.faces.labels >= LEFT) & ~(trim.framed & ~trim.before) & ~trim.mouldings & ~drawn
-    step = regions.lab - np.median(regions.lab[drawn], 0)
+    step = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.5), np.float32) - _near(regions, drawn)
     left = bare & (np.hypot(step[..., 1], step[..., 2]) < HUE) & (np.abs(step[..., 0]) < OWN_SHADE)
     left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
@@ -227,8 +250,7 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     chroma = float(np.hypot(*np.median(regions.lab[here], 0)[1:]))
     if chroma < CHROMATIC:
         return here
-    known = here.astype(np.float32)
-    own = filled(np.where(here[..., None], regions.lab, 0).astype(np.float32), known)
+    own = _near(regions, here)
     one, other = regions.lab[..., 1:], own[..., 1:]
     strength = np.hypot(other[..., 0], other[..., 1])
     # The shadow of a corner takes strength from a hue and leaves its direction.

@@ -1,0 +1,109 @@
+"""Where a floor ends and what only seems to lie on it; and paints of two colours, in our own traced rooms."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign.interior import redecorate
+from staging.engine.scene.faces import FLOOR, LEFT, face_map
+from tests.engine.redesign.test_rooms import SIZE, photo, seen
+
+# Where the middle window of the back wall is mirrored in the floor, and where nothing is.
+ROOM = LIVING.room.resized(*SIZE)
+
+
+@pytest.fixture(scope="module")
+def living():
+    return photo(LIVING)
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return face_map(LIVING.room, *SIZE)
+
+
+def floor_of(faces, margin=9):
+    return cv2.erode((faces.labels == FLOOR).astype(np.uint8), np.ones((margin, margin))) > 0
+
+
+def mirrored(opening):
+    """The four corners of an opening's mirror image in the floor, pixels."""
+    corners = opening.corners(ROOM.box) * np.array([1.0, 1.0, -1.0])
+    return np.round(ROOM.camera.project(corners)[0]).astype(np.int32)
+
+
+def test_a_back_wall_read_too_near_neither_ends_the_floor_nor_lends_its_paint(living, faces):
+    near = dataclasses.replace(LIVING.room.box, y1=LIVING.room.box.y1 - 1.2)
+    made = redecorate(living, dataclasses.replace(LIVING.room, box=near, openings=()), "midcentury", 0)
+    assert made.done["floor"] == "teak parquet in herringbone"
+    assert (made.mask[floor_of(faces)] > 0).mean() > 0.97
+    floor = np.median(made.picture[floor_of(faces)].reshape(-1, 3), 0)
+    assert floor[0] > floor[2] + 60  # teak to the very end, no sage green
+
+
+def test_walls_that_cannot_be_told_stay_while_the_floor_is_laid_and_the_record_says_so(living, faces):
+    brick = living.copy()
+    wall = (faces.labels >= LEFT) & (faces.points[..., 2] > 0.1)
+    course = (np.arange(SIZE[1])[:, None] // 9 + np.arange(SIZE[0])[None] // 21) % 3
+    brick[wall] = np.array([(150, 84, 66), (120, 60, 52), (196, 186, 176)], np.uint8)[course[wall]]
+    made = redecorate(brick, LIVING.room, "midcentury", 0)
+    assert made.done["walls"] == []
+    assert made.done["left"] == ["walls"]
+    assert np.array_equal(made.picture[wall & (faces.points[..., 2] > 0.3)], brick[wall & (faces.points[..., 2] > 0.3)])
+    assert (made.mask[floor_of(faces)] > 0).mean() > 0.97
+
+
+def test_joints_of_tiles_are_laid_over_and_things_are_not(living, faces):
+    tiled = living.copy()
+    for x in np.arange(-2.0, 2.1, 0.5):
+        ends = ROOM.camera.project(np.array([[x, 0.8, 0.0], [x, 2.0, 0.0]]))[0]
+        cv2.line(tiled, *(tuple(int(v) for v in np.round(end)) for end in ends), (34, 26, 20), 3)
+    cv2.rectangle(tiled, (330, 430), (420, 480), (28, 60, 44), -1)
+    made = redecorate(tiled, LIVING.room, "coastal", 0)
+    kept = np.zeros(SIZE[::-1], bool)
+    kept[424:487, 324:427] = True
+    assert (made.mask[436:474, 336:414] > 0).mean() < 0.02
+    assert (made.mask[floor_of(faces) & ~kept] > 0).mean() > 0.97
+
+
+def test_a_window_mirrored_in_the_floor_is_floor_and_white_paper_is_not(living, faces):
+    window = next(o for o in LIVING.room.openings if o.wall == "back" and o.kind == "window")
+    glossy = living.copy()
+    image = np.zeros(SIZE[::-1], np.uint8)
+    cv2.fillPoly(image, [mirrored(window)], 1)
+    glint = (image > 0) & floor_of(faces, 21)
+    assert glint.sum() > 400
+    glossy[glint] = (214, 222, 232)
+    made = redecorate(glossy, LIVING.room, "coastal", 0)
+    assert (made.mask[glint] > 0).mean() > 0.95
+    bare = dataclasses.replace(LIVING.room, openings=tuple(o for o in LIVING.room.openings if o != window))
+    same_with_no_window = redecorate(glossy, bare, "coastal", 0)
+    assert (same_with_no_window.mask[cv2.erode(glint.astype(np.uint8), np.ones((9, 9))) > 0] > 0).mean() < 0.05
+
+
+def test_two_old_paints_become_one_new_paint(living, faces):
+    two = living.copy()
+    left = (faces.labels == LEFT) & (faces.points[..., 2] > 0.08)
+    two[left] = np.clip(two[left] * np.array([0.95, 0.86, 0.95]), 0, 255).astype(np.uint8)
+    made = redecorate(two, LIVING.room, "farmhouse", 0)
+    assert {"left", "back"} <= set(made.done["walls"])
+    hues = []
+    for label in (LEFT, LEFT + 2):
+        here = (faces.labels == label) & (made.mask > 0) & (faces.points[..., 2] > 0.4) & (faces.points[..., 2] < 0.8)
+        lab = cv2.cvtColor(made.picture[here].astype(np.float32)[None] / 255, cv2.COLOR_RGB2Lab)[0]
+        hues.append(np.median(lab, 0)[1:])
+    assert np.hypot(*(hues[0] - hues[1])) < 4
+
+
+def test_a_window_read_into_the_shade_of_a_corner_is_forgotten(living, faces):
+    shaded = living.copy().astype(np.float32)
+    false = dataclasses.replace(LIVING.room.openings[0], u0=-1.6, u1=-0.6, z0=0.9, z1=1.9)
+    shade = seen(false, faces, LIVING.room, 0.0)
+    soft = cv2.GaussianBlur(shade.astype(np.float32), (0, 0), 4)[..., None]
+    shaded *= 1 - 0.1 * soft
+    room = dataclasses.replace(LIVING.room, openings=(*LIVING.room.openings, false))
+    made = redecorate(np.round(shaded).astype(np.uint8), room, "coastal", 0)
+    assert (made.mask[seen(false, faces, LIVING.room, 0.12)] > 0).mean() > 0.95
