@@ -33,6 +33,8 @@ WORTH: Final = {
 LOW: Final = 1.8  # metres: what reaches the floor and ends lower is a hearth with its mantel
 HEARTH: Final = 2.5  # score of a hearth that is wholly hidden: a room looks at its fire, and nobody turns a back on it
 PASSAGE: Final = 0.8  # and of a door or passage
+LOOMING: Final = 2.0  # score of a large companion, nearer than the main piece, that looks twice as large
+LOOMS: Final = 0.8  # of the main piece's size in the picture, from which on it does
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden
 LARGE: Final = frozenset(
     {
@@ -63,6 +65,7 @@ def rate(layout: Layout) -> float:
         - _clutter(layout)
         - _bars(layout)
         - _foreground(layout)
+        - _looming(layout)
     )
 
 
@@ -175,3 +178,11 @@ def _foreground(layout: Layout) -> float:
         if piece.kind in {"armchair", "sofa", "loveseat", "dining_chair"} and view.facing < -0.3:
             total += 1.5 * view.width * min(2.5 / max(view.nearest, 0.5), 1.5)
     return total
+
+
+def _looming(layout: Layout) -> float:
+    """Large companions close to the camera that take more of the picture than what the room is about."""
+    main = layout.views[layout.main.id]
+    seen = (layout.views[p.id] for p in layout.pieces[1:] if p.kind in LARGE and p.z < 0.3)
+    shares = (view.area / max(main.area, 1e-3) for view in seen if view.nearest < main.nearest)
+    return sum(LOOMING * min(max(share - LOOMS, 0.0), 1.0) for share in shares)

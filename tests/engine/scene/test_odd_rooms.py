@@ -93,6 +93,18 @@ def test_nobody_walks_through_a_hearth_but_nothing_is_put_before_it():
     assert Site(room(replace(hearth, z1=2.1))).blocked(footprint(replace(bench, y=bench.y - 0.6)))
 
 
+def test_an_armchair_that_looks_larger_than_the_sofa_costs_more_than_a_small_one():
+    def rated(scale: float) -> float:
+        layout = Layout(Site(room()), STOCK, Random(0))
+        layout.keep(Piece("", "sofa", "modern", (2.1, 0.92, 0.82), 0.4, 4.0, role="main"))
+        width, depth, height = STOCK.usual("armchair")
+        size = (scale * width, scale * depth, scale * height)
+        layout.keep(STOCK.piece("armchair", Frame(-0.9, 2.2, 90.0), size=size))
+        return picture.rate(layout)
+
+    assert rated(1.0) < rated(0.7) - 1.0
+
+
 def test_a_desk_in_a_hall_does_not_stand_alone():
     hall = room(width=12.0, depth=10.0)
     assert {"office_chair", "armchair", "plant"} <= set(kinds(arrange_from(hall, "home_office", STOCK, 0)))
