@@ -47,7 +47,7 @@ class _Loom:
 def rug(material: Material, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Albedo (h, w, 3) and pile (h, w) of the design `material.pattern`; unknown designs come out as "border"."""
     loom = _Loom(material, rng)
-    _DESIGNS.get(material.pattern, _border)(loom)
+    DESIGNS.get(material.pattern, _border)(loom)
     pile = 0.05 * field((loom.h, loom.w), 1.0, rng) + 0.03 * field((loom.h, loom.w), 4, rng)
     rows = 0.02 * field((loom.h, loom.w), (0.7, 60), rng)
     patches = 0.025 * loom.noise(0.07, 0.07)
@@ -55,25 +55,78 @@ def rug(material: Material, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return loom.image * tone[..., None], 0.5 + pile + rows
 
 
-def _abstract(loom: _Loom) -> None:
-    """Watercolour clouds that fade into the ground along long brushed edges, with one thin broken line."""
-    brush = 0.22 * loom.noise(0.006, 0.05) + 0.10 * loom.noise(0.003, 0.02)
-    for k, (level, strength) in enumerate(((0.1, 0.75), (0.7, 0.62), (1.0, 0.45))):
-        cloud = loom.noise(0.22, 0.34) + 0.35 * loom.noise(0.06, 0.12) + brush
-        amount = np.clip((cloud - level) * 1.5, 0, 1) * strength
-        loom.lay(amount * np.clip(0.85 + 0.5 * brush, 0, 1), loom.colour(k + 1))
-    line = np.abs(loom.noise(0.25, 0.45))
-    broken = np.clip(0.6 * loom.noise(0.05, 0.08), 0, 1)
-    loom.lay(np.clip(1 - line / 0.018, 0, 1) * broken * 0.7, loom.colour(3))
+def _heathered(loom: _Loom, amount: float = 0.3) -> None:
+    """The ground's own yarn: short flecks of two close tones along the rows."""
+    flecks = np.clip(0.5 + 0.5 * field((loom.h, loom.w), (0.8, 3.0), loom.rng), 0, 1)
+    loom.lay(flecks * amount, loom.colour(1))
 
 
-def _brushed(loom: _Loom) -> None:
-    """Fine streaks along the rug in close tones, as worn silk."""
-    streak = 0.6 * loom.noise(0.004, 0.12) + 0.5 * loom.noise(0.012, 0.25)
-    veil = np.clip(0.5 + 0.6 * loom.noise(0.16, 0.25), 0, 1)
-    loom.lay(np.clip(0.5 + 0.5 * streak, 0, 1) * veil, loom.colour(1))
-    loom.lay(np.clip(streak - 0.9, 0, 1) * 0.9 * veil, loom.colour(2))
-    loom.lay(np.clip(loom.noise(0.005, 0.14) - 1.5, 0, 1) * 0.8, loom.colour(3))
+def _line(distance: Floats, width: float) -> Floats:
+    """A line of `width` half-heights about distance 0, as a share of each pixel."""
+    return np.clip((width / 2 - np.abs(distance)) / 0.006 + 0.5, 0, 1)
+
+
+def _carved(loom: _Loom) -> None:
+    """Tone on tone: sweeps of concentric arcs cut into the pile, each until it meets another's."""
+    _heathered(loom, 0.18)
+    beside = np.array([(-1.2, -1.3), (1.3, -1.25), (-0.9, 1.45), (1.2, 1.4)])
+    places = beside + loom.rng.uniform(-0.25, 0.25, beside.shape)
+    away = np.stack([np.hypot(loom.x - x * loom.half_width, loom.y - y) for x, y in places])
+    nearest = np.sort(away, axis=0)
+    pitch = 0.13
+    arcs = (nearest[0] / pitch + 0.5) % 1.0 - 0.5
+    loom.lay(_line(arcs * pitch, 0.02) * 0.6, loom.colour(2))
+    loom.lay(_line(nearest[1] - nearest[0], 0.045), loom.colour(0))
+    loom.lay(_line(nearest[1] - nearest[0] - 0.03, 0.018) * 0.6, loom.colour(2))
+
+
+def _panels(loom: _Loom) -> None:
+    """A few broad fields of flat colour, as a Bauhaus weaver sets them, with narrow seams of the ground between."""
+    _heathered(loom, 0.12)
+    t = loom.x / loom.half_width
+    first, second = loom.rng.uniform(-0.40, -0.22), loom.rng.uniform(0.28, 0.46)
+    middle, low = loom.rng.uniform(-0.15, 0.2), loom.rng.uniform(-0.45, -0.3)
+    fields = (
+        (-1.0, first, -1.0, middle, 1, 0.85), (-1.0, first, middle, 1.0, 2, 0.35), (first, second, -1.0, low, 2, 0.85),
+        (first, second, low, 1.0, 0, 0.0), (second, 1.0, -1.0, -middle, 3, 0.55), (second, 1.0, -middle, 1.0, 1, 0.45),
+    )  # fmt: skip
+    for left, right, bottom, top, k, strength in fields:
+        loom.lay(((t > left) & (t < right) & (loom.y > bottom) & (loom.y < top)) * strength, loom.colour(k))
+    for at, across in ((first, t), (second, t)):
+        loom.lay(_line((across - at) * loom.half_width, 0.016), loom.colour(0))
+    loom.lay(_line(loom.y - middle, 0.014) * (t < first), loom.colour(0))
+    loom.lay(_line(loom.y + middle, 0.014) * (t > second), loom.colour(0))
+    loom.lay(_line(loom.y - (middle + low) / 2, 0.02) * ((t > first) & (t < second)) * 0.9, loom.colour(2))
+
+
+def _framed(loom: _Loom) -> None:
+    """A plain lustrous field within fine lines whose corners step back, and a deeper border."""
+    sheen = np.clip(0.5 + 0.35 * loom.noise(0.25, 0.4), 0, 1)
+    loom.lay(sheen * 0.22, loom.colour(1))
+
+    def inset(by: float, step: float) -> Floats:
+        """Distance from a rectangle `by` within the rug whose corners are cut back by squares of side `step`."""
+        w, h = loom.half_width - by, 1.0 - by
+        sides = np.maximum(np.abs(loom.x) - w, np.abs(loom.y) - h)
+        corners = np.minimum(np.abs(loom.x) - (w - step), np.abs(loom.y) - (h - step))
+        return np.maximum(sides, corners)
+
+    loom.lay(np.clip(inset(0.20, 0.16) / 0.008 + 0.5, 0, 1) * 0.55, loom.colour(1))
+    for by, step, width, k in ((0.20, 0.16, 0.03, 3), (0.26, 0.16, 0.012, 3), (0.42, 0.10, 0.014, 2)):
+        loom.lay(_line(inset(by, step), width) * 0.85, loom.colour(k))
+    loom.lay((loom.edge < 0.012).astype(float) * 0.8, loom.colour(2))
+
+
+def _trellis(loom: _Loom) -> None:
+    """Quatrefoils side by side in outline, within a plain border."""
+    _heathered(loom, 0.2)
+    pitch = 2 * loom.half_width / max(2, round(2 * loom.half_width / 0.4))
+    u, v = (np.abs((c / pitch + 0.5) % 1.0 - 0.5) for c in (loom.x, loom.y))
+    lobes = np.minimum(np.hypot(u - 0.24, v), np.hypot(u, v - 0.24)) - 0.25
+    field_ = loom.edge > 0.075
+    loom.lay(field_ * _line(lobes * pitch, 0.034) * 0.85, loom.colour(1))
+    loom.lay(((loom.edge > 0.055) & (loom.edge < 0.075)).astype(float) * 0.9, loom.colour(1))
+    loom.lay((loom.edge < 0.012).astype(float) * 0.9, loom.colour(1))
 
 
 def _moroccan(loom: _Loom) -> None:
@@ -179,14 +232,6 @@ def _geometric(loom: _Loom) -> None:
     loom.lay(np.clip(0.20 + 0.10 * loom.noise(0.03, 0.06) + 0.08 * loom.noise(0.002, 0.01), 0, 0.5), loom.colour(0))
 
 
-def _marbled(loom: _Loom) -> None:
-    """Veins and washes as of polished stone, with a metallic thread."""
-    _abstract(loom)
-    for sigma, k in ((0.10, 2), (0.06, 3)):
-        vein = np.abs(loom.noise(sigma, sigma * 1.6))
-        loom.lay(np.clip(1 - vein / 0.045, 0, 1) * 0.55, loom.colour(k))
-
-
 def _border(loom: _Loom) -> None:
     """A plain heathered ground with a darker band and a bound edge."""
     e = loom.edge
@@ -208,7 +253,8 @@ def _jute(loom: _Loom) -> None:
     loom.lay((loom.edge < 0.03).astype(float) * 0.75, loom.colour(0))
 
 
-_DESIGNS: dict[str, Callable[[_Loom], None]] = {
-    "abstract": _abstract, "brushed": _brushed, "moroccan": _moroccan, "lines": _lines, "distressed": _distressed,
-    "stripes": _stripes, "geometric": _geometric, "marbled": _marbled, "border": _border, "jute": _jute,
+DESIGNS: dict[str, Callable[[_Loom], None]] = {
+    "carved": _carved, "panels": _panels, "framed": _framed, "trellis": _trellis, "moroccan": _moroccan,
+    "lines": _lines, "distressed": _distressed, "stripes": _stripes, "geometric": _geometric, "border": _border,
+    "jute": _jute,
 }  # fmt: skip

@@ -76,7 +76,7 @@ MODERN = Style(
     table_lamp="column",
     pendant="dome",
     species=("fiddle", "strelitzia"),
-    rugs=("abstract", "brushed"),
+    rugs=("panels", "carved"),
     art=("strokes", "arches", "field"),
     frame="thin",
 )
@@ -164,7 +164,7 @@ INDUSTRIAL = Style(
     table_lamp="pharmacy",
     pendant="cage",
     species=("snake", "rubber"),
-    rugs=("distressed", "brushed"),
+    rugs=("distressed", "carved"),
     art=("strokes", "skyline", "field"),
     frame="thin",
 )
@@ -252,7 +252,7 @@ LUXURY = Style(
     table_lamp="crystal",
     pendant="rings",
     species=("strelitzia", "fiddle"),
-    rugs=("marbled", "abstract"),
+    rugs=("framed", "carved"),
     art=("fluid", "strokes", "field"),
     frame="gilt",
 )
@@ -384,7 +384,7 @@ STANDARD = Style(
     table_lamp="urn",
     pendant="drum",
     species=("rubber", "palm"),
-    rugs=("border", "abstract"),
+    rugs=("border", "trellis"),
     art=("landscape", "fluid", "field"),
     frame="deep",
 )

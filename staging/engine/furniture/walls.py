@@ -225,7 +225,7 @@ def rug(shop: Workshop) -> list[Mesh]:
     # A real rug is never dead flat or dead straight: waves of a few millimetres.
     v[:, 1] += 0.004 * np.sin(v[:, 0] * 3.1 + shop.seed) * (np.abs(v[:, 1]) > d / 2 - 0.02)
     rug_mesh = Mesh(v, body.faces, v[:, :2] / [w, d] + 0.5, material)
-    if design in ("distressed", "moroccan", "marbled"):
+    if design in ("distressed", "moroccan"):
         return [rug_mesh, *_tassels(shop, w, d, rng)]
     return [rug_mesh]
 

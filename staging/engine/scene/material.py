@@ -15,7 +15,7 @@ MaterialKind = Literal[
 class Material:
     """A named recipe; `furniture.textures.bitmap` paints it, `trace.bsdf` hands it to the tracer.
 
-    Colours are sRGB hex ("#b9b5ae"). `pattern` is the variant inside a kind (rug: "abstract", "persian", ...;
+    Colours are sRGB hex ("#b9b5ae"). `pattern` is the variant inside a kind (rug: "trellis", "distressed", ...;
     art: "fluid", "shapes", "landscape").  `roughness` and `metallic` as in the principled BSDF, 0..1.
     `aspect` is width over height where the texture is stretched over the piece (rugs, art).
     `radiance` is only for "emit": multiples of what a lit lamp shade has; 0 when lamps are off.

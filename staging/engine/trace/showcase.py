@@ -26,14 +26,15 @@ DAYLIGHT: Final = 0.62  # radiance of the even sky
 LAMP: Final = (5.2, 5.1, 4.9)
 MARGIN: Final = 1.06  # cell over the largest piece in it
 _PRIMARY: Final = 8
+_LYING: Final = 0.05  # metres: what is lower shows its top alone
 
 
 def row(pieces: Sequence[Piece], cell: int, samples: int, seed: int = 0) -> NDArray[np.uint8]:
     """The pieces from a little to the right and above, each in the middle of its square of `cell` pixels, to one scale.
 
-    Answers (cell, cell * len(pieces), 3) uint8 sRGB.
+    What lies flat is shown from higher up. Answers (cell, cell * len(pieces), 3) uint8 sRGB.
     """
-    axes = _axes(yaw=-24.0, pitch=17.0)
+    axes = _axes(yaw=-24.0, pitch=17.0 if max(piece.size[2] for piece in pieces) > _LYING else 48.0)
     right, up, forward = axes
     built = [build(piece) for piece in pieces]
     spans = [_span(one, axes) for one in built]

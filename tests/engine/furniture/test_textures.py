@@ -9,7 +9,8 @@ from staging.engine.furniture.catalogue import build, size_for
 from staging.engine.furniture.colours import linear
 from staging.engine.furniture.finishes import HOUSE
 from staging.engine.furniture.noise import field
-from staging.engine.furniture.styles import STYLES
+from staging.engine.furniture.rugs import DESIGNS
+from staging.engine.furniture.styles import STYLES, Style
 from staging.engine.furniture.textures import bitmap
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.material import Material
@@ -55,6 +56,25 @@ def test_no_two_pictures_are_alike(design: str) -> None:
     assert two is not None
     assert one.albedo.shape != two.albedo.shape or np.abs(one.albedo - two.albedo).mean() > 0.02
     assert bitmap(_art("standard", 1, design)) is one  # painted once
+
+
+@pytest.mark.parametrize(("name", "style"), STYLES.items())
+def test_a_style_has_two_rugs_that_are_woven_by_themselves_and_shaded_evenly(name: str, style: Style) -> None:
+    """None has a stain: its quarters are of about the same mean lightness."""
+    assert len(set(style.rugs)) == 2
+    assert set(style.rugs) <= set(DESIGNS)
+    seen = {}
+    for design in style.rugs:
+        texture = bitmap(dataclasses.replace(style.materials["rug"], pattern=design, aspect=1.4))
+        assert texture is not None
+        seen[design] = texture.albedo
+    for design in set(style.rugs) - {"panels"}:
+        h, w = seen[design].shape[:2]
+        quarters = [
+            seen[design][i * h // 2 : (i + 1) * h // 2, j * w // 2 : (j + 1) * w // 2] for i, j in np.ndindex(2, 2)
+        ]
+        means = [float(quarter.mean()) for quarter in quarters]
+        assert max(means) / min(means) < 1.15, (name, design)
 
 
 def test_rugs_follow_their_proportions() -> None:
