@@ -127,3 +127,20 @@ def test_the_command_writes_what_it_is_told_to_and_refuses_what_is_no_file(tmp_p
     names = shelf.names()[:2]
     size = shelf.write({name: shelf.cloth(name.rsplit("-", 1)[0], 0) for name in names}, tmp_path / "two.npz")
     assert size == (tmp_path / "two.npz").stat().st_size > 1000
+
+
+def test_no_duvet_that_ships_has_caught_on_itself() -> None:
+    duvets = [name for name in shelf.names() if name.startswith("duvet")]
+    assert len(duvets) >= 8
+    for name in duvets:
+        stem, look = name.rsplit("-", 1)
+        assert hanging.sharpest(shelf.cloth(stem, int(look)).points) > hanging.SNAG, name
+
+
+def test_a_fold_that_lies_over_itself_is_seen() -> None:
+    even = np.concatenate([hanging.lattice((-1, 1), (-1, 1), (41, 41)), np.zeros((41, 41, 1))], -1)
+    folded = even.copy()
+    folded[20, 10:, 0] += 0.12
+    folded[20, 10:, 2] += 0.05
+    assert hanging.sharpest(even) > 0.99
+    assert hanging.sharpest(folded) < hanging.SNAG
