@@ -34,6 +34,7 @@ PLAIN: Final = 9.0  # spread of lightness beyond which something has marks
 OWN_SHADE: Final = (-18.0, 25.0)
 VIVID: Final = 35.0
 NEAR_BY: Final = 12  # pixels
+DEEP: Final = 25  # pixels: by half of that a joint must be away from the foot of a wall
 HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
@@ -196,7 +197,9 @@ def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
 
 def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
     """The floor without joints, and without the small holes in which nothing lies."""
-    gaps = ((regions.faces.labels == FLOOR) & ~floor & ~things).astype(np.uint8)
+    # At the foot of a wall a narrow strip is its skirting.
+    deep = cv2.erode((regions.faces.labels == FLOOR).astype(np.uint8), np.ones((DEEP, DEEP), np.uint8), borderValue=1)
+    gaps = (deep & (~floor & ~things)).astype(np.uint8)
     floor = floor | ((gaps > 0) & (lying.thick(regions, gaps) == 0))
     _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size

@@ -26,6 +26,7 @@ GLASS: Final = 6
 DOOR: Final = 7
 FOLIAGE: Final = 8
 PARTS: Final = 9
+GROUND_AND_SKY: Final = (SKY, LAWN, PAVING)  # these may meet without a line
 
 _LARGE: Final = 0.03  # of the picture: open paper, not a piece of a house
 _LEAKED: Final = 0.14  # of the picture: a coarse area that runs over several things

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ from staging.engine.scene.faces import FaceMap
 from staging.engine.scene.room import Box
 
 Floats = NDArray[np.float32]
+
+_SMALL_PIECE: Final = 0.012  # of the picture
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ def _area_colours(regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palet
     # Large pieces are seats; of the others some are wood.
     chance = rng.random(pieces)
     code = np.where(size > 0.03, 0, np.where(chance < 0.55, 1, np.where(chance < 0.8, 0, 2)))
+    code = np.where(size < _SMALL_PIECE, 1, code)  # legs, shelves, plinths
     colours = np.stack([linear(srgb(c)) for c in choices])[code[thing]]
     cushion = (part == parts_of.FURNITURE) & (size[thing] > 0.02) & (shapes.area < 0.15 * size[thing])
     cushion &= (

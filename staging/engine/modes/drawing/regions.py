@@ -2,6 +2,7 @@
 
 Trapped-ball segmentation (Zhang et al., Vectorizing Cartoon Animations, TVCG 2009): balls of falling size fill what
 they can reach; each ball's reach, grown back by its radius, is an area; what is left goes to the nearest one.
+Where a ball just did not fit there is no line: small areas that no strokes part from a larger one are a part of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ Labels = NDArray[np.int32]
 STROKE: Final = 0.30  # ink over which a pixel belongs to a line
 RADII: Final = (11, 8, 6, 4, 3, 2)  # pixels at a long side of 1000
 _LEAST: Final = 60.0  # pixels of area at a long side of 1000
+_SMALL: Final = 0.02  # of the picture: larger areas stay what they are
+_BARE: Final = 0.55  # share of a common border without a stroke, by which two areas are one
+_SHARED: Final = 0.12  # share of an area's whole border that must be common
+_PASSES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,45 @@ def find(ink: Floats) -> Regions:
             area[back & (free[y : y + h, x : x + w] > 0) & (area == 0)] = count
     if count == 0:
         return Regions(np.zeros(ink.shape, np.int32), 1)
-    return _complete(labels, count, _LEAST * unit * unit)
+    return _joined(_complete(labels, count, _LEAST * unit * unit), ink, unit)
+
+
+def _joined(regions: Regions, ink: Floats, unit: float) -> Regions:
+    """Areas under `_SMALL` of the picture joined to the neighbour from which no stroke parts them, and counted anew."""
+    near = cv2.dilate((ink >= STROKE).astype(np.uint8), _disc(max(1, round(unit)))) > 0
+    labels = regions.labels
+    for _ in range(_PASSES):
+        sizes = np.bincount(labels.ravel(), minlength=regions.count)
+        length, inked = _borders(labels, near, regions.count)
+        bare = length - inked
+        whole = np.maximum(length.sum(1), 1)
+        into = np.arange(regions.count)
+        open_to = (bare > _BARE * length) & (length > _SHARED * whole[:, None]) & (sizes[None] >= sizes[:, None])
+        np.fill_diagonal(open_to, val=False)
+        small = (sizes > 0) & (sizes < _SMALL * labels.size) & open_to.any(1)
+        into[small] = np.where(open_to, bare, -1).argmax(1)[small]
+        if not small.any():
+            break
+        # A chain of joined areas ends at the largest of them: sizes only grow along it, but for equals.
+        for _ in range(_PASSES):
+            into = into[into]
+        labels = into[labels].astype(np.int32)
+    order, dense = np.unique(labels, return_inverse=True)
+    return Regions(dense.reshape(labels.shape).astype(np.int32), len(order))
+
+
+def _borders(labels: Labels, near: NDArray[np.bool_], count: int) -> tuple[Floats, Floats]:
+    """Pixels of border between each two areas, and those of them `near` (H, W) a stroke: (N, N) each, symmetric."""
+    length, inked = (np.zeros((count, count), np.float32) for _ in range(2))
+    for one, other, stroke in (
+        (labels[:, :-1], labels[:, 1:], near[:, 1:]),
+        (labels[:-1], labels[1:], near[1:]),
+    ):
+        differs = one != other
+        pair = one[differs], other[differs]
+        np.add.at(length, pair, 1)
+        np.add.at(inked, pair, stroke[differs])
+    return length + length.T, inked + inked.T
 
 
 def _complete(labels: Labels, count: int, least: float) -> Regions:

@@ -24,9 +24,11 @@ CABINET: Final = 5
 RUG: Final = 6
 FURNITURE: Final = 7
 PARTS: Final = 8
+SURFACES: Final = (FLOOR, CEILING, WALL)  # these meet where the box says, drawn or not
 
 _LARGE: Final = 0.035  # of the picture: bare surface rather than a thing
 _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls carry cupboards
+_SIDE_BY_SIDE: Final = 0.2  # share of a frame's border that other frames take
 _SCRAP: Final = 0.006
 _WALLS: Final = (faces.LEFT, faces.RIGHT, faces.BACK)
 
@@ -88,6 +90,9 @@ def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> 
     fitted = room_type in _FITTED
     part[hung & (area < 0.02)] = CABINET if fitted else PICTURE
     part[hung & (area >= 0.006) & (up[:, 1] > 1.6)] = CABINET if fitted else WINDOW
+    # Frames that lie side by side are the panes of one window; a picture hangs alone.
+    beside_others = shapes.touches[:, hung].sum(1) > _SIDE_BY_SIDE * np.maximum(shapes.touches.sum(1), 1)
+    part[hung & beside_others & (part == PICTURE)] = WINDOW
     part[fitted & framed & (on_walls + on_floor > 0.8) & (area > 0.0025) & (up[:, 0] < 0.9)] = CABINET
     part[(part == CABINET) & (area > 0.06)] = WALL
     # What hangs high and has no frame is a part of its wall: furniture stands on the floor.

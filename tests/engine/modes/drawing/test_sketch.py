@@ -1,12 +1,14 @@
 """Sketch to render: what a person who sends a drawing gets back."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.drawing import regions
 from staging.engine.modes.samples.rooms import SAMPLES
-from staging.engine.modes.sketch import render_sketch
+from staging.engine.modes.sketch import judged, render_sketch
 from tests.engine.modes.conftest import SHIPPED
 from tests.engine.modes.drawing.sheets import house, room, sheet
 
@@ -45,7 +47,11 @@ def test_every_drawn_line_is_still_there(front):
     drawn = house().min(-1) < 60
     assert front.picture.shape == house().shape
     assert np.mean(front.picture[drawn].mean(-1) < 140) > 0.97
-    assert {gate.name: gate.passed for gate in front.gates} == {"lines_kept": True, "coloured": True}
+    assert {gate.name: gate.passed for gate in front.gates} == {
+        "lines_kept": True,
+        "coloured": True,
+        "ends_on_lines": True,
+    }
 
 
 def test_the_whole_sheet_is_declared_as_changed(front):
@@ -101,3 +107,25 @@ def test_loose_strokes_close_no_house():
     with pytest.raises(UnusablePhoto) as refused:
         render_sketch(paper, style="modern", space="exterior")
     assert refused.value.code == "no_closed_shapes"
+
+
+def test_an_area_ends_at_lines_and_not_where_a_ball_did_not_fit():
+    ink = np.zeros((600, 900), np.float32)
+    cv2.polylines(ink, [np.array([[60, 60], [400, 60], [430, 290], [840, 290], [840, 330], [60, 330]])], True, 1.0, 2)
+    inside = regions.find(ink).labels[70:325, 65:835][::6, ::6]
+    shape = np.zeros(ink.shape, np.uint8)
+    cv2.fillPoly(shape, [np.array([[70, 70], [392, 70], [424, 298], [830, 298], [830, 322], [70, 322]])], 1)
+    held = inside[shape[70:325, 65:835][::6, ::6] > 0]
+    assert (held == np.bincount(held).argmax()).mean() > 0.97
+    cv2.line(ink, (430, 290), (430, 330), 1.0, 2)
+    parted = regions.find(ink).labels
+    assert parted[200, 200] != parted[310, 700]
+
+
+def test_a_picture_with_blots_of_colour_is_refused():
+    sheet = np.full((300, 400, 3), 250, np.uint8)
+    picture = np.full((300, 400, 3), 120, np.uint8)
+    strokes = np.zeros((300, 400), np.float32)
+    refused = {gate.name: gate.passed for gate in judged(sheet, picture, strokes, 0.06)}
+    assert refused["ends_on_lines"] is False
+    assert {gate.name: gate.passed for gate in judged(sheet, picture, strokes, 0.01)}["ends_on_lines"] is True
