@@ -198,8 +198,9 @@ def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:
 def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
     """The floor without joints, and without the small holes in which nothing lies."""
     # At the foot of a wall a narrow strip is its skirting.
-    deep = cv2.erode((regions.faces.labels == FLOOR).astype(np.uint8), np.ones((DEEP, DEEP), np.uint8), borderValue=1)
-    gaps = (deep & (~floor & ~things)).astype(np.uint8)
+    face = (regions.faces.labels == FLOOR).astype(np.uint8)
+    deep = cv2.erode(face, np.ones((DEEP, DEEP), np.uint8), borderValue=1) > 0
+    gaps = (deep & ~floor & ~things).astype(np.uint8)
     floor = floor | ((gaps > 0) & (lying.thick(regions, gaps) == 0))
     _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size
