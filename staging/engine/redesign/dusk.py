@@ -13,10 +13,11 @@ from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import facade, sky
 from staging.engine.redesign.facade import Front
-from staging.engine.redesign.matting import Bytes, Floats, Matte
+from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte
 
 LEAST_SKY: Final = 0.05  # share of the picture: without a sky there is no evening
 LEAST_PANES: Final = 0.0012  # share of the picture that windows must take
+LEAST_IN_ONE: Final = 0.8  # share of the sky that its largest piece must take
 DARKEST: Final = 0.09  # median luminance below which it is evening already
 PALE: Final = 80.0  # lightness of the sky over a house without hard shadows
 SUN_AND_SHADE: Final = 4.0
@@ -45,6 +46,8 @@ class Evening:
         light = luminance(linear(copy))
         if front.sky.share < LEAST_SKY:
             raise _unsuitable("too little sky is seen")
+        if _torn(front.sky.rough):
+            raise _unsuitable("branches before the sky would keep the light of day between them")
         if float(np.median(light)) < DARKEST:
             raise _unsuitable("it is dark already")
         if float(np.median(front.sky.lab[front.sky.rough][:, 0])) < PALE or _sunlit(front, light):
@@ -87,6 +90,12 @@ class Evening:
         inside = LAMP * (0.16 + 0.5 * heart[..., None] + 0.9 * np.clip(grey, 0, 0.4))
         lit = lit * (1 - pane) + pane * inside
         return shoulder((lit * (1 - above) + np.zeros_like(lit) + above * new * 0.8).astype(np.float32), 0.75)
+
+
+def _torn(sky: Mask) -> bool:
+    """Whether much of the `sky` (h, w) is seen in scraps between branches."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(sky.astype(np.uint8), connectivity=8)
+    return bool(stats[1:, cv2.CC_STAT_AREA].max() < LEAST_IN_ONE * sky.sum())
 
 
 def _sunlit(front: Front, light: Floats) -> bool:

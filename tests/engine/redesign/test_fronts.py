@@ -37,6 +37,15 @@ def house(sky=(214, 216, 218), wall=(206, 190, 160), brick=False):
     return np.clip(cv2.GaussianBlur(picture, (0, 0), 0.6), 0, 255).astype(np.uint8)
 
 
+def branches(photo):
+    """The same house behind bare twigs that part its sky into scraps."""
+    twigs = photo.copy()
+    for x in range(60, 640, 120):
+        cv2.line(twigs, (x, 0), (x, 188), (60, 50, 44), 9)
+    twigs[185:] = photo[185:]
+    return twigs
+
+
 def inner(area, margin=5):
     return tuple(slice(s.start + margin, s.stop - margin) for s in area)
 
@@ -112,3 +121,8 @@ def test_what_cannot_be_dusk_or_a_front_is_refused_in_words(overcast):
             redesign_front(photo, style="modern", dusk=dusk)
         assert refused.value.code == code
         assert len(refused.value.message) > 30
+
+
+def test_a_sky_seen_in_scraps_between_branches_is_no_evening(overcast):
+    with pytest.raises(UnusablePhoto, match="branches"):
+        redesign_front(branches(overcast), style="modern", dusk=True)
