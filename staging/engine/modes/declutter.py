@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth
+from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth, plain, relight
+from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
-from staging.engine.removal.sheets import Mask
+from staging.engine.removal.sheets import Mask, Sheet
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 
@@ -107,16 +108,16 @@ def declutter(
     with work.step("plan", 0.4, "continuing floor and walls"):
         scene = work.settled(scene, hole)
         covers = filling.covered(scene, hole)
-        hole = growth.grown(scene, hole, covers)
+        parts = _parts(scene, hole, covers)
         figures = {
             **figures,
-            "outline": finding.clear_outline(scene, covers, hole),
-            "agreement": feet.agreement(scene, hole),
+            "outline": finding.clear_outline(scene, covers, parts.hole),
+            "agreement": feet.agreement(scene, parts.hole),
         }
-    full = _full_size(hole, mask, photo)
-    if mask is not None and hole.mean() <= SMALL and figures["outline"] < PLAIN:
+    full = _full_size(parts.hole, mask, photo)
+    if mask is not None and parts.hole.mean() <= SMALL and figures["outline"] < PLAIN:
         return work.by_example(scene, full, figures)
-    return work.by_planes(scene, hole, full, mask, figures)
+    return work.by_planes(scene, parts, full, mask, figures)
 
 
 def find(
@@ -133,8 +134,15 @@ def find(
     if not hole.any():
         return np.zeros(photo.shape[:2], bool), work.at_size(scene.room)
     scene = work.settled(scene, hole)
-    hole = growth.grown(scene, hole, filling.covered(scene, hole))
-    return _full_size(hole, mask, photo), work.at_size(scene.room)
+    parts = _parts(scene, hole, filling.covered(scene, hole))
+    return _full_size(parts.hole | parts.shade, mask, photo), work.at_size(scene.room)
+
+
+def _parts(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> relight.Relit:
+    """What is drawn anew for the sake of a hole, and what only changes its light."""
+    grown = growth.grown(scene, hole, covers)
+    covers = filling.covered(scene, grown.all)
+    return relight.relit(scene, grown, plain.surfaces(scene, grown.all, covers.values()))
 
 
 class _Work:
@@ -202,18 +210,22 @@ class _Work:
         return footing.settled(scene if self.given else feet.refitted(scene, hole), hole)
 
     def by_planes(
-        self, scene: Scene, hole: Mask, full: Mask, mask: Bytes | None, figures: dict[str, float]
+        self, scene: Scene, parts: relight.Relit, full: Mask, mask: Bytes | None, figures: dict[str, float]
     ) -> Decluttered:
-        """Floor and walls drawn behind the `hole` (working size), `full` at the photo's. Raises as `declutter`."""
-        planes = filling.planes(scene, hole)
-        checks = (*gates.before(hole, planes, scene), *_reading_gates(figures, mask is not None))
+        """Floor and walls drawn behind the hole of `parts`, `full` at the photo's size. Raises as `declutter`."""
+        lit = parts.lit(scene)
+        planes = filling.planes(lit, parts.hole)
+        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None))
         _refuse(checks)
         with self.step("fill", 0.8, "drawing what was hidden"):
-            paint = filling.paint_of(scene, self.photo, hole, planes)
-            picture = filling.filled_photo(self.photo, scene.room, full, planes, paint)
+            shade = _full_size(parts.shade, None, self.photo) & ~full
+            photo = self.photo.copy()
+            relight.lightened(photo, shade | full, parts.gain)
+            coats = filling.coats_of(lit, photo, parts.hole, planes)
+            picture = filling.filled_photo(photo, scene.room, full, planes, coats)
         with self.step("check", 0.95, "checking the picture"):
-            checks = (*checks, *gates.after(self.photo, picture, full, planes, scene))
-            return self._checked(picture, full, checks, scene, figures)
+            checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit))
+            return self._checked(picture, full | shade, checks, scene, figures)
 
     def by_example(self, scene: Scene, full: Mask, figures: dict[str, float]) -> Decluttered:
         """The hole `full` (H, W) filled from what is round it. Raises as `declutter`."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
-from staging.engine.removal import flooring, painting, skirting
+from staging.engine.removal import flooring, plain, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
@@ -65,6 +65,7 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     on_walls = {face: _foot(scene, hole, covers[face], floor) for face in WALLS if face in covers}
     feet = {face: foot for face, foot in on_walls.items() if foot is not None}
     lender = max(feet, key=lambda face: feet[face].seen, default=None)
+    simple = plain.surfaces(scene, hole, covers.values())
     made = {}
     for face, (sheet, cover) in covers.items():
         hidden = hole & (scene.faces.labels == face)
@@ -76,7 +77,7 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
         elif face in WALLS and lender is not None:
             surface = skirting.borrowed(surface, feet[lender], sheet.ppm, covers[lender][0].ppm)
         over = _over(sheet, hidden, scene.camera)
-        paint = face in WALLS and painting.plain(cover.detail, cover.confirmed)
+        paint = face in simple
         quilt = None
         if not paint:
             quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
@@ -119,15 +120,16 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
     return dilated(sheet.marked(hidden, camera), 2)
 
 
-def paint_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> painting.Paint | None:
-    """The paint of the walls among `made` that are plainly painted; None when they are not, or too little is seen."""
-    plain = [plane for plane in made.values() if plane.plain]
-    walls = painting.walls_of(scene, ((plane.sheet, plane.cover.confirmed, plane.cover.surface) for plane in plain))
-    return painting.painted(scene, photo, hole, walls)
+def coats_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> dict[int, plain.Coat]:
+    """How the plain planes among `made` look behind the `hole` (working size), by face."""
+    covers = [(plane.sheet, plane.cover) for plane in made.values() if plane.plain]
+    found = plain.surfaces(scene, hole, covers)
+    coats = {face: plain.coat(scene, photo, hole, surface) for face, surface in found.items()}
+    return {face: coat for face, coat in coats.items() if coat is not None}
 
 
 def filled_photo(
-    photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], paint: painting.Paint | None = None
+    photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], coats: dict[int, plain.Coat] | None = None
 ) -> Bytes:
     """The photo (H, W, 3) with the planes drawn where `hole` (H, W); its other pixels are the photo's own.
 
@@ -147,7 +149,7 @@ def filled_photo(
         if len(y) == 0:
             continue
         y = y + top
-        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y, paint=paint)
+        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y, coats=coats or {})
         share = np.clip(depth[y, x] / soft, 0, 1)[:, None]
         mixed = colour * 255 * share + photo[y, x] * (1 - share)
         picture[y, x] = np.clip(np.round(mixed), 0, 255).astype(np.uint8)
@@ -155,7 +157,7 @@ def filled_photo(
 
 
 def _band(
-    levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers, *, paint: painting.Paint | None
+    levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers, *, coats: dict[int, plain.Coat]
 ) -> Floats:
     """Colours (N, 3) 0..1 of the photo's pixels (x, y)."""
     camera = room.camera
@@ -166,9 +168,11 @@ def _band(
         if len(at) == 0:
             continue
         column, row = x[at].astype(np.float32), y[at].astype(np.float32)
-        if plane.plain and paint is not None:
+        if face in coats:
             size = (camera.width, camera.height_px)
-            colour[at] = paint.at(x[at], y[at], size) + _foot_step(camera, plane, column, row)
+            colour[at] = coats[face].at(x[at], y[at], size)
+            if face in WALLS:
+                colour[at] += _foot_step(camera, plane, column, row)
         else:
             colour[at] = _coloured(levels, camera, plane, column, row)
     return colour

@@ -28,8 +28,8 @@ APART: Final = 0.025  # metres between answers that are the same
 AGREEING: Final = 0.45  # of the columns
 LEAST: Final = 0.012
 LEAST_EACH: Final = 0.006  # the same of each wall by itself
-MOST_EACH: Final = 0.05  # metres: farther off, it is no foot that was found
-COLUMNS: Final = 160
+MOST_EACH: Final = 0.12  # metres: farther off, it is no foot that was found
+COLUMNS: Final = 480
 
 
 def settled(scene: Scene, hole: Mask) -> Scene:

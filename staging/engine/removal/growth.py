@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
-from staging.engine.removal import finding, painting
+from staging.engine.removal import finding, plain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
-from staging.engine.scene.faces import CEILING, FLOOR, LEFT
+from staging.engine.scene.faces import CEILING, FLOOR
 
 RIM: Final = 0.004  # of the long edge
 SHADOW: Final = 0.06  # as log of the light: a plane this much darker than its surface is in a shadow
@@ -25,36 +26,54 @@ ISLAND: Final = 0.006  # of the picture: a smaller part that a hole encloses is 
 LEFT_OVER: Final = 0.022  # of the long edge: what reaches less far out of a hole is what its mask missed
 
 
-def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
-    """The hole (working size) with a rim, and with the shadows that touch it on each covered plane."""
+@dataclass(frozen=True)
+class Grown:
+    """What goes with a removed thing, (h, w): the `hole` to be drawn anew, and the `shade` round it on plain planes,
+    where the photo stays and only its light changes.
+    """
+
+    hole: Mask
+    shade: Mask
+
+    @property
+    def all(self) -> Mask:
+        """Hole and shade."""
+        return self.hole | self.shade
+
+
+def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Grown:
+    """The hole (working size) with a rim and with what its mask missed, and the shadows that touch it."""
     rim = max(2, round(RIM * max(hole.shape)))
     found = dilated(hole, rim)
+    simple = plain.surfaces(scene, hole, covers.values())
+    shade = np.zeros(hole.shape, bool)
     for face, (sheet, cover) in covers.items():
         shadow = _shadow(sheet, cover)
         touching = sheet.marked(found, scene.camera)
         reach = round(REACH.get(face, ON_WALL) * sheet.ppm)
         grown_ = _connected(shadow & (dilated(touching, reach)), touching)
-        found |= sheet.drawn_mask(grown_, scene.camera) & (scene.faces.labels == face)
-    found |= _soft_shadows(scene, found, covers) | _missed(scene, found, covers)
-    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * rim + 1,) * 2, np.uint8)) > 0
-    return _without_islands(closed)
+        drawn = sheet.drawn_mask(grown_, scene.camera) & (scene.faces.labels == face)
+        if face in simple:
+            shade |= drawn
+        else:
+            found |= drawn
+    found |= _missed(scene, found, covers)
+    for surface in simple.values():
+        shade |= _soft_shadow(scene, found, surface)
+    n = np.ones((2 * rim + 1,) * 2, np.uint8)
+    closed = _without_islands(cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, n) > 0)
+    shade = cv2.morphologyEx((shade | closed).astype(np.uint8), cv2.MORPH_CLOSE, n) > 0
+    on_simple = np.isin(scene.faces.labels, list(simple))
+    return Grown(closed, np.asarray(shade & ~closed & on_simple))
 
 
-def _soft_shadows(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
-    """The paint beside a hole that is darker than it should be there, up to where its shadow ends."""
-    plain = [
-        (sheet, cover.confirmed, cover.smooth)
-        for face, (sheet, cover) in covers.items()
-        if face >= LEFT and painting.plain(cover.detail, cover.confirmed)
-    ]
-    walls = painting.walls_of(scene, plain)
-    if not walls.own.any():
-        return np.zeros(hole.shape, bool)
+def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:
+    """The covering beside a hole that is darker than it should be there, up to where its shadow ends."""
     smooth = cv2.GaussianBlur(scene.photo, (0, 0), 2.0)
-    light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(walls.surface, 0.01))).mean(-1)
+    light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surface.colour, 0.01))).mean(-1)
     near = dilated(hole, round(SOFT * max(hole.shape)))
-    bare = painting.bare(scene.photo, hole, walls)
-    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & walls.all)
+    bare = plain.bare(scene.photo, hole, surface)
+    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & surface.all)
 
 
 def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
