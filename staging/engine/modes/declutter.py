@@ -142,7 +142,7 @@ def _parts(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> 
     """What is drawn anew for the sake of a hole, and what only changes its light."""
     grown = growth.grown(scene, hole, covers)
     covers = filling.covered(scene, grown.all)
-    return relight.relit(scene, grown, plain.surfaces(scene, grown.all, covers.values()))
+    return relight.relit(scene, grown, plain.surfaces(scene, grown.all, covers.values(), every_floor=True))
 
 
 class _Work:

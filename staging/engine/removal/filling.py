@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -16,8 +16,8 @@ from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sampled, sheet_of
-from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT
-from staging.engine.scene.room import Camera, Room
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT
+from staging.engine.scene.room import Box, Camera, Room
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -32,7 +32,8 @@ WALLS: Final = (LEFT, RIGHT, BACK)
 class Plane:
     """A face of the room as it will be continued: `surface` (h, w, 3) with the foot of the wall, `quilt` its pattern.
 
-    `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure.
+    `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
+    the row of a wall's sheet at which it ends.
     """
 
     sheet: Sheet
@@ -42,6 +43,7 @@ class Plane:
     hidden: int
     confirmed_pixels: int
     plain: bool = False
+    line: NDArray[np.float64] | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -61,28 +63,30 @@ def covered(scene: Scene, hole: Mask, faces: tuple[int, ...] = FACES) -> dict[in
 def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out."""
     covers = covered(scene, hole)
-    floor = _mean_colour(covers[FLOOR][1]) if FLOOR in covers else None
-    on_walls = {face: _foot(scene, hole, covers[face], floor) for face in WALLS if face in covers}
+    on_walls = {face: _foot(scene, hole, covers[face]) for face in WALLS if face in covers}
     feet = {face: foot for face, foot in on_walls.items() if foot is not None}
-    lender = max(feet, key=lambda face: feet[face].seen, default=None)
+    lender = max((f for f, foot in feet.items() if foot.board is not None), key=lambda f: feet[f].seen, default=None)
     simple = plain.surfaces(scene, hole, covers.values())
     made = {}
     for face, (sheet, cover) in covers.items():
         hidden = hole & (scene.faces.labels == face)
         if hidden.sum() < FEWEST:
             continue
-        surface = cover.surface
-        if face in feet:
-            surface = skirting.drawn(surface, feet[face])
-        elif face in WALLS and lender is not None:
-            surface = skirting.borrowed(surface, feet[lender], sheet.ppm, covers[lender][0].ppm)
+        surface, line = cover.surface, None
+        if face in WALLS:
+            line = feet[face].line if face in feet else np.full(sheet.width, float(sheet.foot))
+            board = feet[face].board if face in feet else None
+            if board is None and lender is not None:
+                board = _lent(feet[lender], sheet.ppm, covers[lender][0].ppm)
+            if board is not None:
+                surface = skirting.drawn(surface, line, board)
         over = _over(sheet, hidden, scene.camera)
         paint = face in simple
         quilt = None
         if not paint:
             quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
-        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, paint)
+        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, paint, line)
     return made
 
 
@@ -99,20 +103,25 @@ def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
     weight = np.minimum(resolution, np.float32(1.5)) ** 2
     if face in WALLS:
         # Furniture is low, and above it a wall is rather its own.
-        weight[-round(LOW * sheet.ppm) :] *= np.float32(0.15)
+        weight[sheet.foot - round(LOW * sheet.ppm) :] *= np.float32(0.15)
     common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
     cover = covering(Seen(picture, candidate, hidden, weight, sheet.ppm, face, common))
     return None if cover is None else (sheet, cover)
 
 
-def _mean_colour(cover: Cover) -> Floats:
-    return np.asarray(np.median(cover.local[cover.confirmed], 0), np.float32)
-
-
-def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover], floor: Floats | None) -> skirting.Foot | None:
+def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover]) -> skirting.Foot | None:
     sheet, cover = covered
-    shown = sheet.marked(~hole, scene.camera)
-    return skirting.foot_of(cover.picture, cover.surface, shown, sheet.ppm, floor)
+    return skirting.foot_of(sheet, cover.picture, cover.surface, _free(scene, hole, sheet))
+
+
+def _free(scene: Scene, hole: Mask, sheet: Sheet) -> Mask:
+    """Where a wall's sheet shows the wall, and what lies under it, without the hole and without other walls."""
+    mine = (scene.faces.labels == sheet.face) | (scene.faces.labels == FLOOR)
+    return sheet.marked(~hole & mine, scene.camera)
+
+
+def _lent(foot: skirting.Foot, ppm: float, lender_ppm: float) -> Floats | None:
+    return None if foot.board is None else skirting.borrowed(foot.board, ppm, lender_ppm)
 
 
 def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
@@ -161,7 +170,7 @@ def _band(
 ) -> Floats:
     """Colours (N, 3) 0..1 of the photo's pixels (x, y)."""
     camera = room.camera
-    faces = _faces_at(room, x, y, tuple(made))
+    faces = _faces_at(room, x, y, made)
     colour = np.zeros((len(x), 3), np.float32)
     for face, plane in made.items():
         at = np.flatnonzero(faces == face)
@@ -184,21 +193,48 @@ def _foot_step(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
     return sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
 
 
-def _faces_at(room: Room, x: Integers, y: Integers, known: tuple[int, ...]) -> Integers:
-    """The nearest of the `known` faces along the ray of each pixel."""
+def _faces_at(room: Room, x: Integers, y: Integers, made: dict[int, Plane]) -> Integers:
+    """The face that each pixel sees, walls ending at their lines; the nearest of `made` where it is not in it."""
     rays = room.camera.rays(np.stack([x + 0.5, y + 0.5], -1))
     box, origin = room.box, room.camera.position
-    nearest, labels = np.full(len(x), np.inf), np.full(len(x), known[0], np.int64)
+    reach, labels = np.full(len(x), np.inf), np.full(len(x), FLOOR, np.int64)
+    for face, axis, value, sign in ((LEFT, 0, box.x0, -1), (RIGHT, 0, box.x1, 1), (BACK, 1, box.y1, 1)):
+        along = _along(rays, origin, axis, value, sign)
+        labels, reach = np.where(along < reach, face, labels), np.minimum(along, reach)
+    z = origin[2] + np.where(np.isfinite(reach), reach, 0.0) * rays[:, 2]
+    labels = np.where(np.isfinite(reach), labels, np.where(rays[:, 2] > 0, CEILING, FLOOR))
+    for face in WALLS:
+        at = np.flatnonzero(labels == face)
+        ends = z[at] < 0
+        plane = made.get(face)
+        if plane is not None and plane.line is not None:
+            column, row = plane.sheet.places(room.camera, x[at].astype(np.float32), y[at].astype(np.float32))
+            ends = row + 0.5 > np.interp(column, np.arange(len(plane.line)), plane.line)
+        labels[at[ends]] = FLOOR
+    labels = np.where((labels >= LEFT) & (z > box.height), CEILING, labels)
+    lost = np.flatnonzero(~np.isin(labels, list(made)))
+    if len(lost):
+        labels[lost] = _nearest(rays[lost], origin, box, tuple(made))
+    return labels
+
+
+def _along(rays: NDArray[np.float64], origin: NDArray[np.float64], axis: int, value: float, sign: int) -> Any:
+    """How far (N,) along each ray a plane of the box lies; infinity where it is not ahead."""
+    part = rays[:, axis]
+    ahead = part * sign > 1e-6
+    return np.where(ahead, (value - origin[axis]) / np.where(ahead, part, 1.0), np.inf)
+
+
+def _nearest(rays: NDArray[np.float64], origin: NDArray[np.float64], box: Box, known: tuple[int, ...]) -> Integers:
+    """The nearest of the `known` faces along each ray."""
+    nearest, labels = np.full(len(rays), np.inf), np.full(len(rays), known[0], np.int64)
     for face, axis, value, sign in (
-        (FLOOR, 2, 0.0, -1), (2, 2, box.height, 1), (LEFT, 0, box.x0, -1), (RIGHT, 0, box.x1, 1), (BACK, 1, box.y1, 1),
+        (FLOOR, 2, 0.0, -1), (CEILING, 2, box.height, 1), (LEFT, 0, box.x0, -1), (RIGHT, 0, box.x1, 1),
+        (BACK, 1, box.y1, 1),
     ):  # fmt: skip
-        if face not in known:
-            continue
-        along = rays[:, axis]
-        ahead = along * sign > 1e-6
-        t = np.where(ahead, (value - origin[axis]) / np.where(ahead, along, 1.0), np.inf)
-        closer = t < nearest
-        nearest, labels = np.where(closer, t, nearest), np.where(closer, face, labels)
+        if face in known:
+            t = _along(rays, origin, axis, value, sign)
+            nearest, labels = np.minimum(t, nearest), np.where(t < nearest, face, labels)
     return labels
 
 

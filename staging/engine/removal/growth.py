@@ -45,7 +45,7 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
     """The hole (working size) with a rim and with what its mask missed, and the shadows that touch it."""
     rim = max(2, round(RIM * max(hole.shape)))
     found = dilated(hole, rim)
-    simple = plain.surfaces(scene, hole, covers.values())
+    simple = plain.surfaces(scene, hole, covers.values(), every_floor=True)
     shade = np.zeros(hole.shape, bool)
     for face, (sheet, cover) in covers.items():
         shadow = _shadow(sheet, cover)

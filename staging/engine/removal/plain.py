@@ -106,13 +106,18 @@ def carpeted(scene: Scene, own: Mask) -> bool:
     return total / np.sqrt(inner.sum()) < LINED
 
 
-def surfaces(scene: Scene, hole: Mask, covers: Iterable[tuple[Sheet, Cover]]) -> dict[int, Surface]:
-    """The plain planes among `covers`, by face; the `hole` (h, w) is never their own."""
+def surfaces(
+    scene: Scene, hole: Mask, covers: Iterable[tuple[Sheet, Cover]], *, every_floor: bool = False
+) -> dict[int, Surface]:
+    """The plain planes among `covers`, by face; the `hole` (h, w) is never their own.
+
+    With `every_floor` the floor is among them whatever covers it: light falls on boards and tiles as on a carpet.
+    """
     found = {}
     for sheet, cover in covers:
         everywhere = scene.faces.labels == sheet.face
         own = everywhere & sheet.drawn_mask(cover.confirmed, scene.camera) & ~hole
-        if carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
+        if every_floor or carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
             found[sheet.face] = Surface(sheet.face, everywhere, own, sheet.drawn(cover.smooth, scene.camera))
     return found
 

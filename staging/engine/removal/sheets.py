@@ -25,13 +25,15 @@ FACES: Final = (FLOOR, CEILING, LEFT, RIGHT, BACK)
 MOST_PIXELS: Final = 360_000
 FINEST: Final = {FLOOR: 170.0, CEILING: 50.0, LEFT: 80.0, RIGHT: 80.0, BACK: 80.0}  # pixels per metre
 NEAREST: Final = 0.25  # metres before the camera
+BELOW: Final = 0.2  # metres that a wall's sheet goes on under its foot, which may have been read too high
 
 
 @dataclass(frozen=True)
 class Sheet:
     """`face` of the room at `ppm` pixels per metre; `width` and `height` are its pixels.
 
-    Column c and row r have their centre at `origin` + c * `right` + r * `down`, room metres (3,).
+    Column c and row r have their centre at `origin` + c * `right` + r * `down`, room metres (3,). A wall's foot is the
+    lower edge of the row before `foot`.
     """
 
     face: int
@@ -41,6 +43,11 @@ class Sheet:
     origin: Matrix
     right: Matrix
     down: Matrix
+
+    @property
+    def foot(self) -> int:
+        """The first row under the foot of a wall; of floor and ceiling, the height."""
+        return self.height if self.face in (FLOOR, CEILING) else self.height - round(BELOW * self.ppm)
 
     def matrix(self, camera: Camera) -> Matrix:
         """The homography (3, 3) from sheet pixels to the camera's; both have their centres at whole numbers."""
@@ -112,7 +119,7 @@ def sheet_of(room: Room, faces: FaceMap, face: int) -> Sheet | None:
     u0, u1 = (float(v) for v in (points[:, along].min(), points[:, along].max()))
     v0, v1 = (float(v) for v in (points[:, up].min(), points[:, up].max()))
     if up == 2:
-        v0, v1 = 0.0, box.height
+        v0, v1 = -BELOW, box.height
     area = max((u1 - u0) * (v1 - v0), 0.01)
     ppm = min(FINEST[face], float(np.sqrt(MOST_PIXELS / area)))
     fixed, value = {

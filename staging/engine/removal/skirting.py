@@ -1,88 +1,144 @@
-"""The foot of a wall behind furniture: its board is drawn along the wall as its visible stretches show it."""
+"""The foot of a wall behind furniture: where it runs, and its board as the visible stretches show it.
+
+A reading of the whole room is a few pixels off at any one wall, and a board that jumps is seen at once. So the foot is
+a straight line through where the wall ends beside the furniture, and the board is taken along that line.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from staging.engine.removal.sheets import Floats, Mask
+from staging.engine.removal.sheets import Floats, Mask, Sheet
 
-TALLEST: Final = 0.26  # metres
+TALLEST: Final = 0.20  # metres: boards are lower
+ABOVE: Final = 0.22  # metres over the foot as it was read, and under it, in which the foot is looked for
+UNDER: Final = 0.12
+FLOOR_BAND: Final = 0.04  # metres at the lower end that are floor
+CLEAR: Final = 9.0  # Lab units by which what is no floor differs from it, at the least
+STEADY: Final = 0.03  # metres over which it must
 FEWEST: Final = 0.12  # metres of a foot that must be seen, to be believed
-NEARBY: Final = 0.5  # metres along the wall over which stretches speak for their neighbourhood
-TALLEST_BOARD: Final = 0.17  # metres
-OTHER: Final = 0.06  # mean difference, sRGB, from the paint
-LIKE_FLOOR: Final = 0.12  # sRGB
-ODD: Final = 0.13  # mean difference, sRGB, from the usual profile at which a stretch shows something else
+AGREEING: Final = 0.5  # of the columns that show an end of the floor
+APART: Final = 0.018  # metres between columns that agree
+LONG: Final = 0.7  # metres that must be seen of a foot, for its slope to be believed
+STEEPEST: Final = 0.05  # metres a metre: a wall that was read at the right angle
+TOP: Final = 0.25  # share of the profile, at its upper end, that must be paint again
+LIKE_PAINT: Final = 0.05  # sRGB
+BOARD: Final = 0.012  # sRGB from one row of the sheet to the next, at the edge of a board
+
+Line = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Foot:
-    """How the lowest rows of a wall differ from its paint, row by row from the top: (rows, columns, 3) and its mean.
+    """`line` (columns,) is the row of the sheet at which the wall ends; `seen` metres of it were looked at.
 
-    `seen` is how many metres of it the photo shows.
+    `board` (n, 3), sRGB, tells how the rows above the foot differ from the paint, the lowest first; None where there is
+    no board, or it was not seen.
     """
 
-    along: Floats
-    mean: Floats
+    line: Line
+    board: Floats | None
     seen: float
 
 
-def foot_of(picture: Floats, surface: Floats, shown: Mask, ppm: float, floor: Floats | None) -> Foot | None:
-    """The foot of a wall's sheet, whose photo pixels are free of furniture where `shown`; None when none is seen.
-
-    Where the lowest rows have the `floor`'s colour (3,), or are higher than any board, the wall was read too low, and
-    they are no foot.
-    """
-    rows = min(round(TALLEST * ppm), picture.shape[0])
-    if rows < 3:
+def foot_of(sheet: Sheet, picture: Floats, surface: Floats, shown: Mask) -> Foot | None:
+    """The foot on a wall's sheet, whose photo pixels are free of furniture where `shown`; None where it is not seen."""
+    ppm = sheet.ppm
+    top, bottom = max(0, sheet.foot - round(ABOVE * ppm)), min(sheet.height, sheet.foot + round(UNDER * ppm))
+    band = slice(top, bottom)
+    free = np.flatnonzero(shown[band].all(0) & (picture[band].max(-1) > 0).all(0))
+    if len(free) < FEWEST * ppm:
         return None
-    low = slice(picture.shape[0] - rows, None)
-    step = picture[low] - surface[low]
-    free = shown[low].mean(0) > 0.97
-    if free.sum() < FEWEST * ppm:
+    ends = _ends(picture[band][:, free], ppm)
+    known = np.isfinite(ends)
+    line = _line(free[known].astype(float), ends[known] + top, sheet)
+    if line is None:
         return None
-    usual = np.median(step[:, free], 1)
-    if floor is not None and _is_floor(np.median(picture[low][:, free], 1), np.median(surface[low][:, free], 1), floor):
+    slope, start = line
+    rows = start + slope * np.arange(sheet.width)
+    near = free[known][np.abs(ends[known] + top - rows[free[known]]) < APART * ppm]
+    return Foot(rows, _board(picture, surface, rows, near, ppm), len(near) / ppm)
+
+
+def _ends(band: Floats, ppm: float) -> Line:
+    """The row (columns,) at which each column ceases to look like the floor at its lower end; nan where it does not."""
+    lab = cv2.cvtColor(np.ascontiguousarray(band), cv2.COLOR_RGB2Lab)
+    floor = np.median(lab[-max(2, round(FLOOR_BAND * ppm)) :], 0)
+    # A floor is as wide as the wall: what its columns have in common is more than what one of them shows.
+    floor = 0.5 * floor + 0.5 * np.median(floor, 0)
+    unlike = np.linalg.norm(lab - floor, axis=-1)
+    beyond = np.asarray(unlike > np.maximum(CLEAR, 0.5 * np.percentile(unlike, 90, axis=0)))
+    n = max(2, round(STEADY * ppm))
+    steady = np.stack([beyond[i : len(beyond) - n + 1 + i] for i in range(n)]).all(0)
+    lowest = len(steady) - 1 - steady[::-1].argmax(0) + n
+    return np.where(steady.any(0) & (lowest < len(beyond) - 1), lowest, np.nan)
+
+
+def _line(columns: Line, rows: Line, sheet: Sheet) -> tuple[float, float] | None:
+    """Slope and start of the line on which most ends lie."""
+    ppm = sheet.ppm
+    if len(columns) < FEWEST * ppm:
         return None
-    if (np.abs(usual).mean(-1) > OTHER).mean() > TALLEST_BOARD / TALLEST:
+    some = np.linspace(0, len(columns) - 1, min(60, len(columns))).astype(int)
+    best, found = -1, (0.0, 0.0)
+    for i in some:
+        for j in some:
+            apart = columns[j] - columns[i]
+            slope = (rows[j] - rows[i]) / apart if apart > 0.4 * LONG * ppm else 0.0
+            if apart < 0 or abs(slope) > STEEPEST:
+                continue
+            start = rows[i] - slope * columns[i]
+            count = int((np.abs(rows - start - slope * columns) < APART * ppm).sum())
+            if count > best:
+                best, found = count, (slope, start)
+    near = np.abs(rows - found[1] - found[0] * columns) < APART * ppm
+    if best < FEWEST * ppm or near.mean() < AGREEING:
         return None
-    odd = np.abs(step - usual[:, None]).mean((0, 2))
-    free &= odd < ODD
-    if free.sum() < FEWEST * ppm:
+    if np.ptp(columns[near]) < LONG * ppm:
+        return 0.0, float(np.median(rows[near]))
+    slope, start = np.polyfit(columns[near], rows[near], 1)
+    return float(slope), float(start)
+
+
+def _board(picture: Floats, surface: Floats, rows: Line, columns: NDArray[np.int64], ppm: float) -> Floats | None:
+    """How the rows above the foot differ from the paint (n, 3); None where no board is seen."""
+    tall = round(TALLEST * ppm)
+    at = rows[columns][None] - 1.0 - np.arange(tall)[:, None]
+    where = np.broadcast_to(columns[None], at.shape).astype(np.float32)
+    shown = cv2.remap(
+        picture - surface, where, at.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    profile = np.median(shown, 1)
+    upper = profile[round((1 - TOP) * tall) :]
+    if np.abs(upper.mean(0)).max() > LIKE_PAINT:
         return None
-    columns = np.flatnonzero(free)
-    columns = columns[:: max(1, len(columns) // 300)]
-    apart = (np.arange(picture.shape[1])[:, None] - columns[None]) / (NEARBY * ppm)
-    weight = np.exp(-np.abs(apart)) + 1e-4 / len(columns)
-    weight /= weight.sum(1, keepdims=True)
-    along = np.einsum("uc,rck->ruk", weight, step[:, columns])
-    return Foot(along.astype(np.float32), np.median(step[:, free], 1).astype(np.float32), float(free.sum() / ppm))
+    profile = profile - upper.mean(0)
+    if np.abs(np.diff(profile, axis=0)).mean(-1).max() < BOARD:
+        return None
+    fade = np.clip((tall - np.arange(tall)) / max(1, round(TOP * tall)), 0, 1)
+    return (profile * fade[:, None]).astype(np.float32)
 
 
-def _is_floor(seen: Floats, paint: Floats, floor: Floats) -> bool:
-    """Whether the lower half of the rows (n, 3) is rather the floor than the wall or a board."""
-    half = slice(len(seen) // 2, None)
-    to_floor = np.abs(seen[half] - floor).mean(-1)
-    to_paint = np.abs(seen[half] - paint[half]).mean(-1)
-    return bool(((to_floor < 0.5 * to_paint) & (to_floor < LIKE_FLOOR)).mean() > 0.5)
+def drawn(surface: Floats, line: Line, board: Floats) -> Floats:
+    """The wall's surface (h, w, 3) with a board along the line of its foot."""
+    above = line[None] - 1.0 - np.arange(len(surface))[:, None]
+    # What lies under the line is the board too: pixels on the edge take it.
+    at = np.clip(above, 0, None)
+    index = np.arange(len(board))
+    with_board = surface.copy()
+    on = at < len(board)
+    for k in range(3):
+        with_board[..., k][on] += np.interp(at[on], index, board[:, k]).astype(np.float32)
+    return with_board
 
 
-def drawn(surface: Floats, foot: Foot) -> Floats:
-    """The wall's surface with its own foot drawn all along it."""
-    with_foot = surface.copy()
-    rows = foot.along.shape[0]
-    with_foot[-rows:] += foot.along
-    return with_foot
-
-
-def borrowed(surface: Floats, foot: Foot, ppm: float, lender_ppm: float) -> Floats:
-    """The wall's surface with another wall's foot."""
-    rows = min(round(foot.mean.shape[0] * ppm / lender_ppm), surface.shape[0])
-    at = (np.arange(rows) + 0.5) * foot.mean.shape[0] / rows - 0.5
-    profile = np.stack([np.interp(at, np.arange(foot.mean.shape[0]), foot.mean[:, k]) for k in range(3)], -1)
-    with_foot = surface.copy()
-    with_foot[-rows:] += profile[:, None].astype(np.float32)
-    return with_foot
+def borrowed(board: Floats, ppm: float, lender_ppm: float) -> Floats:
+    """Another wall's board at this wall's resolution."""
+    rows = max(1, round(len(board) * ppm / lender_ppm))
+    at = (np.arange(rows) + 0.5) * len(board) / rows - 0.5
+    return np.stack([np.interp(at, np.arange(len(board)), board[:, k]) for k in range(3)], -1).astype(np.float32)
