@@ -26,6 +26,7 @@ BAND: Final = 128  # rows of the photo that are filled at a time
 FEWEST: Final = 25  # pixels at working size under which a plane's part is not worth its own texture
 LOW: Final = 1.0  # metres above the floor up to which furniture hides most of a wall
 WALLS: Final = (LEFT, RIGHT, BACK)
+SUBPIXELS: Final = ((-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25))  # where edges are looked at
 
 
 @dataclass(frozen=True)
@@ -169,21 +170,21 @@ def _band(
     levels: list[Bytes], room: Room, made: dict[int, Plane], x: Integers, y: Integers, *, coats: dict[int, plain.Coat]
 ) -> Floats:
     """Colours (N, 3) 0..1 of the photo's pixels (x, y)."""
-    camera = room.camera
-    faces = _faces_at(room, x, y, made)
+    columns, rows = x.astype(np.float32), y.astype(np.float32)
+    corners = [_faces_at(room, columns + right, rows + down, made) for down, right in SUBPIXELS]
     colour = np.zeros((len(x), 3), np.float32)
     for face, plane in made.items():
-        at = np.flatnonzero(faces == face)
+        share = np.asarray(sum((faces == face) for faces in corners), np.float32) / len(corners)
+        at = np.flatnonzero(share)
         if len(at) == 0:
             continue
-        column, row = x[at].astype(np.float32), y[at].astype(np.float32)
         if face in coats:
-            size = (camera.width, camera.height_px)
-            colour[at] = coats[face].at(x[at], y[at], size)
+            own = coats[face].at(x[at], y[at], (room.camera.width, room.camera.height_px))
             if face in WALLS:
-                colour[at] += _foot_step(camera, plane, column, row)
+                own += _foot_step(room.camera, plane, columns[at], rows[at])
         else:
-            colour[at] = _coloured(levels, camera, plane, column, row)
+            own = _coloured(levels, room.camera, plane, columns[at], rows[at])
+        colour[at] += share[at, None] * own
     return colour
 
 
@@ -193,7 +194,7 @@ def _foot_step(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
     return sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
 
 
-def _faces_at(room: Room, x: Integers, y: Integers, made: dict[int, Plane]) -> Integers:
+def _faces_at(room: Room, x: Floats, y: Floats, made: dict[int, Plane]) -> Integers:
     """The face that each pixel sees, walls ending at their lines; the nearest of `made` where it is not in it."""
     rays = room.camera.rays(np.stack([x + 0.5, y + 0.5], -1))
     box, origin = room.box, room.camera.position
@@ -208,7 +209,7 @@ def _faces_at(room: Room, x: Integers, y: Integers, made: dict[int, Plane]) -> I
         ends = z[at] < 0
         plane = made.get(face)
         if plane is not None and plane.line is not None:
-            column, row = plane.sheet.places(room.camera, x[at].astype(np.float32), y[at].astype(np.float32))
+            column, row = plane.sheet.places(room.camera, x[at], y[at])
             ends = row + 0.5 > np.interp(column, np.arange(len(plane.line)), plane.line)
         labels[at[ends]] = FLOOR
     labels = np.where((labels >= LEFT) & (z > box.height), CEILING, labels)

@@ -11,7 +11,7 @@ from staging.engine.composite.fields import blurred_within
 from staging.engine.removal.filling import Bytes, Plane
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
-from staging.engine.scene.faces import FLOOR, NAMES
+from staging.engine.scene.faces import FLOOR, LEFT, NAMES
 from staging.engine.scene.gates import Gate
 
 MOST_HIDDEN: Final = 0.72  # of the picture
@@ -20,7 +20,9 @@ SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matt
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
-MOST_TORN: Final = 0.2  # of that edge: more, and floor or wall were drawn where the other goes on
+MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
+COLOURED: Final = 6.0  # Lab units of hue from which on a wall is not white or grey
+LIKE_WALL: Final = 5.0  # the same between a floor and a coloured wall: nearer, and it is that wall
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
@@ -42,11 +44,30 @@ def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ..
             "planes_known", unknown < MOST_UNKNOWN, unknown, MOST_UNKNOWN,
             f"For {unknown:.0%} of what is removed, nothing is seen of the floor or wall behind it.",
         ),
+        _floor_found(planes),
         Gate(
             "plane_seen", worst >= LEAST_SEEN, worst, LEAST_SEEN,
             f"Of the {name}, {worst:.0%} of what is to be drawn is seen elsewhere.",
         ),
     )  # fmt: skip
+
+
+def _floor_found(planes: dict[int, Plane]) -> Gate:
+    """Whether what was taken for the floor is not the lower end of a coloured wall: a narrow view may show no floor."""
+    apart = 99.0
+    if FLOOR in planes:
+        floor = _hue(planes[FLOOR])
+        others = [_hue(plane) for face, plane in planes.items() if face >= LEFT]
+        coloured = [other for other in others if np.linalg.norm(other) > COLOURED]
+        apart = min((float(np.linalg.norm(floor - other)) for other in coloured), default=apart)
+    text = f"What was taken for the floor has a wall's colour, {apart:.0f} steps of hue off."
+    return Gate("floor_found", apart >= LIKE_WALL, apart, LIKE_WALL, text)
+
+
+def _hue(plane: Plane) -> Floats:
+    """The colour (a, b of Lab) of a plane's own pixels."""
+    own = np.median(plane.cover.local[plane.cover.confirmed], 0).reshape(1, 1, 3)
+    return np.asarray(cv2.cvtColor(own.astype(np.float32), cv2.COLOR_RGB2Lab)[0, 0, 1:], np.float32)
 
 
 def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:

@@ -74,7 +74,7 @@ def _ends(band: Floats, ppm: float) -> Line:
     unlike = np.linalg.norm(lab - floor, axis=-1)
     beyond = np.asarray(unlike > np.maximum(CLEAR, 0.5 * np.percentile(unlike, 90, axis=0)))
     n = max(2, round(STEADY * ppm))
-    steady = np.stack([beyond[i : len(beyond) - n + 1 + i] for i in range(n)]).all(0)
+    steady = np.asarray(np.stack([beyond[i : len(beyond) - n + 1 + i] for i in range(n)]).all(0))
     lowest = len(steady) - 1 - steady[::-1].argmax(0) + n
     return np.where(steady.any(0) & (lowest < len(beyond) - 1), lowest, np.nan)
 
