@@ -21,8 +21,8 @@ MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
 MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
-COLOURED: Final = 6.0  # Lab units of hue from which on a wall is not white or grey
-LIKE_WALL: Final = 5.0  # the same between a floor and a coloured wall: nearer, and it is that wall
+COLOURED: Final = 0.12  # log of one colour against another, from which on a wall is not white or grey
+LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
@@ -58,16 +58,16 @@ def _floor_found(planes: dict[int, Plane]) -> Gate:
     if FLOOR in planes:
         floor = _hue(planes[FLOOR])
         others = [_hue(plane) for face, plane in planes.items() if face >= LEFT]
-        coloured = [other for other in others if np.linalg.norm(other) > COLOURED]
+        coloured = [other for other in others if np.abs(other).max() > COLOURED]
         apart = min((float(np.linalg.norm(floor - other)) for other in coloured), default=apart)
-    text = f"What was taken for the floor has a wall's colour, {apart:.0f} steps of hue off."
+    text = f"What was taken for the floor has the hue of a wall ({apart:.2f} from it, in logs of the colours)."
     return Gate("floor_found", apart >= LIKE_WALL, apart, LIKE_WALL, text)
 
 
 def _hue(plane: Plane) -> Floats:
-    """The colour (a, b of Lab) of a plane's own pixels."""
-    own = np.median(plane.cover.local[plane.cover.confirmed], 0).reshape(1, 1, 3)
-    return np.asarray(cv2.cvtColor(own.astype(np.float32), cv2.COLOR_RGB2Lab)[0, 0, 1:], np.float32)
+    """The hue of a plane's own pixels, the same in any light: logs of red and of blue against green (2,)."""
+    own = np.maximum(np.median(plane.cover.local[plane.cover.confirmed], 0), 0.01)
+    return np.asarray(np.log(own[[0, 2]]) - np.log(own[1]), np.float32)
 
 
 def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:

@@ -19,7 +19,7 @@ from staging.engine.scene.faces import FLOOR
 
 Bytes = NDArray[np.uint8]
 
-NEAR: Final = {FLOOR: 0.008}  # of the long edge, over which the light of a place is averaged
+NEAR: Final = {FLOOR: 0.004}  # of the long edge, over which the light of a place is averaged
 NEAR_ON_WALL: Final = 0.0015  # paint has no pattern that could be lost
 SOFT: Final = 0.014  # of the long edge, over which the lightening ends
 DEEPEST: Final = 0.6  # as log of the light: in a deeper shadow too little is seen of what it falls on

@@ -10,6 +10,7 @@ from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.modes.declutter import declutter
 from staging.engine.removal import feet
 from staging.engine.removal.scene import Scene
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT, face_map
 from tests.engine.removal import furnished
 
 
@@ -166,3 +167,58 @@ def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate):
     with pytest.raises(EngineError) as refused:
         declutter(drawn[0], mask=drawn[1], room=room)
     assert refused.value.code == f"gate_{gate}"
+
+
+@pytest.fixture(scope="module")
+def carpet():
+    truth = furnished.carpeted()
+    photo, mask = furnished.with_chest(truth)
+    return photo, mask, truth, declutter(photo, mask=mask, room=furnished.ROOM.to_dict())
+
+
+def test_a_carpet_goes_on_with_its_light_and_its_pile(carpet):
+    _, mask, truth, made = carpet
+    seen = face_map(furnished.ROOM, mask.shape[1], mask.shape[0])
+    inner = cv2.erode(mask, np.ones((7, 7), np.uint8)) > 0
+    on_floor = inner & (seen.labels == FLOOR)
+    apart = cv2.blur(made.picture.astype(np.float32), (15, 15)) - cv2.blur(truth.astype(np.float32), (15, 15))
+    assert np.abs(apart)[on_floor].mean() < 8
+    pile = [(p.astype(np.float32) - cv2.GaussianBlur(p.astype(np.float32), (0, 0), 3)) for p in (made.picture, truth)]
+    assert 0.75 < pile[0][on_floor].std() / pile[1][on_floor].std() < 1.3
+
+
+def test_in_a_shadow_that_is_taken_away_the_carpet_stays_the_photos(carpet):
+    """Every speckle of the pile beside the thing is where it was, only lighter."""
+    photo, mask, truth, made = carpet
+    lit = (made.mask > 0) & ~(cv2.dilate(mask, np.ones((21, 21), np.uint8)) > 0) & furnished.shadow()
+    assert lit.sum() > 150
+    fine = [
+        (p.astype(np.float32) - cv2.GaussianBlur(p.astype(np.float32), (0, 0), 3)).mean(-1)[lit]
+        for p in (made.picture, photo)
+    ]
+    assert np.corrcoef(*fine)[0, 1] > 0.9
+    dark = float(truth[lit].mean()) - float(photo[lit].mean())
+    assert float(truth[lit].mean()) - float(made.picture[lit].mean()) < 0.6 * dark
+
+
+def test_the_board_of_a_wall_goes_on_where_it_is_seen_though_the_wall_was_read_a_little_off(drawn):
+    photo, mask, truth = drawn
+    box = furnished.ROOM.box
+    off = dataclasses.replace(furnished.ROOM, box=dataclasses.replace(box, y1=1.02 * box.y1))
+    made = declutter(photo, mask=mask, room=off.to_dict())
+    seen = face_map(furnished.ROOM, mask.shape[1], mask.shape[0])
+    low = (seen.points[..., 2] < 0.12) & (seen.labels >= LEFT) & (mask > 0)
+    assert low.sum() > 200
+    assert error(made.picture, truth, low) < 14
+
+
+def test_the_lower_end_of_a_coloured_wall_is_no_floor(drawn):
+    """A view that shows next to no floor, filled by furniture: its floor would be drawn in the wall's colour."""
+    photo, mask, _ = drawn
+    seen = face_map(furnished.ROOM, mask.shape[1], mask.shape[0])
+    wall = np.array([140, 105, 170], np.float64)
+    light = photo.astype(np.float64).mean(-1, keepdims=True) / 150
+    tinted = np.where((seen.labels != CEILING)[..., None], np.clip(wall * light, 0, 255), photo).astype(np.uint8)
+    with pytest.raises(UnusablePhoto) as refused:
+        declutter(np.where(mask[..., None] > 0, photo, tinted), mask=mask, room=furnished.ROOM.to_dict())
+    assert refused.value.code == "gate_floor_found"

@@ -63,3 +63,24 @@ def lowered(metres, room=ROOM):
     camera = dataclasses.replace(room.camera, height=room.camera.height + metres)
     box = dataclasses.replace(room.box, height=room.box.height + metres)
     return dataclasses.replace(room, camera=camera, box=box)
+
+
+def carpeted(room=ROOM):
+    """The empty room with a carpet (H, W, 3): speckles that grow towards the camera, and no joints."""
+    photo = empty(room).astype(np.float64)
+    seen = faces.face_map(room, room.camera.width, room.camera.height_px)
+    rng = np.random.default_rng(3)
+    speckle = cv2.GaussianBlur(rng.normal(0, 1, photo.shape[:2]), (0, 0), 0.8)
+    pile = np.array([128.0, 112.0, 96.0]) * (1 + 0.22 * speckle[..., None])
+    light = photo.mean(-1) / np.median(photo.mean(-1)[seen.labels == faces.FLOOR])
+    light = cv2.GaussianBlur(np.where(seen.labels == faces.FLOOR, light, 1.0), (0, 0), 9)
+    photo[seen.labels == faces.FLOOR] = (pile * light[..., None])[seen.labels == faces.FLOOR]
+    return np.clip(photo, 0, 255).astype(np.uint8)
+
+
+def with_chest(photo, room=ROOM):
+    """The chest of `furnished` and its shadow on another picture of the room, and where the chest is."""
+    plain, (dressed, mask) = empty(room), furnished(room)
+    light = dressed.astype(np.float64).mean(-1) / np.maximum(plain.mean(-1), 1)
+    shaded = photo * np.where(mask > 0, 1.0, cv2.GaussianBlur(np.minimum(light, 1.0), (0, 0), 1))[..., None]
+    return np.where(mask[..., None] > 0, dressed, np.clip(shaded, 0, 255)).astype(np.uint8), mask

@@ -1,0 +1,43 @@
+"""The grain of a covering laid anew: as strong as the photo's, nowhere repeated in a grid, the same every time."""
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.removal import grain
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """Noise (H, W, 3) around a grey that is twice as strong in the lower half."""
+    rng = np.random.default_rng(5)
+    noise = cv2.GaussianBlur(rng.normal(0, 1, (300, 400)), (0, 0), 0.7) * 12
+    noise[150:] *= 2
+    return np.clip(128 + noise[..., None] * np.ones(3), 0, 255).astype(np.uint8)
+
+
+def laid(photo, own, rows):
+    made = grain.taken(photo, own, 3.0)
+    y, x = np.mgrid[rows, 0:400]
+    return made.at(x.ravel().astype(np.int64), y.ravel().astype(np.int64)).reshape(*y.shape, 3)
+
+
+def test_the_grain_is_as_strong_as_at_the_same_height_of_the_photo(photo):
+    own = np.ones((300, 400), bool)
+    own[:, 120:280] = False
+    fine = photo / 255 - cv2.GaussianBlur(photo / 255, (0, 0), 3.0)
+    for rows in (slice(20, 120), slice(180, 280)):
+        ratio = laid(photo, own, rows)[:, 120:280].std() / fine[rows, :120].std()
+        assert 0.8 < ratio < 1.2
+
+
+def test_no_piece_is_seen_again_right_beside_itself(photo):
+    piece = laid(photo, np.ones((300, 400), bool), slice(180, 290)).mean(-1)
+    spectrum = np.abs(np.fft.fft2(piece - piece.mean())) ** 2
+    likeness = np.fft.ifft2(spectrum).real
+    likeness /= likeness[0, 0]
+    assert likeness[8:60, 20:200].max() < 0.5
+
+
+def test_where_nothing_is_seen_there_is_no_grain(photo):
+    assert not laid(photo, np.zeros((300, 400), bool), slice(0, 50)).any()
