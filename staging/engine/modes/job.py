@@ -159,6 +159,8 @@ def make(
         subject.require_photo(pixels)
         if room is None and brief.get("room_type") != "outdoor" and brief.get("space", "interior") == "interior":
             subject.require_inside(pixels)
+        elif brief.get("space") == "exterior":
+            subject.require_outside(pixels)
     wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
     made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress, light))
     return {

@@ -20,6 +20,10 @@ JUDGED_AT: Final = 500  # long side, pixels
 LEAST_SKY: Final = 0.04  # of the picture
 LEAST_TOP: Final = 0.3  # of its upper edge: a window or a skylight takes less
 LEAST_GREEN: Final = 0.08  # of the picture, under a pale sky, which a white ceiling may be taken for
+# Of 17 house fronts all had one of these, of 68 rooms three: windows in films and in blue light.
+SOME_GREEN: Final = 0.05
+LITTLE_GREEN: Final = 0.02
+_BLUISH: Final = -2.0
 _BLUE: Final = -6.0  # Lab b of a sky that is no ceiling
 
 
@@ -41,6 +45,24 @@ def require_inside(photo: Bytes) -> None:
         )
 
 
+def require_outside(photo: Bytes) -> None:
+    """Raise UnusablePhoto where `photo` (H, W, 3) shows nothing of the open air: the walls of a room are no front."""
+    if not may_be_outdoors(photo):
+        raise UnusablePhoto(
+            "taken_indoors",
+            "This photo seems to be taken inside: neither sky nor plants are seen. Ask for a redesign of the room, or "
+            "send a photo of the house from the street.",
+        )
+
+
+def may_be_outdoors(photo: Bytes) -> bool:
+    """Whether there is blue sky in a photo (H, W, 3), or green, or a little of both."""
+    patches = Patches.cut(working_copy(photo, JUDGED_AT))
+    seen, green = sky.find(patches), _green(patches)
+    blue = float(np.median(patches.lab[seen.rough][:, 2])) if seen.share > sky.LEAST else 0.0
+    return blue < _BLUE or green > SOME_GREEN or (blue < _BLUISH and green > LITTLE_GREEN)
+
+
 def taken_outdoors(photo: Bytes) -> bool:
     """Whether there is sky over most of a photo (H, W, 3), and under a pale one, which may be a ceiling, leaves."""
     patches = Patches.cut(working_copy(photo, JUDGED_AT))
@@ -49,6 +71,11 @@ def taken_outdoors(photo: Bytes) -> bool:
         return False
     if float(np.median(patches.lab[seen.rough][:, 2])) < _BLUE:
         return True
+    return _green(patches) > LEAST_GREEN
+
+
+def _green(patches: Patches) -> float:
+    """The share of a picture that leaves and grass take, 0..1."""
     a, b = patches.lab[..., 1], patches.lab[..., 2]
     green = (a < -5) & (b > 6) & (sky.roughness(patches.lab) > 2)
-    return float(cv2.medianBlur(green.astype(np.uint8), 5).mean()) > LEAST_GREEN
+    return float(cv2.medianBlur(green.astype(np.uint8), 5).mean())

@@ -35,6 +35,7 @@ MODES = {
 }
 ROOMS = ("staging", "staging a kitchen", "declutter then stage", "declutter", "declutter by a mask", "redesign")
 PHOTOS = (*ROOMS, "staging a terrace", "front", "dusk")
+FRONTS = ("front", "dusk")
 DRAWINGS = ("sketch", "sketch of a house")
 
 
@@ -50,6 +51,13 @@ def thumbnail():
         return np.asarray(photo.convert("RGB").resize((256, 171)))
 
 
+def room():
+    with Image.open(SHIPPED / "empty-living-room.jpg") as photo:
+        plain = np.asarray(photo.convert("RGB").resize((560, 373))).copy()
+    plain[90:200, 190:300] = (236, 236, 232)  # a blind before the garden in the window
+    return plain
+
+
 def street():
     return cv2.resize(test_fronts.house(sky=(120, 160, 224)), (448, 336), interpolation=cv2.INTER_AREA)
 
@@ -58,16 +66,20 @@ INPUTS = {
     "drawing": sheets.room,
     "street": street,
     "street to draw": street,
+    "room": room,
     "blank wall": blank_wall,
     "thumbnail": thumbnail,
+    "thumbnail of a house": lambda: cv2.resize(street(), (256, 192), interpolation=cv2.INTER_AREA),
 }
 # What every mode that an input does not fit says of it.
 REFUSALS = {
     "drawing": (PHOTOS, "a_drawing"),
     "street": (ROOMS, "taken_outdoors"),
     "street to draw": (DRAWINGS, "not_a_drawing"),
+    "room": (FRONTS, "taken_indoors"),
     "blank wall": (MODES, ""),
-    "thumbnail": (MODES, "photo_too_small"),
+    "thumbnail": ([mode for mode in MODES if mode not in FRONTS], "photo_too_small"),
+    "thumbnail of a house": (FRONTS, "photo_too_small"),
 }
 
 
