@@ -15,6 +15,7 @@ from staging.engine.scene.material import Material
 Floats = NDArray[np.float64]
 _PIXELS = 512 * 512
 _INK = "#26272a"
+_ALL = (slice(None), slice(None))
 
 
 class _Sheet:
@@ -38,9 +39,10 @@ class _Sheet:
     def colour(self, k: int) -> Floats:
         return self.colours[k % len(self.colours)]
 
-    def lay(self, amount: Floats, colour: Floats) -> None:
+    def lay(self, amount: Floats, colour: Floats, window: tuple[slice, slice] = _ALL) -> None:
+        """Colour over the sheet, or over a `window` of it that `amount` has the size of."""
         m = np.clip(amount, 0, 1)[..., None]
-        self.image = self.image * (1 - m) + colour * m
+        self.image[window] = self.image[window] * (1 - m) + colour * m
 
     def fill(self, distance: Floats, colour: Floats, strength: float = 0.95) -> None:
         """Paint where `distance` (in picture heights) is negative, with an edge one pixel soft and a slightly uneven
@@ -101,6 +103,7 @@ def _stroke(s: _Sheet, x: Floats, y: Floats, width: Floats | float, colour: Floa
     """Draw a polyline (picture heights) with round pen of half width `width`, by stamping its distance field."""
     pen = np.broadcast_to(np.asarray(width, dtype=float), x.shape)
     distance = np.full((s.h, s.w), 1.0)
+    touched = [s.h, 0, s.w, 0]  # rows and columns from, to
     for px, py, r in zip(x, y, pen, strict=True):
         reach = r + 0.01
         c0, c1 = int((px - reach) * s.h), int((px + reach) * s.h) + 2
@@ -111,7 +114,9 @@ def _stroke(s: _Sheet, x: Floats, y: Floats, width: Floats | float, colour: Floa
         window = (slice(r0, r1), slice(c0, c1))
         d = np.hypot(s.x[window] - px, s.y[window] - py) - r
         distance[window] = np.minimum(distance[window], d)
-    s.lay(np.clip(0.5 - distance * s.h, 0, 1) * strength, colour)
+        touched = [min(touched[0], r0), max(touched[1], r1), min(touched[2], c0), max(touched[3], c1)]
+    r0, r1, c0, c1 = touched
+    s.lay(np.clip(0.5 - distance[r0:r1, c0:c1] * s.h, 0, 1) * strength, colour, (slice(r0, r1), slice(c0, c1)))
 
 
 def _line(s: _Sheet) -> None:
@@ -180,7 +185,7 @@ def _strokes(s: _Sheet) -> None:
         x = x0 - length / 2 * np.cos(a) + np.cumsum(np.cos(heading)) * length / 160
         y = y0 - length / 2 * np.sin(a) + np.cumsum(np.sin(heading)) * length / 160
         width = s.rng.uniform(0.035, 0.10) * (0.8 + 0.2 * np.sin(3 * t + k))
-        before = s.image
+        before = s.image.copy()
         _stroke(s, x, y, width, linear(_INK) if k == 0 else s.colour(k), strength=0.94)
         # The brush runs dry: bristle marks along its heading let the ground through.
         along = s.x * np.cos(a) + s.y * np.sin(a)
