@@ -161,6 +161,8 @@ def make(
             subject.require_inside(pixels)
         elif brief.get("space") == "exterior":
             subject.require_outside(pixels)
+        elif room is None and brief.get("room_type") == "outdoor":
+            subject.require_view(pixels)
     wanted = None if mask is None else read_mask(Path(mask), pixels.shape[1], pixels.shape[0])
     made = maker(Asked(pixels, brief, focal_35mm, room, arrangement, wanted, progress, light))
     return {

@@ -22,6 +22,7 @@ LEAST_TOP: Final = 0.3  # of its upper edge: a window or a skylight takes less
 LEAST_GREEN: Final = 0.08  # of the picture, under a pale sky, which a white ceiling may be taken for
 # Of 17 house fronts all had one of these, of 68 rooms three: windows in films and in blue light.
 SOME_GREEN: Final = 0.05
+ANY_GREEN: Final = 0.004
 LITTLE_GREEN: Final = 0.02
 _BLUISH: Final = -2.0
 _BLUE: Final = -6.0  # Lab b of a sky that is no ceiling
@@ -52,6 +53,16 @@ def require_outside(photo: Bytes) -> None:
             "taken_indoors",
             "This photo seems to be taken inside: neither sky nor plants are seen. Ask for a redesign of the room, or "
             "send a photo of the house from the street.",
+        )
+
+
+def require_view(photo: Bytes) -> None:
+    """Raise UnusablePhoto where `photo` (H, W, 3) has neither sky, however dull, nor a leaf: a wall is no terrace."""
+    patches = Patches.cut(working_copy(photo, JUDGED_AT))
+    if sky.find(patches).share < sky.LEAST and _green(patches) < ANY_GREEN:
+        raise UnusablePhoto(
+            "no_open_air",
+            "Neither sky nor plants are seen in this photo. Take the terrace or garden with what is round it.",
         )
 
 

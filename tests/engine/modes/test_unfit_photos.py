@@ -46,6 +46,15 @@ def blank_wall():
     return np.clip(wall + rng.normal(0, 1.5, wall.shape), 0, 255).astype(np.uint8)
 
 
+def panelled_wall():
+    """The same wall from near by, with a moulding: two lines that a reader may take for a deck's."""
+    wall = blank_wall()
+    for x in (330, 352):
+        cv2.line(wall, (x, 0), (x + 6, 280), (236, 232, 226), 4)
+        cv2.line(wall, (x + 5, 0), (x + 11, 280), (150, 146, 140), 1)
+    return wall
+
+
 def thumbnail():
     with Image.open(SHIPPED / "empty-living-room.jpg") as photo:
         return np.asarray(photo.convert("RGB").resize((256, 171)))
@@ -68,6 +77,7 @@ INPUTS = {
     "street to draw": street,
     "room": room,
     "blank wall": blank_wall,
+    "panelled wall": panelled_wall,
     "thumbnail": thumbnail,
     "thumbnail of a house": lambda: cv2.resize(street(), (256, 192), interpolation=cv2.INTER_AREA),
 }
@@ -78,6 +88,7 @@ REFUSALS = {
     "street to draw": (DRAWINGS, "not_a_drawing"),
     "room": (FRONTS, "taken_indoors"),
     "blank wall": (MODES, ""),
+    "panelled wall": (["staging a terrace"], "no_open_air"),
     "thumbnail": ([mode for mode in MODES if mode not in FRONTS], "photo_too_small"),
     "thumbnail of a house": (FRONTS, "photo_too_small"),
 }
