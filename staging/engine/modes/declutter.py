@@ -29,7 +29,7 @@ Progress = Callable[[float, str], None]
 SMALLEST_SIDE: Final = 256
 READING_EDGE: Final = 1000
 # Of what lies round the furniture that was found, so much must be floor or wall: else it is cut through.
-LEAST_CLEAR: Final = 0.5
+LEAST_CLEAR: Final = 0.57
 # Of the picture and of its floor: with less furniture than this a room is not surely furnished.
 CERTAIN: Final = 0.25
 CERTAIN_FLOOR: Final = 0.06
@@ -39,9 +39,9 @@ LEAST_SOLID: Final = 0.2
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
-LEAST_KNOWN: Final = 0.3  # the same of a large hole of the caller's, which only planes can fill
+LEAST_KNOWN: Final = 0.57  # the same of a large hole of the caller's, which only planes can fill
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
-LEAST_AGREED: Final = 0.6
+LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 

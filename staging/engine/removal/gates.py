@@ -16,12 +16,14 @@ from staging.engine.scene.gates import Gate
 
 MOST_HIDDEN: Final = 0.72  # of the picture
 LEAST_SEEN: Final = 0.10  # of the filled part of a plane, that must be confirmed elsewhere on it
+LEAST_PATTERN: Final = 0.45  # the same of a floor of boards or tiles: from less, its pattern repeats itself
 SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matter
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
 MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
-COLOURED: Final = 0.12  # log of one colour against another, from which on a wall is not white or grey
+COLOURED: Final = 0.16  # log of one colour against another, from which on a wall is not white or grey
+SMOOTHER: Final = 1.6  # times a wall's roughness: a floor that is rougher is no part of it
 LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
@@ -31,13 +33,14 @@ def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ..
     total = max(1, int(hole.sum()))
     share = float(hole.mean())
     unknown = 1 - sum(plane.hidden for plane in planes.values()) / total
-    worst, name = 1.0, "floor"
+    worst, name, least = 1.0, "floor", LEAST_SEEN
     for face, plane in planes.items():
         if plane.hidden < SMALL * total:
             continue
         seen = plane.confirmed_pixels / plane.hidden
-        if seen < worst:
-            worst, name = seen, NAMES[face]
+        needed = LEAST_PATTERN if face == FLOOR and not plane.plain else LEAST_SEEN
+        if seen / needed < worst / least:
+            worst, name, least = seen, NAMES[face], needed
     return (
         Gate("hidden_share", share < MOST_HIDDEN, share, MOST_HIDDEN, f"{share:.0%} of the picture is to be removed."),
         Gate(
@@ -46,7 +49,7 @@ def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ..
         ),
         _floor_found(planes),
         Gate(
-            "plane_seen", worst >= LEAST_SEEN, worst, LEAST_SEEN,
+            "plane_seen", worst >= least, worst, least,
             f"Of the {name}, {worst:.0%} of what is to be drawn is seen elsewhere.",
         ),
     )  # fmt: skip
@@ -56,12 +59,18 @@ def _floor_found(planes: dict[int, Plane]) -> Gate:
     """Whether what was taken for the floor is not the lower end of a coloured wall: a narrow view may show no floor."""
     apart = 99.0
     if FLOOR in planes:
-        floor = _hue(planes[FLOOR])
-        others = [_hue(plane) for face, plane in planes.items() if face >= LEFT]
-        coloured = [other for other in others if np.abs(other).max() > COLOURED]
-        apart = min((float(np.linalg.norm(floor - other)) for other in coloured), default=apart)
-    text = f"What was taken for the floor has the hue of a wall ({apart:.2f} from it, in logs of the colours)."
+        floor = planes[FLOOR]
+        for face, plane in planes.items():
+            alike = face >= LEFT and _roughness(floor) < SMOOTHER * _roughness(plane)
+            if alike and np.abs(_hue(plane)).max() > COLOURED:
+                apart = min(apart, float(np.linalg.norm(_hue(floor) - _hue(plane))))
+    text = f"What was taken for the floor looks like a wall ({apart:.2f} from its hue, in logs of the colours)."
     return Gate("floor_found", apart >= LIKE_WALL, apart, LIKE_WALL, text)
+
+
+def _roughness(plane: Plane) -> float:
+    """The mean detail of a plane's own pixels, sRGB."""
+    return float(np.abs(plane.cover.detail[plane.cover.confirmed]).mean())
 
 
 def _hue(plane: Plane) -> Floats:
@@ -101,9 +110,11 @@ def drawn(photo: Bytes, picture: Bytes, mask: Mask) -> tuple[Gate, ...]:
     rows, columns = (slice(max(0, int(at.min()) - 20), int(at.max()) + 21) for at in np.nonzero(mask))
     part, hole = (picture[rows, columns] / 255).astype(np.float32), mask[rows, columns]
     seam = _seam(part, hole, np.ones_like(hole))
+    torn = _torn(part, hole)
     return (
         Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
         Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
+        Gate("border", torn < MOST_TORN, torn, MOST_TORN, f"Round {torn:.0%} of what was filled, nothing goes on."),
     )
 
 
