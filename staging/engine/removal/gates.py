@@ -23,7 +23,7 @@ WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was f
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
 MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
 COLOURED: Final = 0.16  # log of one colour against another, from which on a wall is not white or grey
-SMOOTHER: Final = 1.6  # times a wall's roughness: a floor that is rougher is no part of it
+SMOOTHER: Final = 2.5  # times a wall's roughness: a floor that is rougher is no part of it
 LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
