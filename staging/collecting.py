@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from django.core.files.base import ContentFile
@@ -25,19 +26,25 @@ _ORDER = {
     Role.REMOVED: 3,
 }
 
+# A worker collects one run at a time.
+_beside = ThreadPoolExecutor(1, thread_name_prefix="photo")
 
-def collect(run: Run, pictures: Pictures) -> list[Output]:
-    """Judge all pictures of a run, then store them, and what is shown at once. Raises Unusable.
+
+def collect(run: Run, fetch: Callable[[], Pictures]) -> list[Output]:
+    """Fetch and judge all pictures of a run, then store them, and what is shown at once. Raises Unusable.
+
+    What `fetch` raises is raised. The photo is decoded while the pictures come.
 
     The rows are not saved: the caller does that in the transaction that finishes the run, or calls `discard`. Each has
     the verdict of the structure check, which the caller acts on.
     """
-    brief = run.brief
+    brief, base = run.brief, bases.base_of(run)
+    long_edge = bases.long_edge_of(brief, run.render.photo)
+    opening = _beside.submit(bases.opened, base.picture, long_edge)
+    pictures = fetch()
     exact = structure.is_exact(pictures.record)
     by_role = _by_role(pictures, brief, masked=exact)
-    base, photo = bases.base_of(run), run.render.photo
-    long_edge = bases.long_edge_of(brief, photo)
-    before = bases.opened(base.picture, long_edge)
+    before = opening.result()
     images = {role: structure.opened(picture.data, before.size, role) for role, picture in by_role.items()}
     masters = {role: picture.data for role, picture in by_role.items()}
     if Role.MASK not in images:

@@ -7,22 +7,20 @@ network is used, and nobody here waits for a picture (the follower does).
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import operator
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, CharField, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from staging import alterations, bases, collecting, credits, refusals, routes, wakeups, webhooks
+from staging import alterations, bases, collecting, credits, leases, refusals, routes, wakeups, webhooks
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
 from staging.models import Output, Run, State
 from staging.structure import Unusable
@@ -48,40 +46,6 @@ def get(run_id: int) -> Run | None:
     return Run.objects.select_related("render__photo", "render__api_key").filter(pk=run_id).first()
 
 
-def lease_end() -> datetime:
-    """Until when whoever acts now answers for the run."""
-    return timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
-
-
-def _mine(run: Run) -> dict[str, object]:
-    """The compare part: still running, and still the attempt that we know."""
-    return {"pk": run.pk, "state": State.RUNNING, "attempt": run.attempt}
-
-
-@contextlib.contextmanager
-def _keeping_lease(run: Run, *also: str) -> Iterator[None]:
-    """Renew the lease (and the columns `also`) as long as the block takes: a large photo may take longer than a lease.
-
-    From a thread, which dies with the process: a worker that was killed still loses its lease.
-    """
-    done = threading.Event()
-
-    def renew() -> None:
-        try:
-            while not done.wait(settings.RUN_LEASE_SECONDS / 3):
-                Run.objects.filter(**_mine(run)).update(**dict.fromkeys(("lease_until", *also), lease_end()))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=renew, name="lease")
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 # --- handing over -----------------------------------------------------------------------------------------
 
 
@@ -101,7 +65,7 @@ def submit(run: Run) -> bool:
     """
     backend = run.backend or routes.table().backend_for(run)
     try:
-        with _keeping_lease(run):
+        with leases.kept(run):
             job = _job(run)
             handle = routes.ask(backend, lambda client: client.submit(job, run.idempotency_key))
     except FileNotFoundError:
@@ -109,7 +73,7 @@ def submit(run: Run) -> bool:
         return fail(run, _PHOTO_MISSING)
     except BackendError as error:
         return again_or_fail(run, error.failed, same_attempt=True)
-    stored = Run.objects.filter(**_mine(run)).update(backend=backend, handle=handle, lease_until=lease_end())
+    stored = Run.objects.filter(**leases.mine(run)).update(backend=backend, handle=handle, lease_until=leases.end())
     if stored:
         wakeups.publish(wakeups.SUBMITTED, run.pk)
         log.info("submitted", run=run.key, attempt=run.attempt, backend=backend)
@@ -159,11 +123,15 @@ def look_after(run_id: int) -> bool:
         # Whoever claimed it died before it had a handle. The job may be there all the same: same key, same job.
         return submit(run)
     try:
-        answer = routes.ask(run.backend, lambda client: client.poll(run.handle))
+        answer = _poll(run)
     except BackendError as error:
         # Not an answer about the job, so the attempt stays; by its handle we find it again when the backend is back.
         return again_or_fail(run, error.failed, same_attempt=True)
     return _follow_up(run, answer)
+
+
+def _poll(run: Run) -> Progress | Pictures | Failed | Unknown:
+    return routes.ask(run.backend, lambda client: client.poll(run.handle))
 
 
 def _follow_up(run: Run, answer: Progress | Pictures | Failed | Unknown) -> bool:
@@ -175,7 +143,7 @@ def _follow_up(run: Run, answer: Progress | Pictures | Failed | Unknown) -> bool
         wakeups.publish(wakeups.SUBMITTED, run.pk)
         return False
     if isinstance(answer, Pictures):
-        return collect(run)
+        return collect(run, answer)
     if isinstance(answer, Failed):
         _forget(run)
     return again_or_fail(run, _LOST if isinstance(answer, Unknown) else answer)
@@ -202,7 +170,7 @@ def note_progress(seen: Mapping[tuple[int, int], Progress]) -> int:
         written += Run.objects.filter(still, state=State.RUNNING).update(
             progress=Greatest(F("progress"), Case(*fractions, output_field=FloatField())),
             stage=Case(*stages, output_field=CharField()),
-            lease_until=lease_end(),
+            lease_until=leases.end(),
         )
     return written
 
@@ -210,16 +178,19 @@ def note_progress(seen: Mapping[tuple[int, int], Progress]) -> int:
 # --- ends -------------------------------------------------------------------------------------------------
 
 
-def collect(run: Run) -> bool:
-    """Fetch the finished pictures, check them, save them, and finish the run. True when this call ended it."""
+def collect(run: Run, listed: Pictures) -> bool:
+    """Fetch the finished pictures that the backend lists, check them, save them, and finish the run.
+
+    True when this call ended it.
+    """
     now = timezone.now()
     # One worker collects; a second wake-up meanwhile finds the time in the future and leaves.
-    free = Run.objects.filter(**_mine(run)).exclude(collecting_until__gt=now)
-    if not free.update(collecting_until=lease_end(), lease_until=lease_end(), stage="checking the picture"):
+    free = Run.objects.filter(**leases.mine(run)).exclude(collecting_until__gt=now)
+    if not free.update(collecting_until=leases.end(), lease_until=leases.end(), stage="checking the picture"):
         return False
     try:
-        with _keeping_lease(run, "collecting_until"):
-            outputs = collecting.collect(run, _fetch(run))
+        with leases.kept(run, "collecting_until"):
+            outputs = collecting.collect(run, lambda: _fetch(run, listed))
     except FileNotFoundError:
         log.error("photo_missing", run=run.key, photo=str(run.render.photo.uuid))
         return fail(run, _PHOTO_MISSING)
@@ -243,7 +214,7 @@ def _refuse(run: Run, outputs: Sequence[Output], failed: Failed) -> bool:
     log.error("structure_check", run=run.key, code=failed.code, figures=[output.figures for output in outputs])
     if run.refusals:
         return fail(run, failed, outputs)
-    won = Run.objects.filter(**_mine(run)).update(
+    won = Run.objects.filter(**leases.mine(run)).update(
         state=State.QUEUED,
         attempt=run.attempt + 1,
         refusals=F("refusals") + 1,
@@ -260,12 +231,12 @@ def _refuse(run: Run, outputs: Sequence[Output], failed: Failed) -> bool:
 
 
 def _stop_collecting(run: Run) -> None:
-    Run.objects.filter(**_mine(run)).update(collecting_until=None)
+    Run.objects.filter(**leases.mine(run)).update(collecting_until=None)
 
 
-def _fetch(run: Run) -> Pictures:
+def _fetch(run: Run, listed: Pictures) -> Pictures:
     job = _job(run)
-    return routes.ask(run.backend, lambda client: client.fetch(run.handle, job))
+    return routes.ask(run.backend, lambda client: client.fetch(run.handle, job, listed))
 
 
 def _forget(run: Run) -> None:
@@ -279,7 +250,7 @@ def _forget(run: Run) -> None:
 def finish(run: Run, outputs: list[Output]) -> bool:
     """RUNNING -> DONE with its outputs, and the hold settled, in one transaction. False when another was first."""
     with transaction.atomic():
-        won = Run.objects.filter(**_mine(run)).update(
+        won = Run.objects.filter(**leases.mine(run)).update(
             state=State.DONE,
             progress=1.0,
             stage="",
@@ -305,7 +276,7 @@ def fail(run: Run, failed: Failed, refused: Sequence[Output] = ()) -> bool:
     `refused` are pictures that are kept for a person to look at.
     """
     with transaction.atomic():
-        won = Run.objects.filter(**_mine(run)).update(
+        won = Run.objects.filter(**leases.mine(run)).update(
             state=State.FAILED,
             finished_at=timezone.now(),
             lease_until=None,
@@ -340,7 +311,7 @@ def again_or_fail(run: Run, failed: Failed, *, same_attempt: bool = False) -> bo
     window_end = (run.first_started_at or run.queued_at) + timedelta(seconds=settings.RUN_RETRY_WINDOW)
     if failed.failure != FailureClass.TRANSIENT or tries >= settings.RUN_ATTEMPTS or not_before > window_end:
         return fail(run, failed)
-    won = Run.objects.filter(**_mine(run)).update(
+    won = Run.objects.filter(**leases.mine(run)).update(
         state=State.QUEUED,
         attempt=run.attempt if same_attempt else run.attempt + 1,
         tries=tries,

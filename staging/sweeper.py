@@ -16,7 +16,7 @@ from rq import worker_registration
 from rq.registry import clean_registries
 
 from billing import sweeper as billing
-from staging import fleet, idempotency, jobs, pipeline, sources, turns, webhooks
+from staging import fleet, idempotency, jobs, leases, sources, turns, webhooks
 from staging.models import Run, State
 
 log = structlog.get_logger("openhouse.sweeper")
@@ -78,7 +78,7 @@ def take_over() -> int:
     for run_id, lease_until in late.values_list("pk", "lease_until"):
         jobs.enqueue(jobs.look_after, run_id)
         taken += Run.objects.filter(pk=run_id, state=State.RUNNING, lease_until=lease_until).update(
-            lease_until=pipeline.lease_end()
+            lease_until=leases.end()
         )
         log.warning("taken_over", run_id=run_id)
     return taken

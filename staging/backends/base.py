@@ -49,10 +49,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Picture:
-    """One finished picture as PNG bytes. `role` says what it shows; the server's contract lists them."""
+    """One finished picture as PNG bytes. `role` says what it shows; the server's contract lists them.
+
+    `sha256` is what the backend says of its bytes, in hex; empty where it says nothing.
+    """
 
     role: str
     data: bytes
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,11 @@ class Backend(Protocol):
         """
         ...
 
-    async def fetch(self, handle: str, job: Job) -> Pictures:
-        """The finished pictures with their bytes; `job` is what was submitted. Raises BackendError."""
+    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
+        """The finished pictures with their bytes; `job` is what was submitted, `listed` what `poll` answered.
+
+        Raises BackendError.
+        """
         ...
 
     async def forget(self, handle: str) -> None:

@@ -119,9 +119,9 @@ class EngineServer:
         )
         return _standing(_json(response))
 
-    async def fetch(self, handle: str, job: Job) -> Pictures:
+    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
-        return await self._fetch(_job_path(handle))
+        return await self._fetch(_job_path(handle), listed)
 
     async def forget(self, handle: str) -> None:
         """Nothing to do: the server forgets finished jobs by itself, after an hour where it is ours."""
@@ -142,20 +142,21 @@ class EngineServer:
             except _NotFound:
                 break
             if isinstance(standing, Pictures):
-                return await self._fetch(path)
+                return await self._fetch(path, standing)
             if isinstance(standing, Failed):
                 raise BackendError(standing)
         raise BackendError(Failed(FailureClass.TRANSIENT, "maps_late", UNREACHABLE))
 
-    async def _fetch(self, path: str) -> Pictures:
+    async def _fetch(self, path: str, listed: Pictures) -> Pictures:
+        fetching = [asyncio.ensure_future(self._picture(path, picture)) for picture in listed.pictures]
         try:
-            told = _json(await self._ask("GET", path))
-            listed = _standing(told)
-            if not isinstance(listed, Pictures):
-                raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE))
-            pictures = await asyncio.gather(*(self._picture(path, entry) for entry in told["pictures"]))
+            pictures = await asyncio.gather(*fetching)
         except _NotFound:
             raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE)) from None
+        finally:
+            # Of those that nobody waits for any more.
+            for one in fetching:
+                one.cancel()
         return Pictures(tuple(pictures), listed.record)
 
     async def cancel(self, handle: str) -> None:
@@ -163,9 +164,9 @@ class EngineServer:
         with contextlib.suppress(_NotFound):
             await self._ask("DELETE", _job_path(handle))
 
-    async def _picture(self, job_path: str, entry: dict[str, Any]) -> Picture:
+    async def _picture(self, job_path: str, listed: Picture) -> Picture:
         # The path is built here, not taken from the answer: a server cannot send us to another one.
-        path = f"{job_path}/pictures/{quote(str(entry['role']), safe='')}"
+        path = f"{job_path}/pictures/{quote(listed.role, safe='')}"
         body = bytearray()
         with _in_words():
             async with self._client.stream("GET", path) as response:
@@ -174,9 +175,9 @@ class EngineServer:
                     body += part
                     if len(body) > self._max_picture_bytes:
                         raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", TROUBLE))
-        if entry.get("sha256") not in {None, hashlib.sha256(body).hexdigest()}:
+        if listed.sha256 not in {"", hashlib.sha256(body).hexdigest()}:
             raise BackendError(Failed(FailureClass.TRANSIENT, "picture_damaged", TROUBLE))
-        return Picture(str(entry["role"]), bytes(body))
+        return dataclasses.replace(listed, data=bytes(body))
 
     async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         with _in_words():
@@ -259,8 +260,8 @@ def _standing(told: dict[str, Any]) -> Progress | Pictures | Failed | Unknown:
     """The protocol's word for the server's state."""
     state = told.get("state")
     if state == "done":
-        listed = tuple(Picture(str(entry["role"]), b"") for entry in told.get("pictures") or [])
-        return Pictures(listed, told.get("record") or {})
+        listed = (Picture(str(one["role"]), b"", str(one.get("sha256") or "")) for one in told.get("pictures") or [])
+        return Pictures(tuple(listed), told.get("record") or {})
     if state == "failed":
         record = told.get("record")
         failed = _failed(told.get("error") or {}, FailureClass.TRANSIENT)

@@ -113,10 +113,10 @@ class Engines:
                 return Unknown()
             raise
 
-    async def fetch(self, handle: str, job: Job) -> Pictures:
+    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
         server, key = await self._parted(handle)
-        return await self._with(self._known(server), lambda client: client.fetch(key, job))
+        return await self._with(self._known(server), lambda client: client.fetch(key, job, listed))
 
     async def forget(self, handle: str) -> None:
         """Nothing to do: servers forget finished jobs by themselves."""

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from billing import ledger
 from billing.models import Account
-from staging import jobs, renders
+from staging import jobs, pipeline, renders
+from staging.backends.base import Pictures
 from staging.models import Render, Run
 
 
@@ -34,6 +35,13 @@ def go(render: Render) -> None:
     """What worker and follower do for one run, once."""
     jobs.start_next()
     jobs.look_after(run_of(render).pk)
+
+
+def listing(run: Run) -> Pictures:
+    """What the backend lists of a job that is done."""
+    listed = pipeline._poll(run)
+    assert isinstance(listed, Pictures)
+    return listed
 
 
 def lease_is_over(render: Render) -> None:

@@ -63,7 +63,9 @@ class StandIn:
     def __init__(self, port: int = 0, switches: Switches | None = None) -> None:
         self.switches = switches or Switches()
         self.jobs: dict[str, Job] = {}
-        # Every key ever PUT, repetitions included; every key for which a job was started; every key cancelled.
+        # Every path ever asked for; every key ever PUT, repetitions included; every key for which a job was started;
+        # every key cancelled.
+        self.gets: list[str] = []
         self.puts: list[str] = []
         self.started: list[str] = []
         self.cancelled: list[str] = []

@@ -85,8 +85,9 @@ class Handler(BaseHTTPRequestHandler):
             seen = {"puts": engine.puts, "started": engine.started, "cancelled": engine.cancelled, "masks": masks}
             self._answer(200, seen)
             return
+        self.engine.gets.append(self.path)
         job = self.engine.find(self._key())
-        if job is None:
+        if job is None or ("/pictures/" in self.path and job.state != "done"):
             self._answer(404, {"error": {"class": "transient", "code": "unknown_job", "message": "no such job"}})
         elif "/pictures/" in self.path:
             time.sleep(self.engine.switches.send_seconds)

@@ -15,7 +15,7 @@ from billing.models import Account
 from staging import collecting, jobs, pipeline, renders, turns
 from staging.briefs import Brief
 from staging.models import Output, Photo, Render, Role, Run, State
-from tests.staging.runs import due_now, go, kinds, lease_is_over, run_of
+from tests.staging.runs import due_now, go, kinds, lease_is_over, listing, run_of
 from tests.staging.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
@@ -131,9 +131,10 @@ def test_one_worker_collects_the_pictures(render: Render, engine: StandIn) -> No
     run = pipeline.get(run_of(render).pk)
     assert run is not None
     Run.objects.filter(pk=run.pk).update(collecting_until=timezone.now() + timedelta(seconds=30))
-    assert not pipeline.collect(run)
+    listed = listing(run)
+    assert not pipeline.collect(run, listed)
     Run.objects.filter(pk=run.pk).update(collecting_until=timezone.now() - timedelta(seconds=1))
-    assert pipeline.collect(run)
+    assert pipeline.collect(run, listed)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -144,10 +145,10 @@ def test_a_worker_at_work_keeps_its_lease_however_long_it_takes(
     jobs.start_next()
     real, late = collecting.collect, []
 
-    def slow(run: Run, pictures: Any) -> list[Output]:
+    def slow(run: Run, fetch: Any) -> list[Output]:
         time.sleep(1.5)
         late.append(Run.objects.filter(lease_until__lt=timezone.now()).count())
-        return real(run, pictures)
+        return real(run, fetch)
 
     monkeypatch.setattr(pipeline.collecting, "collect", slow)
     jobs.look_after(run_of(render).pk)
@@ -160,8 +161,9 @@ def test_the_files_of_a_finish_that_came_second_are_deleted(render: Render, engi
     first, second = (pipeline.get(run_of(render).pk) for _ in range(2))
     assert first is not None
     assert second is not None
-    late = pipeline.collecting.collect(second, pipeline._fetch(second))
-    assert pipeline.collect(first)
+    listed = listing(first)
+    late = pipeline.collecting.collect(second, lambda: pipeline._fetch(second, listed))
+    assert pipeline.collect(first, listed)
     assert not pipeline.finish(second, late)
     assert Output.objects.filter(run=first).count() == 2
     for output in late:

@@ -147,7 +147,7 @@ class ComfyUI:
                 return standing
             await asyncio.sleep(min(POLL_SECONDS, left))
 
-    async def fetch(self, handle: str, job: Job) -> Pictures:
+    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
         """The finished pictures, laid into the job's photo. Raises BackendError."""
         node, prompt_id = _parted(handle)
         client = self._clients.get(node)

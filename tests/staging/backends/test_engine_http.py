@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from staging.backends import engine_http
-from staging.backends.base import Backend, BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
+from staging.backends.base import Backend, BackendError, Failed, FailureClass, Job, Picture, Pictures, Progress, Unknown
 from tests.staging import pictures
 from tests.staging.stand_in import EVERY_KIND, StandIn
 
@@ -45,6 +45,17 @@ def poll(wait: float = 0.0) -> Callable[[Backend], Awaitable[Progress | Pictures
     return lambda backend: backend.poll("k-1-1", wait)
 
 
+def fetch(listed: Pictures) -> Callable[[Backend], Awaitable[Pictures]]:
+    return lambda backend: backend.fetch("k-1-1", JOB, listed)
+
+
+def listing(engine: StandIn | str) -> Pictures:
+    """What the backend lists of the job, which is done."""
+    listed = ask(engine, poll())
+    assert isinstance(listed, Pictures)
+    return listed
+
+
 def test_a_job_goes_in_once_however_often_it_is_sent(engine: StandIn) -> None:
     assert ask(engine, submit()) == ask(engine, submit()) == "k-1-1"
     assert (engine.puts, engine.started) == (["k-1-1"] * 2, ["k-1-1"])
@@ -67,10 +78,12 @@ def test_progress_then_pictures(engine: StandIn) -> None:
     assert first.stage == "painting a rectangle"
     while isinstance(ask(engine, poll(2)), Progress):
         pass
-    done = ask(engine, poll())
-    assert isinstance(done, Pictures)
+    done = listing(engine)
     assert [(picture.role, picture.data) for picture in done.pictures] == [("staged", b""), ("mask", b"")]
-    fetched = ask(engine, lambda backend: backend.fetch("k-1-1", JOB))
+    asked = len(engine.gets)
+    fetched = ask(engine, fetch(done))
+    # What is listed is fetched, and the list not once more.
+    assert sorted(engine.gets[asked:]) == [f"/v1/jobs/k-1-1/pictures/{role}" for role in ("mask", "staged")]
     assert all(picture.data.startswith(b"\x89PNG") for picture in fetched.pictures)
     assert fetched.record["engine"] == "stand-in"
 
@@ -140,7 +153,8 @@ def test_the_token_is_sent(engine: StandIn) -> None:
 
 
 def test_an_engine_that_is_not_there_may_come_back() -> None:
-    for question in (submit(), poll(), lambda backend: backend.fetch("k", JOB), lambda backend: backend.capabilities()):
+    listed = Pictures((Picture("staged", b""),))
+    for question in (submit(), poll(), fetch(listed), lambda backend: backend.capabilities()):
         failed = refused("http://127.0.0.1:9", question)
         assert (failed.failure, failed.code) == (FailureClass.TRANSIENT, "engine_unreachable")
 
@@ -152,22 +166,24 @@ def test_something_else_that_listens_there(httpserver: Any) -> None:
 
 def test_a_picture_that_is_too_large_or_damaged_is_refused(engine: StandIn, httpserver: Any) -> None:
     ask(engine, submit())
-    failed = refused(engine, lambda backend: backend.fetch("k-1-1", JOB), max_picture_bytes=100)
+    failed = refused(engine, fetch(listing(engine)), max_picture_bytes=100)
     assert failed.failure == FailureClass.NOTHING_USABLE
     told = {"state": "done", "pictures": [{"role": "staged", "sha256": "0" * 64}], "record": {}}
     httpserver.expect_request("/v1/jobs/k-1-1").respond_with_json(told)
     httpserver.expect_request("/v1/jobs/k-1-1/pictures/staged").respond_with_data(b"changed on the way")
-    failed = refused(httpserver.url_for("").rstrip("/"), lambda backend: backend.fetch("k-1-1", JOB))
+    url = httpserver.url_for("").rstrip("/")
+    failed = refused(url, fetch(listing(url)))
     assert (failed.failure, failed.code) == (FailureClass.TRANSIENT, "picture_damaged")
 
 
 def test_pictures_that_are_gone_by_the_time_they_are_fetched(engine: StandIn) -> None:
     ask(engine, submit())
+    listed = listing(engine)
     engine.forget()
-    assert refused(engine, lambda backend: backend.fetch("k-1-1", JOB)).code == "pictures_gone"
+    assert refused(engine, fetch(listed)).code == "pictures_gone"
     engine.switches.seconds = 60
     ask(engine, submit())
-    assert refused(engine, lambda backend: backend.fetch("k-1-1", JOB)).code == "pictures_gone"
+    assert refused(engine, fetch(listed)).code == "pictures_gone"
 
 
 def test_capabilities(engine: StandIn) -> None:

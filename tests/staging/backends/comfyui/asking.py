@@ -73,8 +73,9 @@ def made(comfy: ComfyStandIn, wanted: Job, **options: Any) -> dict[str, Image.Im
 
     async def all_of_it(backend: ComfyUI) -> Pictures:
         handle = await backend.submit(wanted, "k-1-1")
-        assert isinstance(await backend.poll(handle, 5), Pictures)
-        return await backend.fetch(handle, wanted)
+        listed = await backend.poll(handle, 5)
+        assert isinstance(listed, Pictures)
+        return await backend.fetch(handle, wanted, listed)
 
     found = ask([node(comfy)], all_of_it, **options)
     return {picture.role: Image.open(io.BytesIO(picture.data)) for picture in found.pictures}

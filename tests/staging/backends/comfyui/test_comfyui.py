@@ -122,8 +122,9 @@ def test_9_the_same_brief_again_is_really_made_again(comfy: ComfyStandIn) -> Non
 def test_10_a_black_picture_is_no_success_and_sets_its_node_aside(comfy: ComfyStandIn) -> None:
     comfy.switches.picture = "black"
     handle, learned = submitted(comfy), []
-    assert isinstance(poll(comfy, handle), Pictures)
-    failed = refused([node(comfy)], lambda backend: backend.fetch(handle, job()), learned=learned)
+    listed = poll(comfy, handle)
+    assert isinstance(listed, Pictures)
+    failed = refused([node(comfy)], lambda backend: backend.fetch(handle, job(), listed), learned=learned)
     assert (failed.failure, failed.code) == (FailureClass.NOTHING_USABLE, "blank")
     assert asking.notes(learned) == ["faulty"]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from staging import jobs, pipeline, renders, retries, turns
 from staging.models import Output, Render, Run, State
 from tests.staging.backends.conformance.rigs import Rig
-from tests.staging.runs import due_now, go, lease_is_over, run_of
+from tests.staging.runs import due_now, go, lease_is_over, listing, run_of
 
 
 @dataclass
@@ -137,8 +137,9 @@ def gone_before_they_were_fetched(stage: Stage) -> None:
     jobs.start_next()
     found = pipeline.get(stage.run.pk)
     assert found is not None
+    listed = listing(found)
     stage.rig.restart()
-    pipeline.collect(found)
+    pipeline.collect(found, listed)
     stage.rounds(1)
 
 
@@ -168,8 +169,9 @@ def cancelled_while_its_pictures_are_fetched(stage: Stage) -> None:
     jobs.start_next()
     found = pipeline.get(stage.run.pk)
     assert found is not None
+    listed = listing(found)
     assert renders.cancel(found)
-    pipeline.collect(found)
+    pipeline.collect(found, listed)
 
 
 def cancelled_too_late(stage: Stage) -> None:
@@ -188,8 +190,9 @@ def two_workers_collect(stage: Stage) -> None:
     first, second = (pipeline.get(stage.run.pk) for _ in range(2))
     assert first is not None
     assert second is not None
-    late = pipeline.collecting.collect(second, pipeline._fetch(second))
-    assert pipeline.collect(first)
+    listed = listing(first)
+    late = pipeline.collecting.collect(second, lambda: pipeline._fetch(second, listed))
+    assert pipeline.collect(first, listed)
     assert not pipeline.finish(second, late)
     assert Output.objects.filter(run=first).count() == 2
 
