@@ -72,8 +72,10 @@ class Follower:
         self._backends: dict[tuple[str, tuple[Node, ...]], Backend] = {}
         self._nodes: tuple[Node, ...] = ()
         self._connections = contextlib.AsyncExitStack()
-        # One thread for the database and the queue: the loop never blocks, and writes keep their order.
+        # One thread for the database, and one for the queue: the loop never blocks, writes keep their order, and no end
+        # waits until progress is written.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
+        self._queue_thread = ThreadPoolExecutor(1, thread_name_prefix="queue")
 
     async def run(self) -> None:
         """Watch until `stopping` is set."""
@@ -89,6 +91,7 @@ class Follower:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             self._thread.shutdown()
+            self._queue_thread.shutdown()
 
     def stop(self) -> None:
         """Stop soon; safe to call from a signal handler of the loop."""
@@ -176,7 +179,8 @@ class Follower:
     async def _hand_over(self, watch: Watch) -> None:
         """Leave the end of a job to a worker."""
         try:
-            await self._in_thread(lambda: jobs.enqueue(jobs.look_after, watch.run_id))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._queue_thread, jobs.enqueue, jobs.look_after, watch.run_id)
         except redis.RedisError as error:
             # The sweeper finds the run by its lease, which nobody renews now.
             log.warning("wake_up_lost", run_id=watch.run_id, error=str(error))

@@ -7,17 +7,15 @@ network is used, and nobody here waits for a picture (the follower does).
 
 from __future__ import annotations
 
-import functools
-import operator
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models import Case, CharField, F, FloatField, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from staging import alterations, bases, collecting, credits, leases, refusals, routes, wakeups, webhooks
@@ -33,6 +31,12 @@ GRACE_SECONDS = 60.0
 _AT_ONCE = 200
 # Refused because it is full: the job waits, and that is no failed try.
 _NO_TRY = frozenset({"engine_busy", "node_busy", "nodes_set_aside"})
+_RUN = Run._meta.db_table
+# Both databases call the columns of VALUES so: run, attempt, fraction, stage.
+_NOTE = f"""UPDATE {_RUN} SET stage = seen.column4, lease_until = %s,
+        progress = CASE WHEN seen.column3 > {_RUN}.progress THEN seen.column3 ELSE {_RUN}.progress END
+    FROM (VALUES {{rows}}) AS seen
+    WHERE id = seen.column1 AND attempt = seen.column2 AND state = %s"""  # noqa: S608 - our own table's name
 NOT_CHARGED = "Nothing was charged."
 _OURS = "We could not make this picture; the fault is on our side and we have been told."
 _NOT_GOOD_ENOUGH = "The picture that we made did not pass our checks."
@@ -159,19 +163,18 @@ def note_progress(seen: Mapping[tuple[int, int], Progress]) -> int:
     """Write the progress of runs, by run and attempt, and renew their leases; of how many the attempt still runs.
 
     Progress never goes back. One statement for all: with a statement for each, fifty jobs in flight kept a follower
-    busy with nothing else, and SQLite locked for everybody.
+    busy with nothing else, and SQLite locked for everybody. Plain SQL, because the ORM takes ten times longer to write
+    this than the database to do it, once a second in the process that should notice an end at once.
     """
     written, told = 0, list(seen.items())
+    until = connection.ops.adapt_datetimefield_value(leases.end())
     for start in range(0, len(told), _AT_ONCE):
         part = told[start : start + _AT_ONCE]
-        still = functools.reduce(operator.or_, (Q(pk=run_id, attempt=attempt) for (run_id, attempt), _ in part))
-        fractions = (When(pk=run_id, then=Value(min(one.fraction, 0.99))) for (run_id, _), one in part)
-        stages = (When(pk=run_id, then=Value(one.stage[:60])) for (run_id, _), one in part)
-        written += Run.objects.filter(still, state=State.RUNNING).update(
-            progress=Greatest(F("progress"), Case(*fractions, output_field=FloatField())),
-            stage=Case(*stages, output_field=CharField()),
-            lease_until=leases.end(),
-        )
+        rows = [(*which, min(one.fraction, 0.99), one.stage[:60]) for which, one in part]
+        statement = _NOTE.format(rows=",".join(["(%s, %s, %s, %s)"] * len(rows)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [until, *itertools.chain.from_iterable(rows), State.RUNNING])
+            written += cursor.rowcount
     return written
 
 

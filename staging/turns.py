@@ -9,16 +9,14 @@ slots (`ENGINE_SLOTS`; two for each GPU node).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from billing import access
-from staging import routes
+from staging import leases, routes
 from staging.models import Run, State
 
 
@@ -54,26 +52,38 @@ def claim() -> Run | None:
     free = _free(table)
     if not any(free.values()):
         return None
-    for candidate in _in_turn():
-        backend = candidate.backend or table.backend_for(candidate)
-        if not free.get(backend):
-            continue
-        now = timezone.now()
-        won = Run.objects.filter(pk=candidate.pk, state=State.QUEUED).update(
-            state=State.RUNNING,
-            backend=backend,
-            lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-            started_at=now,
-            first_started_at=Coalesce(F("first_started_at"), now),
-            not_before=None,
-        )
-        if won:
-            return Run.objects.select_related("render__photo", "account").get(pk=candidate.pk)
+    for run in _in_turn():
+        backend = run.backend or table.backend_for(run)
+        if free.get(backend) and _win(run, backend):
+            return run
     return None
 
 
+def _win(run: Run, backend: str) -> bool:
+    """QUEUED -> RUNNING, in the row and in `run`; False when another was first.
+
+    A row that somebody else has had since it was read says so by its start, which every claim writes: what else `run`
+    knows of its row is as it was.
+    """
+    now = timezone.now()
+    started = {
+        "state": State.RUNNING,
+        "backend": backend,
+        "lease_until": leases.end(),
+        "started_at": now,
+        "first_started_at": run.first_started_at or now,
+        "not_before": None,
+    }
+    unclaimed = Run.objects.filter(pk=run.pk, state=State.QUEUED, started_at=run.started_at)
+    if not unclaimed.update(**started):
+        return False
+    for column, value in started.items():
+        setattr(run, column, value)
+    return True
+
+
 def _in_turn() -> list[Run]:
-    """Due runs, the oldest of each account, in the order of the accounts' turns.
+    """Due runs, the oldest of each account, in the order of the accounts' turns, with what their handling needs.
 
     Paid plans first, then served least recently, never served before all.
     """
@@ -81,7 +91,7 @@ def _in_turn() -> list[Run]:
     oldest = due().order_by().values("account").annotate(oldest=Min("pk")).values("oldest")
     candidates = (
         Run.objects.filter(pk__in=oldest)
-        .select_related("account__plan")
+        .select_related("render__photo", "account__plan")
         .annotate(served=Subquery(served.order_by("-first_started_at").values("first_started_at")[:1]))
     )
     return sorted(candidates, key=_turn)
