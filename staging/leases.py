@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from staging import commits
 from staging.models import Run, State
 
 log = structlog.get_logger("openhouse.leases")
@@ -66,7 +67,8 @@ class _Lease:
             if self._over:
                 return
             try:
-                Run.objects.filter(**self._mine).update(**dict.fromkeys(self._columns, end()))
+                with commits.unhurried():
+                    Run.objects.filter(**self._mine).update(**dict.fromkeys(self._columns, end()))
             # Whatever it was, the other leases are to be renewed all the same.
             except Exception as error:
                 log.warning("lease_unrenewed", run_id=self._mine["pk"], error=str(error))

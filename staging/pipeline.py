@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from staging import alterations, bases, collecting, credits, leases, refusals, routes, wakeups, webhooks
+from staging import alterations, bases, collecting, commits, credits, leases, refusals, routes, wakeups, webhooks
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
 from staging.models import Output, Run, State
 from staging.structure import Unusable
@@ -77,7 +77,8 @@ def submit(run: Run) -> bool:
         return fail(run, _PHOTO_MISSING)
     except BackendError as error:
         return again_or_fail(run, error.failed, same_attempt=True)
-    stored = Run.objects.filter(**leases.mine(run)).update(backend=backend, handle=handle, lease_until=leases.end())
+    with commits.unhurried():
+        stored = Run.objects.filter(**leases.mine(run)).update(backend=backend, handle=handle, lease_until=leases.end())
     if stored:
         wakeups.publish(wakeups.SUBMITTED, run.pk)
         log.info("submitted", run=run.key, attempt=run.attempt, backend=backend)
@@ -172,7 +173,7 @@ def note_progress(seen: Mapping[tuple[int, int], Progress]) -> int:
         part = told[start : start + _AT_ONCE]
         rows = [(*which, min(one.fraction, 0.99), one.stage[:60]) for which, one in part]
         statement = _NOTE.format(rows=",".join(["(%s, %s, %s, %s)"] * len(rows)))
-        with connection.cursor() as cursor:
+        with commits.unhurried(), connection.cursor() as cursor:
             cursor.execute(statement, [until, *itertools.chain.from_iterable(rows), State.RUNNING])
             written += cursor.rowcount
     return written
@@ -189,7 +190,9 @@ def collect(run: Run, listed: Pictures) -> bool:
     now = timezone.now()
     # One worker collects; a second wake-up meanwhile finds the time in the future and leaves.
     free = Run.objects.filter(**leases.mine(run)).exclude(collecting_until__gt=now)
-    if not free.update(collecting_until=leases.end(), lease_until=leases.end(), stage="checking the picture"):
+    with commits.unhurried():
+        mine = free.update(collecting_until=leases.end(), lease_until=leases.end(), stage="checking the picture")
+    if not mine:
         return False
     try:
         with leases.kept(run, "collecting_until"):

@@ -16,7 +16,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from billing import access
-from staging import leases, routes
+from staging import commits, leases, routes
 from staging.models import Run, State
 
 
@@ -75,7 +75,9 @@ def _win(run: Run, backend: str) -> bool:
         "not_before": None,
     }
     unclaimed = Run.objects.filter(pk=run.pk, state=State.QUEUED, started_at=run.started_at)
-    if not unclaimed.update(**started):
+    with commits.unhurried():
+        won = unclaimed.update(**started)
+    if not won:
         return False
     for column, value in started.items():
         setattr(run, column, value)
