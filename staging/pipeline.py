@@ -7,7 +7,6 @@ network is used, and nobody here waits for a picture (the follower does).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -171,10 +170,12 @@ def note_progress(seen: Mapping[tuple[int, int], Progress]) -> int:
     until = connection.ops.adapt_datetimefield_value(leases.end())
     for start in range(0, len(told), _AT_ONCE):
         part = told[start : start + _AT_ONCE]
-        rows = [(*which, min(one.fraction, 0.99), one.stage[:60]) for which, one in part]
+        rows: list[tuple[int | float | str, ...]] = [
+            (*which, min(one.fraction, 0.99), one.stage[:60]) for which, one in part
+        ]
         statement = _NOTE.format(rows=",".join(["(%s, %s, %s, %s)"] * len(rows)))
         with commits.unhurried(), connection.cursor() as cursor:
-            cursor.execute(statement, [until, *itertools.chain.from_iterable(rows), State.RUNNING])
+            cursor.execute(statement, [until, *(value for row in rows for value in row), State.RUNNING])
             written += cursor.rowcount
     return written
 
