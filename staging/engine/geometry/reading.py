@@ -36,6 +36,7 @@ from staging.engine.scene.room import Box, Camera, Room
 
 LINES_AT = 1000  # long side in pixels of the picture that segments are found in
 LAYOUT_AT = 512
+SETTLED = 0.85  # confidence of a reading from which on no other camera is tried
 ABOVE_FLOOR = 0.62  # of the picture's height: lower lines may be a floor's own
 GUESSES = 2  # cameras from the lines above it that are tried
 TOLERATED_LOSS = 0.03  # of the layout's score, for a camera that fits the edges better
@@ -73,7 +74,7 @@ def read_room(
         view, boxes, figures = _explained(fine, lines, fit, focal=focal, seed=seed, hidden=hidden)
         room = with_openings(fine, _assembled(fit, view.resized(width, height), boxes, figures))
         best = room if best is None or _rank(room) > _rank(best) else best
-        if best.status == "auto":
+        if best.status == "auto" and best.confidence["total"] > SETTLED:
             break
     assert best is not None
     return _with_foreground(fine, lines, best)
