@@ -25,6 +25,7 @@ JPEG_QUALITY: Final = 88
 SPLIT_WIDTH: Final = 1200  # pixels
 SPLIT: Final = 0.34  # of the width: more of the furniture than of the empty room
 DIVIDER: Final = 4  # pixels
+CELL: Final = 80  # pixels of each piece on the sheet of the furniture
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 folder / "before-after.jpg", quality=JPEG_QUALITY, optimize=True
             )
         if not options["no_catalogue"]:
-            call_command("render_catalogue", str(folder / "catalogue.jpg"), stdout=self.stdout)
+            call_command("render_catalogue", str(folder / "catalogue.jpg"), cell=CELL, stdout=self.stdout)
         call_command("web_samples", stdout=self.stdout)
 
     def _stage(self, shown: Shown, target: Path, quality: str) -> None:
