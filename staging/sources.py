@@ -26,7 +26,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from staging import commits, ingest, network, storage_limits
+from staging import ingest, network, storage_limits
 from staging.ingest import DecodersBusy, ImageTooLarge, InvalidImage, Normalised
 from staging.models import Photo
 from staging.storage_limits import StorageFull
@@ -202,8 +202,7 @@ def _keep(account: Account, digest: str, original: Path, normalised: Normalised)
         **{copy: _store(f"{base}/{path.name}", path) for copy, path in normalised.copies.items()},
     }
     try:
-        # Whatever is said of this photo later points at its row, and is on the disk no sooner than that.
-        with commits.unhurried(), transaction.atomic(savepoint=False):
+        with transaction.atomic():
             storage_limits.require_room_for_good(account, original.stat().st_size)
             return Photo.objects.create(
                 account=account,

@@ -64,7 +64,7 @@ def test_what_was_asked_for_charged_and_delivered_waits_for_the_disk(
     with told() as ended:
         jobs.look_after(run.pk)
     assert renders.status(render).status == "done"
-    assert photo_in == {"staging_photo INSERT": {"off"}}
+    assert photo_in == {"staging_photo INSERT": {"on"}}
     assert asked == {name: {"on"} for name in ("staging_render INSERT", "staging_run INSERT", "billing_entry INSERT")}
     assert started == {"staging_run UPDATE": {"off"}}
     assert ended.pop("staging_run UPDATE") == {"off", "on"}
