@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
 from staging.engine.removal import finding, plain
@@ -24,6 +25,8 @@ DEEPEST_ON_WALL: Final = 0.3
 SOFT: Final = 0.05  # of the long edge: how far a shadow reaches over paint without an edge
 ISLAND: Final = 0.006  # of the picture: a smaller part that a hole encloses is no part of the room that anyone knows
 LEFT_OVER: Final = 0.022  # of the long edge: what reaches less far out of a hole is what its mask missed
+STOOD: Final = 0.09  # of the long edge, over a hole: lamps and cups that stood on what was removed would float there
+SLIGHT: Final = 0.004  # of the picture: a larger thing is one of its own
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,34 @@ def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:
 
 
 def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
-    """What touches a hole, is neither floor nor paint, and ends close to it: feet, handles, the edge of a thing."""
+    """What touches a hole, is neither floor nor paint, and ends close to it: feet, handles, the edge of a thing, and
+    the small things that stood on it.
+    """
     unlike = (finding.unlike(scene, covers) > 1) & ~finding.own_pixels(scene, covers) & ~hole
     unlike &= scene.faces.labels != CEILING
-    far = ~dilated(hole, round(LEFT_OVER * max(hole.shape)))
+    long = max(hole.shape)
     count, parts = cv2.connectedComponents(unlike.astype(np.uint8), connectivity=8)
-    touching, reaching = np.zeros(count, bool), np.zeros(count, bool)
-    touching[np.unique(parts[dilated(hole, 2) & unlike])] = True
-    reaching[np.unique(parts[far & unlike])] = True
-    kept = touching & ~reaching
+    touching = _among(parts, count, dilated(hole, 2) & unlike)
+    near = touching & ~_among(parts, count, unlike & ~dilated(hole, round(LEFT_OVER * long)))
+    slight = np.bincount(parts.ravel(), minlength=count) < SLIGHT * hole.size
+    stood = slight & touching & ~_among(parts, count, unlike & ~_over(hole, round(STOOD * long)))
+    kept = near | stood
     kept[0] = False
     return dilated(kept[parts], 2) if kept.any() else np.zeros(hole.shape, bool)
+
+
+def _among(parts: NDArray[Any], count: int, at: Mask) -> Mask:
+    """Which of the `count` parts have a pixel `at`."""
+    found = np.zeros(count, bool)
+    found[np.unique(parts[at])] = True
+    return found
+
+
+def _over(hole: Mask, reach: int) -> Mask:
+    """The pixels that are at most `reach` above some of the hole."""
+    column = np.zeros((2 * reach + 1, 5), np.uint8)
+    column[reach:] = 1
+    return np.asarray(cv2.dilate(hole.astype(np.uint8), column) > 0)
 
 
 def _without_islands(hole: Mask) -> Mask:
