@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,12 @@ def blurred_within(values: Floats, region: Floats, sigma: float) -> tuple[Floats
     weighted = values * (region if values.ndim == 2 else region[..., None])
     mean = cv2.GaussianBlur(weighted, (0, 0), sigma) / (share if values.ndim == 2 else share[..., None]).clip(1e-4)
     return mean.astype(np.float32), share
+
+
+def steepness(field: NDArray[Any]) -> Floats:
+    """How much a field (h, w) changes from pixel to pixel there, by Sobel's operator."""
+    across, down = cv2.Sobel(field, cv2.CV_32F, 1, 0), cv2.Sobel(field, cv2.CV_32F, 0, 1)
+    return np.asarray(np.hypot(across, down) / 8, np.float32)
 
 
 def dilated(mask: Mask, pixels: int) -> Mask:

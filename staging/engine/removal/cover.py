@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, dilated, filled
+from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR
 
@@ -117,7 +117,7 @@ def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
     """Where the picture has no edges, which paint has none of."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) * 100
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    steep = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
+    steep = steepness(smooth)
     usual = float(np.median(steep[candidate]))
     edges = steep > max(1.0, 4 * usual)
     return ~dilated(edges, max(1, round(0.012 * ppm)))

@@ -34,7 +34,7 @@ class Plane:
     """A face of the room as it will be continued: `surface` (h, w, 3) with the foot of the wall, `quilt` its pattern.
 
     `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
-    the row of a wall's sheet at which it ends.
+    the row of a wall's sheet at which it ends; `covering` is set where it has no pattern.
     """
 
     sheet: Sheet
@@ -43,7 +43,7 @@ class Plane:
     quilt: Quilt | None
     hidden: int
     confirmed_pixels: int
-    plain: bool = False
+    covering: plain.Surface | None = None
     line: NDArray[np.float64] | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
@@ -65,8 +65,9 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out."""
     covers = covered(scene, hole)
     on_walls = {face: _foot(scene, hole, covers[face]) for face in WALLS if face in covers}
-    feet = {face: foot for face, foot in on_walls.items() if foot is not None}
-    lender = max((f for f, foot in feet.items() if foot.board is not None), key=lambda f: feet[f].seen, default=None)
+    feet: dict[int, skirting.Foot] = {face: foot for face, foot in on_walls.items() if foot is not None}
+    boards: dict[int, Floats] = {face: foot.board for face, foot in feet.items() if foot.board is not None}
+    lender = max(boards, key=lambda face: feet[face].seen, default=None)
     simple = plain.surfaces(scene, hole, covers.values())
     made = {}
     for face, (sheet, cover) in covers.items():
@@ -76,18 +77,17 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
         surface, line = cover.surface, None
         if face in WALLS:
             line = feet[face].line if face in feet else np.full(sheet.width, float(sheet.foot))
-            board = feet[face].board if face in feet else None
+            board: Floats | None = boards.get(face)
             if board is None and lender is not None:
-                board = _lent(feet[lender], sheet.ppm, covers[lender][0].ppm)
+                board = skirting.borrowed(boards[lender], sheet.ppm, covers[lender][0].ppm)
             if board is not None:
                 surface = skirting.drawn(surface, line, board)
         over = _over(sheet, hidden, scene.camera)
-        paint = face in simple
         quilt = None
-        if not paint:
+        if face not in simple:
             quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
-        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, paint, line)
+        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line)
     return made
 
 
@@ -121,10 +121,6 @@ def _free(scene: Scene, hole: Mask, sheet: Sheet) -> Mask:
     return sheet.marked(~hole & mine, scene.camera)
 
 
-def _lent(foot: skirting.Foot, ppm: float, lender_ppm: float) -> Floats | None:
-    return None if foot.board is None else skirting.borrowed(foot.board, ppm, lender_ppm)
-
-
 def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
     """Hidden pixels of the working photo, on the sheet, with a rim."""
     return dilated(sheet.marked(hidden, camera), 2)
@@ -132,15 +128,12 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
 
 def coats_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> dict[int, plain.Coat]:
     """How the plain planes among `made` look behind the `hole` (working size), by face."""
-    covers = [(plane.sheet, plane.cover) for plane in made.values() if plane.plain]
-    found = plain.surfaces(scene, hole, covers)
+    found = {face: plane.covering for face, plane in made.items() if plane.covering is not None}
     coats = {face: plain.coat(scene, photo, hole, surface) for face, surface in found.items()}
     return {face: coat for face, coat in coats.items() if coat is not None}
 
 
-def filled_photo(
-    photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], coats: dict[int, plain.Coat] | None = None
-) -> Bytes:
+def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], coats: dict[int, plain.Coat]) -> Bytes:
     """The photo (H, W, 3) with the planes drawn where `hole` (H, W); its other pixels are the photo's own.
 
     Pixels of the hole whose plane is not among `made` take the plane that is nearest in the picture.
@@ -159,7 +152,7 @@ def filled_photo(
         if len(y) == 0:
             continue
         y = y + top
-        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y, coats=coats or {})
+        colour = _band(levels, dataclasses.replace(room, camera=camera), made, x, y, coats=coats)
         share = np.clip(depth[y, x] / soft, 0, 1)[:, None]
         mixed = colour * 255 * share + photo[y, x] * (1 - share)
         picture[y, x] = np.clip(np.round(mixed), 0, 255).astype(np.uint8)

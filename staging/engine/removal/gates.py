@@ -38,7 +38,7 @@ def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ..
         if plane.hidden < SMALL * total:
             continue
         seen = plane.confirmed_pixels / plane.hidden
-        needed = LEAST_PATTERN if face == FLOOR and not plane.plain else LEAST_SEEN
+        needed = LEAST_PATTERN if face == FLOOR and plane.covering is None else LEAST_SEEN
         if seen / needed < worst / least:
             worst, name, least = seen, NAMES[face], needed
     return (

@@ -101,8 +101,9 @@ def _grain(photo: Bytes, corners: Integers, side: int, sigma: float) -> Grain:
         some = corners[:: max(1, len(corners) // MOST)]
         pieces = [_fine(photo, int(y), int(x), side, sigma) for y, x in some]
         own[0] = list(range(len(pieces)))
-    nearest = [min(own, key=lambda k, i=i: abs(k - i)) for i in range(BANDS)]  # type: ignore[misc]
-    return Grain(np.stack(pieces), tuple(np.array(own[k], np.int64) for k in nearest), height)
+    filled = np.array(list(own))
+    nearest = filled[np.abs(filled - np.arange(BANDS)[:, None]).argmin(1)]
+    return Grain(np.stack(pieces), tuple(np.array(own[int(k)], np.int64) for k in nearest), height)
 
 
 def _fine(photo: Bytes, y: int, x: int, side: int, sigma: float) -> Floats:

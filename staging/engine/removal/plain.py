@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from staging.engine.composite.fields import blurred_within, filled
+from staging.engine.composite.fields import blurred_within, filled, steepness
 from staging.engine.removal import grain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
@@ -138,7 +138,7 @@ def bare(picture: Floats, hole: Mask, surface: Surface) -> Mask:
     sigma = 1.2 if surface.face != FLOOR else 0.4 * PILE * max(hole.shape)
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), sigma), cv2.COLOR_RGB2Lab)
     step = lab - cv2.cvtColor(np.clip(surface.colour, 0, 1), cv2.COLOR_RGB2Lab)
-    steep = np.hypot(cv2.Sobel(lab[..., 0], cv2.CV_32F, 1, 0), cv2.Sobel(lab[..., 0], cv2.CV_32F, 0, 1)) / 8
+    steep = steepness(lab[..., 0])
     usual = float(np.median(steep[own])) if own.any() else 0.0
     like = free & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED) & (np.abs(step[..., 0]) < LIT)
     like &= steep < max(EDGE, 3 * usual)

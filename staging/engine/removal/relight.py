@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, dilated, filled
+from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
 from staging.engine.removal import plain
 from staging.engine.removal.growth import Grown
 from staging.engine.removal.scene import Scene
@@ -62,7 +62,8 @@ def relit(scene: Scene, grown: Grown, surfaces: dict[int, plain.Surface]) -> Rel
         within = cv2.distanceTransform((shade | grown.hole | ~surface.all).astype(np.uint8), cv2.DIST_L2, 3)
         step = np.clip(step, -0.1, DARKEST) * np.clip(within / soft, 0, 1)[..., None]
         # In the hole too: what lies along its rim is blended with what is drawn.
-        gain[shade | (grown.hole & surface.all)] = step[shade | (grown.hole & surface.all)]
+        where = shade | (grown.hole & surface.all)
+        gain[where] = step[where]
         done |= shade
     hole |= (grown.shade & ~done) | (done & (gain.mean(-1) > DEEPEST))
     closed = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
@@ -73,8 +74,7 @@ def relit(scene: Scene, grown: Grown, surfaces: dict[int, plain.Surface]) -> Rel
 def _edges(picture: Floats) -> Mask:
     """Steep edges (h, w) and what is right beside them."""
     lightness = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.0), cv2.COLOR_RGB2Lab)[..., 0]
-    steep = np.hypot(cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)) / 8
-    return dilated(steep > EDGE, 2)
+    return dilated(steepness(lightness) > EDGE, 2)
 
 
 def _step(picture: Floats, region: Mask, light: Floats, near: float) -> Floats:

@@ -56,7 +56,7 @@ def foot_of(sheet: Sheet, picture: Floats, surface: Floats, shown: Mask) -> Foot
         return None
     ends = _ends(picture[band][:, free], ppm)
     known = np.isfinite(ends)
-    line = _line(free[known].astype(float), ends[known] + top, sheet)
+    line = _line(free[known].astype(float), ends[known] + top, ppm)
     if line is None:
         return None
     slope, start = line
@@ -79,9 +79,8 @@ def _ends(band: Floats, ppm: float) -> Line:
     return np.where(steady.any(0) & (lowest < len(beyond) - 1), lowest, np.nan)
 
 
-def _line(columns: Line, rows: Line, sheet: Sheet) -> tuple[float, float] | None:
+def _line(columns: Line, rows: Line, ppm: float) -> tuple[float, float] | None:
     """Slope and start of the line on which most ends lie."""
-    ppm = sheet.ppm
     if len(columns) < FEWEST * ppm:
         return None
     some = np.linspace(0, len(columns) - 1, min(60, len(columns))).astype(int)
