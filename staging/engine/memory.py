@@ -43,6 +43,10 @@ class Memory:
         self._results.clear()
         self._held = 0
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether something is kept under `key` now."""
+        return key in self._results
+
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept under `key`, or what `make` answers now; callers must not change it."""
         found = self._results.get(key)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from staging.engine.composite import grain
 from staging.engine.composite.contact import ContactMap, floor_points
 from staging.engine.composite.exposure import bare_walls, evened, room_level
-from staging.engine.composite.fields import Floats, Mask, band, shrunk
+from staging.engine.composite.fields import Floats, Mask, band, shrunk, widest
 from staging.engine.composite.furniture import FurnitureLight, border_weight
 from staging.engine.composite.panes import occluder_depth, opening_mask
 from staging.engine.composite.ratio import Ratio, clean, faded
@@ -112,7 +112,7 @@ def compose(
     for top in range(0, height, step):
         bottom = min(height, top + step)
         encoded, edited = layers.rows(top, bottom, tone, noise, seed)
-        picture[top:bottom][edited] = quantised(encoded[edited])
+        picture[top:bottom][edited] = quantised(encoded)
         mask[top:bottom][edited] = 255
         furniture = alpha[top:bottom] > 0.9
         solid += int(furniture.sum())
@@ -141,7 +141,7 @@ def _fade(
     ratio: Ratio, alpha: Floats, faces: FaceMap, camera: Camera, contacts: ContactMap | None
 ) -> tuple[float, float]:
     """Where small changes begin to be dropped, so that the mask stays near `MASK_AIM` of the picture at most."""
-    change = np.abs(ratio.applied - 1).max(-1)
+    change = widest(np.abs(ratio.applied - 1))
     if contacts is not None:
         near = contacts.at(faces.points[..., :2]) * (faces.labels == FLOOR)
         change = np.maximum(change, np.where(faces.labels == FLOOR, 1 - near, 0))
@@ -170,19 +170,24 @@ class _Layers:
     contacts: ContactMap | None
 
     def rows(self, top: int, bottom: int, tone: ToneCurve, noise: float, seed: int) -> tuple[Floats, Mask]:
-        """Encoded picture (rows, W, 3) and which of its pixels are edited (rows, W)."""
+        """Which pixels are edited (rows, W), and the encoded picture of those, (n, 3)."""
         height, width = self.photo.shape[:2]
-        a = self.alpha[top:bottom, :, None]
+        alpha = self.alpha[top:bottom]
         contact, limit, lying = self._contact(top, bottom)
         ratio = faded(band(self.ratio, width, height, top, bottom), *self.fade)
         ratio = np.minimum(ratio, limit[..., None]) * contact[..., None]
-        radiance = self.light.rows(self._albedo(top, bottom), width, height, top, bottom)
-        radiance *= (1 + (contact - 1) * lying)[..., None]
-        light = a * tone.fitted(radiance) + (1 - a) * linear(self.photo[top:bottom]) * ratio
-        noise_rows = grain.field(bottom - top, width, noise, (seed, top))
-        encoded = encode(light) + a * noise_rows[..., None]
-        changed = np.abs(ratio - 1).max(-1) > 1e-5
-        return encoded.astype(np.float32), (a[..., 0] > 0) | changed
+        covered = alpha > 0
+        edited = covered | (widest(np.abs(ratio - 1)) > 1e-5)
+        light = linear(self.photo[top:bottom][edited]) * ratio[edited]
+        if not covered.any():
+            return encode(light), edited
+        radiance = self.light.rows(self._albedo(top, bottom), width, height, top, bottom)[covered]
+        radiance *= (1 + (contact[covered] - 1) * lying[covered])[:, None]
+        share, at = alpha[covered][:, None], covered[edited]
+        light[at] = share * tone.fitted(radiance) + (1 - share) * light[at]
+        encoded = encode(light)
+        encoded[at] += share * grain.field(bottom - top, width, noise, (seed, top))[covered][:, None]
+        return encoded, edited
 
     def _albedo(self, top: int, bottom: int) -> Floats:
         """The furniture's albedo (rows, W, 3), drawn by the same lens as alpha and not darkened at its edges."""
@@ -197,11 +202,9 @@ class _Layers:
         shape = (bottom - top, self.photo.shape[1])
         if self.contacts is None:
             return np.ones(shape, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
-        points, falls = floor_points(self.camera, top, bottom)
-        factor = np.where(falls, self.contacts.at(points), 1).astype(np.float32)
-        limit = np.where(falls, self.contacts.limit_at(points), 1).astype(np.float32)
-        u, v = np.meshgrid(np.arange(shape[1]) + 0.5, np.arange(top, bottom) + 0.5)
-        slope = self.camera.rays(np.stack([u, v], -1))[..., 2]
-        surface = self.camera.height + self.cover.depth[top:bottom] * slope
+        below = floor_points(self.camera, top, bottom)
+        factor = np.where(below.falls, self.contacts.at(below.points), 1).astype(np.float32)
+        limit = np.where(below.falls, self.contacts.limit_at(below.points), 1).astype(np.float32)
+        surface = self.camera.height + self.cover.depth[top:bottom] * below.slope
         lying = np.clip((LYING - surface) / 0.02, 0, 1) * (self.alpha[top:bottom] > 0)
         return factor, limit, lying.astype(np.float32)

@@ -134,10 +134,21 @@ class ContactMap:
         return rims
 
 
-def floor_points(camera: Camera, top: int, bottom: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Where the rays of pixel rows `top`..`bottom` meet the floor plane, (rows, W, 2) metres, and whether they do."""
+@dataclass(frozen=True)
+class Below:
+    """What each pixel's ray does: the `points` (rows, W, 2) in metres where it meets the floor plane, whether it
+    `falls` to it at all (rows, W), and its `slope`, metres up for each metre along the optical axis."""
+
+    points: NDArray[np.float64]
+    falls: NDArray[np.bool_]
+    slope: NDArray[np.float64]
+
+
+def floor_points(camera: Camera, top: int, bottom: int) -> Below:
+    """Where the rays of pixel rows `top`..`bottom` meet the floor plane."""
     u, v = np.meshgrid(np.arange(camera.width) + 0.5, np.arange(top, bottom) + 0.5)
     directions = camera.rays(np.stack([u, v], -1))
-    falls = directions[..., 2] < -1e-6
-    distance = camera.height / np.where(falls, -directions[..., 2], 1.0)
-    return directions[..., :2] * distance[..., None], falls
+    slope = directions[..., 2]
+    falls = slope < -1e-6
+    distance = camera.height / np.where(falls, -slope, 1.0)
+    return Below(directions[..., :2] * distance[..., None], falls, slope)

@@ -40,6 +40,11 @@ def blurred_within(values: Floats, region: Floats, sigma: float) -> tuple[Floats
     return mean.astype(np.float32), share
 
 
+def widest(field: Floats) -> Floats:
+    """The largest of the three channels (h, w, 3) -> (h, w); numpy's own maximum along so short an axis is slow."""
+    return np.maximum(np.maximum(field[..., 0], field[..., 1]), field[..., 2])
+
+
 def steepness(field: NDArray[Any]) -> Floats:
     """How much a field (h, w) changes from pixel to pixel there, by Sobel's operator."""
     across, down = cv2.Sobel(field, cv2.CV_32F, 1, 0), cv2.Sobel(field, cv2.CV_32F, 0, 1)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import Floats, Mask, blurred_within, dilated, filled
+from staging.engine.composite.fields import Floats, Mask, blurred_within, dilated, filled, widest
 from staging.engine.composite.panes import lamp_mask, opening_mask
 from staging.engine.composite.tone import luminance
 from staging.engine.scene.faces import CEILING, FLOOR, NAMES, FaceMap
@@ -150,7 +150,7 @@ def faded(ratio: Floats, start: float, full: float) -> Floats:
     Where the result is 1 the photo's bytes stay; because the change grows from nothing, the border of
     the edit mask cannot be seen.
     """
-    change = np.abs(ratio - 1).max(-1, keepdims=True)
+    change = widest(np.abs(ratio - 1))[..., None]
     t = np.clip((change - start) / (full - start), 0, 1)
     kept: Floats = (1 + (ratio - 1) * (t * t * (3 - 2 * t))).astype(np.float32)
     return kept

@@ -7,8 +7,10 @@ painted once over the piece. Textures are painted from the material alone, so th
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ from staging.engine.scene.material import Material
 Floats = NDArray[np.float64]
 Painted = tuple[Floats, Floats | None, tuple[float, float]]
 Painter = Callable[[Material, np.random.Generator], Painted]
+
+THREADS: Final = 2  # a job has two cores
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,21 @@ def bitmap(material: Material) -> Bitmap | None:
     """The texture of a material, or None for what is one plain colour (paint, metal, glass, mirror, emit)."""
     paint = _PAINTERS.get(material.kind)
     return None if paint is None else MEMORY.recall(("texture", material), lambda: _painted(material, paint))
+
+
+def bitmaps(materials: Iterable[Material]) -> dict[Material, Bitmap | None]:
+    """The textures of all these materials, `bitmap` of each; what must be painted is painted two at a time.
+
+    Drawing leaves Python's lock free most of the time, and a room has some forty textures.
+    """
+    wanted = list(dict.fromkeys(materials))
+    todo = [m for m in wanted if m.kind in _PAINTERS and ("texture", m) not in MEMORY]
+    found = {m: bitmap(m) for m in wanted if m not in todo}
+    with ThreadPoolExecutor(THREADS) as pool:
+        made = pool.map(lambda m: _painted(m, _PAINTERS[m.kind]), todo)
+        # In order: each is kept as soon as it is there.
+        found |= {m: MEMORY.recall(("texture", m), made.__next__) for m in todo}
+    return found
 
 
 def _painted(material: Material, paint: Painter) -> Bitmap:

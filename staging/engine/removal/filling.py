@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,7 +59,9 @@ def confirmed_in(scene: Scene, sheet: Sheet, cover: Cover) -> Mask:
 
 def covered(scene: Scene, hole: Mask, faces: tuple[int, ...] = FACES) -> dict[int, tuple[Sheet, Cover]]:
     """The covering of each of `faces` of which enough is seen outside of the hole (working size)."""
-    return {face: found for face in faces if (found := _covered(scene, hole, face)) is not None}
+    with ThreadPoolExecutor(2) as pool:  # a job has two cores, and most of it is OpenCV's and numpy's own work
+        found = pool.map(lambda face: _covered(scene, hole, face), faces)
+        return {face: one for face, one in zip(faces, found, strict=True) if one is not None}
 
 
 def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:

@@ -51,10 +51,6 @@ class Tile:
     left: int
     right: int
 
-    def finer(self, times: int) -> Tile:
-        """The same part of a picture that is so many times as large."""
-        return Tile(self.top * times, self.bottom * times, self.left * times, self.right * times)
-
 
 def outline(
     camera: Camera,
@@ -80,8 +76,8 @@ def outline(
     side = affordable_outline(samples, list(tiles(camera, built, size)))
     todo = list(tiles(camera, built, size, rays=TILE_RAYS // side**2))
     for index, tile in enumerate(todo):
-        view = View.of(scene, camera, (width * side, height * side), tile.finer(side))
-        _write(_coarser(first_surface(view, 1, seed=index, normals=False), side), tile, cover)
+        view = View.of(scene, camera, (width, height), tile, side=side)
+        _write(first_surface(view, side**2, seed=index, normals=False), tile, cover)
         tell((index + 1) / len(todo))
     dr.flush_malloc_cache()
     return cover
@@ -98,18 +94,6 @@ def affordable_outline(samples: int, todo: list[Tile]) -> int:
     widest = max((tile.right - tile.left for tile in todo), default=1)
     at_once = TILE_RAYS // (_BLOCK * widest)  # a tile is a block high at least
     return max(1, min(round(math.sqrt(samples)), math.isqrt(rays // max(pixels, 1)), math.isqrt(at_once)))
-
-
-def _coarser(fine: Surface, side: int) -> Surface:
-    """The means over side x side rays of what was seen."""
-    if side == 1:
-        return fine
-
-    def mean(field: Image) -> Image:
-        height, width = field.shape[0] // side, field.shape[1] // side
-        return field.reshape(height, side, width, side, *field.shape[2:]).mean((1, 3), dtype=np.float32)
-
-    return Surface(mean(fine.alpha), mean(fine.albedo), fine.normal, mean(fine.depth))
 
 
 def tiles(camera: Camera, built: Built, size: tuple[int, int], rays: int = TILE_RAYS) -> Iterator[Tile]:

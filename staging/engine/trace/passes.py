@@ -1,12 +1,14 @@
-"""Passes of one sample per pixel over a scene, summed in order.
+"""Passes over a scene, summed in order.
 
-In one pass each pixel is written once, so no order of threads can change a sum: the same seed gives the same
-bytes on every variant. Memory stays small, and progress can be told between passes.
+In one pass each ray has a pixel of its own, so no order of threads can change a sum: the same seed gives the same
+bytes on every variant. Memory stays small, and progress can be told between passes. Every pass costs some 80 ms of one
+core beside its rays, so a small picture is traced several times as large and averaged, instead of several times.
 Import only in a process in which a variant is active.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,26 +27,43 @@ PATH_DEPTH: Final = 4
 # Scalar is about 5 times slower. Aimed at 120 s for a standard picture on two cores; 0.4 took 145 s (make bench).
 SCALAR_SHARE: Final = 0.3
 SCALAR_FEWEST: Final = 4
+# Rays in flight at once where a pass has several for each pixel: bounds memory.
+RAYS_AT_ONCE: Final = 600_000
 
 
 @dataclass(frozen=True)
 class View:
-    """A loaded scene, the loaded sensor that looks at it, and each pixel's cosine to the optical axis, (H, W)."""
+    """A loaded scene and the loaded sensor that looks at it, with `side` x `side` rays to each pixel in a pass.
+
+    `cosines` (H side, W side) are those of the rays to the optical axis.
+    """
 
     scene: Any
     sensor: Any
     cosines: Image
+    side: int = 1
 
     @classmethod
-    def of(cls, scene: Any, camera: Camera, size: tuple[int, int], tile: scenes.Window | None = None) -> View:
+    def of(
+        cls, scene: Any, camera: Camera, size: tuple[int, int], tile: scenes.Window | None = None, *, side: int = 1
+    ) -> View:
         """The scene through the photo's camera, as a picture of `size` (width, height) or one tile of it."""
-        width, height = size
-        columns = np.arange(width) if tile is None else np.arange(tile.left, tile.right)
-        rows = np.arange(height) if tile is None else np.arange(tile.top, tile.bottom)
+        width, height = size[0] * side, size[1] * side
+        window = None if tile is None else _Window(*(side * v for v in (tile.top, tile.bottom, tile.left, tile.right)))
+        columns = np.arange(width) if window is None else np.arange(window.left, window.right)
+        rows = np.arange(height) if window is None else np.arange(window.top, window.bottom)
         pixels = np.stack(np.meshgrid(columns + 0.5, rows + 0.5), -1)
         rays = camera.resized(width, height).rays(pixels)
         cosines = (1.0 / np.linalg.norm(rays, axis=-1)).astype(np.float32)
-        return cls(scene, mi.load_dict(scenes.sensor(camera, width, height, tile)), cosines)
+        return cls(scene, mi.load_dict(scenes.sensor(camera, width, height, window)), cosines, side)
+
+
+@dataclass(frozen=True)
+class _Window:
+    top: int
+    bottom: int
+    left: int
+    right: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,17 @@ def affordable(samples: int) -> int:
     return samples
 
 
+def side_for(samples: int, size: tuple[int, int]) -> int:
+    """How many rays wide and high each pixel of a picture of `size` (width, height) is in one pass, so that whole
+    passes make the `samples`.
+
+    Spread evenly over the pixel they also find its mean sooner than as many that fall anywhere in it.
+    """
+    at_once = math.isqrt(RAYS_AT_ONCE // max(size[0] * size[1], 1))
+    most = max(1, min(math.isqrt(samples), at_once))
+    return next(side for side in range(most, 0, -1) if samples % side**2 == 0)
+
+
 def radiance(view: View, samples: int, *, seed: int, brightest: float, each: EachPass | None = None) -> Image:
     """Mean radiance over `samples` paths per pixel, (H, W, 3).
 
@@ -84,35 +114,49 @@ def radiance(view: View, samples: int, *, seed: int, brightest: float, each: Eac
         # A path that ends in a degenerate bump normal is not a number; it counts as dark.
         return np.clip(np.nan_to_num(sample[..., :3], nan=0.0, posinf=brightest), 0.0, brightest)
 
-    return _mean(view, integrator, samples, seed, held, each)
+    return _mean(view, integrator, samples // view.side**2, seed, held, each)
 
 
 def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) -> Surface:
     """Alpha, albedo, normal and depth, by `samples` primary rays per pixel; without `normals` those are zeros."""
     wanted = "a:albedo,n:sh_normal" if normals else "a:albedo"  # every channel is memory traffic in every pass
     integrator = mi.load_dict({"type": "aov", "aovs": wanted, "first": {"type": "depth"}})
-    channels = _mean(view, integrator, samples, seed, np.nan_to_num, None)
+
+    def along_axis(sample: Image) -> Image:
+        """The depth integrator answers the distance along the ray, counted from the near clip."""
+        known = np.nan_to_num(sample)
+        known[..., 0] *= view.cosines
+        return known
+
+    channels = _mean(view, integrator, samples // view.side**2, seed, along_axis, None)
     alpha = np.clip(channels[..., 3], 0, 1)
-    # The depth integrator answers the distance along the ray, counted from the near clip.
-    depth = channels[..., 0] * view.cosines + alpha * np.float32(scenes.NEAR_CLIP)
+    depth = channels[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
     normal = channels[..., 7:10] if normals else np.zeros_like(channels[..., 4:7])
     return Surface(alpha, np.clip(channels[..., 4:7], 0, 1), normal, depth)
 
 
 def _mean(  # noqa: PLR0917  private, and called in two places
-    view: View, integrator: Any, samples: int, seed: int, clean: Callable[[Image], Image], each: EachPass | None
+    view: View, integrator: Any, count: int, seed: int, clean: Callable[[Image], Image], each: EachPass | None
 ) -> Image:
-    if samples < 1:
-        raise ValueError("a picture needs at least one sample")
+    if count < 1:
+        raise ValueError("a picture needs at least one pass")
     total: Image | None = None
-    for index in range(samples):
+    for index in range(count):
         raw = mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=_seed(seed, index))
-        sample = clean(np.asarray(raw, dtype=np.float32))
+        sample = _coarser(clean(np.asarray(raw, dtype=np.float32)), view.side)
         total = sample if total is None else total + sample
         if each is not None:
             each(index)
     assert total is not None
-    return total / np.float32(samples)
+    return total / np.float32(count)
+
+
+def _coarser(fine: Image, side: int) -> Image:
+    """The means over side x side rays, (H side, W side, c) -> (H, W, c)."""
+    if side == 1:
+        return fine
+    height, width = fine.shape[0] // side, fine.shape[1] // side
+    return fine.reshape(height, side, width, side, fine.shape[2]).mean((1, 3), dtype=np.float32)
 
 
 def _seed(seed: int, index: int) -> Any:  # an int; Mitsuba's stubs want their own UInt32

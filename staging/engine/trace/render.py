@@ -21,7 +21,7 @@ from staging.engine.scene.room import Room
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.cover import Cover, outline
 from staging.engine.trace.denoise import denoise
-from staging.engine.trace.passes import Image, View, affordable, first_surface, radiance
+from staging.engine.trace.passes import Image, View, affordable, first_surface, radiance, side_for
 
 Progress = Callable[[float, str], None]
 
@@ -117,14 +117,19 @@ class Tracer:
     ) -> Traced:
         samples = affordable(samples)
         camera, size = self.room.camera, self.size(width)
+        view = View.of(scenes.load(shapes), camera, size, side=side_for(samples, size))
         noisy = radiance(
-            View.of(scenes.load(shapes), camera, size),
+            view,
             samples,
             seed=seed,
             brightest=self._brightest(),
-            each=lambda index: self._tell((index + 1) / samples, stage),
+            each=lambda index: self._tell((index + 1) * view.side**2 / samples, stage),
         )
-        seen = first_surface(View.of(scenes.load(flat), camera, size), AUXILIARY_SAMPLES, seed=seed)
+        seen = first_surface(
+            View.of(scenes.load(flat), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
+            AUXILIARY_SAMPLES,
+            seed=seed,
+        )
         dr.flush_malloc_cache()  # before the denoiser, which wants some hundred megabytes of its own
         return Traced(denoise(noisy, seen.albedo, seen.normal), seen.albedo, seen.normal, seen.depth, samples)
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from staging.engine.furniture import textures
 from staging.engine.furniture.catalogue import Built
+from staging.engine.furniture.textures import Bitmap
 from staging.engine.light.rig import GROUPS, LUMINANCE, LightRig
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
@@ -210,11 +211,12 @@ def groups_of(room: Room, panes: tuple[int, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Part:
-    """All meshes of one material as one, split along creases, with a unit normal for each vertex."""
+    """All meshes of one material as one, split along creases, with a unit normal for each vertex, and its texture."""
 
     mesh: Mesh
     normals: NDArray[np.float64]
     material: Material
+    bitmap: Bitmap | None
 
 
 def parts(built: Built) -> list[Part]:
@@ -223,7 +225,9 @@ def parts(built: Built) -> list[Part]:
     for mesh in built.meshes:
         if len(mesh.faces):
             groups[mesh.material].append(mesh)
-    return [Part(*shaded(merged(meshes)), built.materials[name]) for name, meshes in sorted(groups.items())]
+    named = [(built.materials[name], meshes) for name, meshes in sorted(groups.items())]
+    bitmaps = textures.bitmaps(material for material, _ in named)
+    return [Part(*shaded(merged(meshes)), material, bitmaps[material]) for material, meshes in named]
 
 
 def furniture_shapes(furniture: list[Part], light: LightRig) -> Shapes:
@@ -241,9 +245,8 @@ def flat_furniture_shapes(furniture: list[Part]) -> Shapes:
 def _mesh(part: Part, light: LightRig | None) -> Any:
     """A Mitsuba mesh straight from the arrays; without `light` it gets the flat surface."""
     split, material = part.mesh, part.material
-    bitmap = textures.bitmap(material)
     properties = mi.Properties()
-    described = bsdf.flat_surface(material, bitmap) if light is None else bsdf.surface(material, bitmap)
+    described = bsdf.flat_surface(material, part.bitmap) if light is None else bsdf.surface(material, part.bitmap)
     properties["bsdf"] = mi.load_dict(described)
     if light is not None and material.kind == "emit" and light.lamplight > 0:
         radiance = _glow(material, light)
