@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 MEGABYTE: Final = 1 << 20
 # A standard picture's empty room is 28 MB, the textures and pieces of a room about 60.
-LIMIT: Final = 192 * MEGABYTE
+LIMIT: Final = 128 * MEGABYTE
 _SMALL: Final = 256  # bytes that any value counts for, so that small ones do not pile up
 
 

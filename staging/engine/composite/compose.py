@@ -132,9 +132,8 @@ def _through_lens(field: Floats) -> Floats:
 
 def _unoccluded(cover: Cover, room: Room, width: int, height: int) -> Floats:
     """The cover's alpha without what columns, islands and the like hide."""
-    alpha = np.clip(np.asarray(cover.alpha, np.float32), 0, 1)
     before = occluder_depth(room, width, height)
-    return alpha if before is None else np.where(cover.depth > before, 0, alpha).astype(np.float32)
+    return cover.alpha if before is None else np.where(cover.depth > before, np.float32(0), cover.alpha)
 
 
 def _fade(

@@ -97,14 +97,14 @@ def border_weight(alpha: Floats, albedo: NDArray[np.floating], width: int, heigh
     Where two surfaces meet, radiance and albedo were sampled by different rays and do not divide: a dark cushion
     before a light one would get a dotted seam. Such pixels take their light from their neighbours.
     """
-    grey = np.empty(alpha.shape, np.float32)
-    for top in range(0, len(alpha), 512):
-        rows = slice(top, top + 512)
-        grey[rows] = luminance(np.asarray(albedo[rows], np.float32))
     share = np.maximum(shrunk(alpha, width, height), 1e-3)
-    weighted = grey * alpha
+    weighted = np.empty(alpha.shape, np.float32)
+    bands = [slice(top, top + 512) for top in range(0, len(alpha), 512)]  # at 12 megapixels a field is 48 MB
+    for rows in bands:
+        weighted[rows] = luminance(np.asarray(albedo[rows], np.float32)) * alpha[rows]
     mean = shrunk(weighted, width, height) / share
-    weighted *= grey
+    for rows in bands:
+        weighted[rows] *= weighted[rows] / np.maximum(alpha[rows], 1e-3)
     square = shrunk(weighted, width, height) / share
     spread = np.sqrt(np.clip(square - mean * mean, 0, None)) / (mean + ALBEDO_FLOOR)
     return np.clip((_BORDER - spread) / (_BORDER - _ONE_SURFACE), 0.001, 1).astype(np.float32)

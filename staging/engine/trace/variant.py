@@ -27,6 +27,11 @@ OLDEST_LLVM: Final = 17
 # The version that the engine is tested with; others are tried in order of their distance from it.
 TESTED_LLVM: Final = 19
 PROOF_SECONDS: Final = 90.0
+# glibc keeps freed arrays of up to 32 MB in its heap, where they lie scattered: a picture of 12 megapixels then needs
+# 190 MB more. These hand every array back when it is freed; other systems do not read them.
+ALLOCATION: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "2000000", "MALLOC_TRIM_THRESHOLD_": "16000000", "MALLOC_ARENA_MAX": "4",
+}  # fmt: skip
 REPOSITORY: Final = Path(__file__).resolve().parents[3]
 
 LIBRARY_PATTERNS: Final = (
@@ -162,6 +167,8 @@ def child_environment(library: str | None) -> dict[str, str]:
     """The environment of a child that loads Mitsuba: importable repository, and exactly one libLLVM."""
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(p for p in (str(REPOSITORY), environment.get("PYTHONPATH")) if p)
+    for name, value in ALLOCATION.items():
+        environment.setdefault(name, value)
     environment.pop("DRJIT_LIBLLVM_PATH", None)
     if library:
         environment["DRJIT_LIBLLVM_PATH"] = library
