@@ -7,9 +7,10 @@ import hashlib
 import re
 import secrets
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from billing.compiled import Compiled, Given
 from billing.models import Account, ApiKey
 
 # 32 random bytes are 43 characters of A-Z a-z 0-9 _ -.
@@ -35,13 +36,20 @@ def create(
     return key, text
 
 
+def _live() -> QuerySet[ApiKey]:
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=Given("now", ApiKey, "expires_at"))
+    named = ApiKey.objects.filter(lasting, sha256=Given("sha256", ApiKey, "sha256"), revoked_at__isnull=True)
+    return named.select_related("account__plan").order_by()
+
+
+_LIVE = Compiled(_live)
+
+
 def verify(text: str) -> ApiKey | None:
     """The key with this text, with its account and plan; None when there is none, or it is over. Notes the use."""
     if not KEY.fullmatch(text):
         return None
-    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    live = ApiKey.objects.filter(lasting, sha256=_hash(text), revoked_at__isnull=True)
-    key = live.select_related("account__plan").first()
+    key = _LIVE.one(sha256=_hash(text), now=timezone.now())
     if key:
         _note_use(key)
     return key

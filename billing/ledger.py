@@ -8,12 +8,13 @@ balance and "exactly one end per hold" hold between processes. The database's co
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
 from billing import jobs
+from billing.compiled import Compiled, Given
 from billing.models import Account, Entry, User
 
 Kind = Entry.Kind
@@ -173,8 +174,10 @@ def lock(account_id: int) -> Account:
 
     NO KEY, because rows of other tables that merely point at the account (a render, a photo) need not wait for it.
     """
-    columns = ("pk", "frozen_at", "closed_at", "warn_below", "warned_at", "top_up_below")
-    return Account.objects.select_for_update(no_key=True).only(*columns).get(pk=account_id)
+    locked = _LOCKED.one(account=account_id)
+    if locked is None:
+        raise Account.DoesNotExist
+    return locked
 
 
 def _give(account: Account, kind: str, credits: int, reference: str, note: str) -> Entry:
@@ -202,15 +205,15 @@ def _known(account: Account, kind: str, credits: int, reference: str) -> Entry |
     """The entry that this very movement has written before, if it has."""
     if not 0 < len(reference) <= REFERENCE_LENGTH:
         raise ValueError(f"a reference is 1 to {REFERENCE_LENGTH} characters")
-    entry = _one(Entry.objects.filter(reference=reference))
+    entry = _OF_REFERENCE.one(reference=reference)
     if entry and (entry.account_id, entry.kind, entry.credits) != (account.pk, kind, credits):
         raise ReferenceTaken(entry)
     return entry
 
 
 def _hold_of(reference: str) -> Entry:
-    held = _one(Entry.objects.filter(reference=reference, kind=Kind.HOLD))
-    if held is None:
+    held = _OF_REFERENCE.one(reference=reference)
+    if held is None or held.kind != Kind.HOLD:
         raise HoldNotFound(reference)
     return held
 
@@ -218,7 +221,7 @@ def _hold_of(reference: str) -> Entry:
 def _end(held: Entry, kind: str, credits: int) -> Entry:
     with transaction.atomic():
         lock(held.account_id)
-        end = _one(Entry.objects.filter(ends=held))
+        end = _END_OF.one(held=held.pk)
         if end is None:
             last = _last(held.account_id)
             return _append(held.account_id, last, kind, credits, f"{kind}:{held.reference}", ends=held)
@@ -227,20 +230,22 @@ def _end(held: Entry, kind: str, credits: int) -> Entry:
         return end
 
 
-def _one(entries: QuerySet[Entry]) -> Entry | None:
-    """The only one there can be; `first` would put the entries in order, which costs more than it finds."""
-    return next(iter(entries.order_by()[:1]), None)
+class _Last(NamedTuple):
+    """Where an account's ledger ends."""
+
+    sequence: int
+    balance_after: int
 
 
-def _last(account_id: int) -> Any:
-    """`sequence` and `balance_after` of the account's last entry; None before its first."""
-    ends = Entry.objects.filter(account_id=account_id).values_list("sequence", "balance_after", named=True)
-    return ends.order_by("-sequence").first()
+def _last(account_id: int) -> _Last | None:
+    """The account's last entry; None before its first."""
+    found = _LAST.row(account=account_id)
+    return _Last(*found) if found else None
 
 
 def _append(
     account_id: int,
-    last: Any,
+    last: _Last | None,
     kind: str,
     credits: int,
     reference: str,
@@ -261,3 +266,24 @@ def _append(
         note=note,
         actor=actor,
     )
+
+
+# --- the queries --------------------------------------------------------------------------------------
+
+_LOCKED = Compiled(
+    lambda: (
+        Account.objects.select_for_update(no_key=True)
+        .only("pk", "frozen_at", "closed_at", "warn_below", "warned_at", "top_up_below")
+        .filter(pk=Given("account", Account, "pk"))
+    )
+)
+# Each of these two finds one entry at most, by the database's constraints.
+_OF_REFERENCE = Compiled(lambda: Entry.objects.filter(reference=Given("reference", Entry, "reference")).order_by())
+_END_OF = Compiled(lambda: Entry.objects.filter(ends=Given("held", Entry, "pk")).order_by())
+_LAST = Compiled(
+    lambda: (
+        Entry.objects.filter(account_id=Given("account", Account, "pk"))
+        .order_by("-sequence")
+        .values_list("sequence", "balance_after")[:1]
+    )
+)

@@ -33,7 +33,13 @@ _SMALLER: dict[Smaller, int] = {
 
 def wanted_at_once(run: Run) -> bool:
     """Whether this run's copies are made together with its pictures."""
-    return run.render.source != Source.API or ConversionFile.objects.filter(render=run.render).exists()
+    return run.render.source != Source.API or is_converted(run)
+
+
+def is_converted(run: Run) -> bool:
+    """Whether a conversion asked for it; known already of a run that `steps.get` gave."""
+    told: bool | None = getattr(run, "converted", None)
+    return ConversionFile.objects.filter(render=run.render_id).exists() if told is None else told
 
 
 def describe(output: Output, image: Image.Image) -> None:

@@ -14,8 +14,8 @@ from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
-from staging import renditions
-from staging.models import MAIN_ROLES, ConversionFile, Output
+from staging import copies, renditions
+from staging.models import MAIN_ROLES, Output
 
 Copy = Literal["results", "originals", "thumbs"]
 COPIES: tuple[Copy, ...] = get_args(Copy)
@@ -30,18 +30,18 @@ def stored_name(output: Output, copy: Copy) -> str:
 def store(outputs: Collection[Output]) -> None:
     """Make the copies of one run's outputs, when the run belongs to a conversion. Their files must lie in storage."""
     asked = [output for output in outputs if output.role == MAIN_ROLES[output.run.brief.kind]]
-    if not asked or not ConversionFile.objects.filter(render=asked[0].run.render).exists():
+    if not asked or not copies.is_converted(asked[0].run):
         return
     photo = _opened(asked[0].run.render.photo.picture)
     for output in asked:
         picture = _opened(output.delivered)
-        copies: dict[Copy, Image.Image] = {
+        made: dict[Copy, Image.Image] = {
             "results": picture,
             # At the picture's size, so that the two can be laid over each other; from the copy without metadata.
             "originals": renditions.resampled(photo, max(picture.size)),
             "thumbs": _shrunk(picture),
         }
-        for copy, image in copies.items():
+        for copy, image in made.items():
             default_storage.save(stored_name(output, copy), ContentFile(_packed(image)))
 
 

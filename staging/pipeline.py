@@ -17,7 +17,19 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from staging import alterations, bases, collecting, commits, credits, leases, refusals, routes, wakeups, webhooks
+from staging import (
+    alterations,
+    bases,
+    collecting,
+    commits,
+    credits,
+    leases,
+    refusals,
+    routes,
+    steps,
+    wakeups,
+    webhooks,
+)
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Pictures, Progress, Unknown
 from staging.models import Output, Run, State
 from staging.structure import Unusable
@@ -42,11 +54,6 @@ _NOT_GOOD_ENOUGH = "The picture that we made did not pass our checks."
 _OUT_OF_TIME = Failed(FailureClass.TRANSIENT, "out_of_time", "This picture took too long to make.")
 _PHOTO_MISSING = Failed(FailureClass.MISCONFIGURED, "photo_missing", "The photo is not in the storage.")
 _LOST = Failed(FailureClass.TRANSIENT, "job_lost", "The rendering engine lost this picture.")
-
-
-def get(run_id: int) -> Run | None:
-    """The run with what its handling needs."""
-    return Run.objects.select_related("render__photo", "render__api_key").filter(pk=run_id).first()
 
 
 # --- handing over -----------------------------------------------------------------------------------------
@@ -76,8 +83,7 @@ def submit(run: Run) -> bool:
         return fail(run, _PHOTO_MISSING)
     except BackendError as error:
         return again_or_fail(run, error.failed, same_attempt=True)
-    with commits.unhurried():
-        stored = Run.objects.filter(**leases.mine(run)).update(backend=backend, handle=handle, lease_until=leases.end())
+    stored = steps.note_handle(run, backend, handle)
     if stored:
         wakeups.publish(wakeups.SUBMITTED, run.pk)
         log.info("submitted", run=run.key, attempt=run.attempt, backend=backend)
@@ -118,7 +124,7 @@ def look_after(run_id: int) -> bool:
     Called when the follower saw an end, and when a lease ran out: a job that lives is resumed by its handle, and only
     one that the backend denies knowing is submitted again, as the next attempt.
     """
-    run = get(run_id)
+    run = steps.get(run_id)
     if run is None or run.state != State.RUNNING:
         return False
     if _hopeless(run):
@@ -188,12 +194,8 @@ def collect(run: Run, listed: Pictures) -> bool:
 
     True when this call ended it.
     """
-    now = timezone.now()
     # One worker collects; a second wake-up meanwhile finds the time in the future and leaves.
-    free = Run.objects.filter(**leases.mine(run)).exclude(collecting_until__gt=now)
-    with commits.unhurried():
-        mine = free.update(collecting_until=leases.end(), lease_until=leases.end(), stage="checking the picture")
-    if not mine:
+    if not steps.begin_collecting(run):
         return False
     try:
         with leases.kept(run, "collecting_until"):
@@ -242,8 +244,7 @@ def _stop_collecting(run: Run) -> None:
 
 
 def _fetch(run: Run, listed: Pictures) -> Pictures:
-    job = _job(run)
-    return routes.ask(run.backend, lambda client: client.fetch(run.handle, job, listed))
+    return routes.ask(run.backend, lambda client: client.fetch(run.handle, lambda: _job(run), listed))
 
 
 def _forget(run: Run) -> None:
@@ -257,14 +258,7 @@ def _forget(run: Run) -> None:
 def finish(run: Run, outputs: list[Output]) -> bool:
     """RUNNING -> DONE with its outputs, and the hold settled, in one transaction. False when another was first."""
     with transaction.atomic():
-        won = Run.objects.filter(**leases.mine(run)).update(
-            state=State.DONE,
-            progress=1.0,
-            stage="",
-            finished_at=timezone.now(),
-            lease_until=None,
-            collecting_until=None,
-        )
+        won = steps.end(run, timezone.now())
         if won:
             Output.objects.bulk_create(outputs)
             alterations.record_made(run, outputs)
@@ -274,7 +268,7 @@ def finish(run: Run, outputs: list[Output]) -> bool:
     if not won:
         collecting.discard(outputs)
     log.info("finished" if won else "finished_by_another", run=run.key, attempt=run.attempt)
-    return bool(won)
+    return won
 
 
 def fail(run: Run, failed: Failed, refused: Sequence[Output] = ()) -> bool:
@@ -336,7 +330,7 @@ def again_or_fail(run: Run, failed: Failed, *, same_attempt: bool = False) -> bo
 
 def stop(run_id: int) -> None:
     """Tell the backend to stop a cancelled run; one that is away will stop at its own time limit."""
-    run = get(run_id)
+    run = steps.get(run_id)
     if run is not None and run.state == State.CANCELLED and run.handle:
         _cancel_at(run.backend, run.handle)
         _forget(run)

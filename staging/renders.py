@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from billing import access
+from billing.compiled import Compiled, Given
 from staging import credits, jobs, wakeups, webhooks
 from staging.briefs import Brief
 from staging.credits import InsufficientCredits
@@ -155,7 +156,18 @@ def require_room(account: Account, source: str) -> None:
 
 def in_flight(account: Account) -> int:
     """API runs of the account that are queued or running, variations included."""
-    return Run.objects.filter(account=account, state__in=UNFINISHED, render__source=Source.API).count()
+    return sum(count for _, count in _IN_FLIGHT.rows(account=account.pk))
+
+
+_IN_FLIGHT = Compiled(
+    lambda: (
+        Run.objects.filter(account=Given("account", Run, "account"), state__in=UNFINISHED, render__source=Source.API)
+        .order_by()
+        .values("account")
+        .annotate(count=Count("pk"))
+        .values_list("account", "count")
+    )
+)
 
 
 def get(account: Account, public_id: str) -> Render:

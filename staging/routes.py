@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from billing.compiled import Compiled
 from staging import engines, fleet
 from staging.backends import comfyui
 from staging.backends.base import Backend, BackendError, Job
@@ -86,10 +87,12 @@ class Table:
         return {ENGINE: settings.ENGINE_SLOTS * engines.taking(), COMFYUI: choosing.IN_FLIGHT * taking}
 
 
+_ENABLED = Compiled(lambda: GpuNode.objects.filter(enabled=True).order_by("pk"))
+
+
 def table() -> Table:
     """The routes, read now."""
-    rows = GpuNode.objects.filter(enabled=True).order_by("pk")
-    return Table(tuple(fleet.as_told(row) for row in rows))
+    return Table(tuple(fleet.as_told(row) for row in _ENABLED.all()))
 
 
 def ask(name: str, question: Callable[[Backend], Awaitable[T]]) -> T:

@@ -26,6 +26,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
+from billing.compiled import Compiled, Given
 from staging import ingest, network, storage_limits
 from staging.ingest import DecodersBusy, ImageTooLarge, InvalidImage, Normalised
 from staging.models import Photo
@@ -47,6 +48,11 @@ __all__ = [
 ]
 
 _DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?P<parameters>(;[^;,]*)*),(?P<body>.*)", re.DOTALL | re.IGNORECASE)
+_KNOWN = Compiled(
+    lambda: Photo.objects.filter(
+        account=Given("account", Photo, "account"), sha256=Given("sha256", Photo, "sha256")
+    ).order_by()
+)
 _SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
 
 
@@ -80,7 +86,7 @@ def accept(
                 raise InvalidImage(str(error)) from error
         else:
             raise InvalidImage("No image was sent.")
-        known = Photo.objects.filter(account=account, sha256=digest).first()
+        known = _KNOWN.one(account=account.pk, sha256=digest)
         if known is not None:
             return known
         # Before the work of decoding, and once more when it is kept.

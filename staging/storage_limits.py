@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import Sum
 
+from billing.compiled import Compiled, Given
 from billing.models import Account
 from staging.ingest import InvalidImage
 from staging.models import Photo
@@ -30,7 +31,7 @@ def limit_of(account: Account) -> int | None:
 
 def used_by(account: Account) -> int:
     """Bytes that the account's photos have."""
-    return Photo.objects.filter(account=account).aggregate(bytes=Sum("byte_size"))["bytes"] or 0
+    return sum(size or 0 for _, size in _SIZES.rows(account=account.pk))
 
 
 def require_room(account: Account, size: int) -> None:
@@ -43,5 +44,18 @@ def require_room(account: Account, size: int) -> None:
 def require_room_for_good(account: Account, size: int) -> None:
     """The same in the transaction that keeps the photo: of two that come at once only one gets the last room."""
     if limit_of(account) is not None:
-        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)
+        _LOCKED.one(account=account.pk)
         require_room(account, size)
+
+
+_ACCOUNT = Given("account", Account, "pk")
+_SIZES = Compiled(
+    lambda: (
+        Photo.objects.filter(account=_ACCOUNT)
+        .order_by()
+        .values("account")
+        .annotate(bytes=Sum("byte_size"))
+        .values_list("account", "bytes")
+    )
+)
+_LOCKED = Compiled(lambda: Account.objects.select_for_update(no_key=True).only("pk").filter(pk=_ACCOUNT))

@@ -16,11 +16,12 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from billing import access
+from billing.compiled import Compiled, CompiledUpdate, Given
 from staging import commits, leases, routes
 from staging.models import Run, State
 
 
-def due(now: datetime | None = None) -> QuerySet[Run]:
+def due(now: datetime | Given | None = None) -> QuerySet[Run]:
     """Queued runs that may start."""
     now = now or timezone.now()
     return Run.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), state=State.QUEUED)
@@ -33,14 +34,13 @@ def free_slots() -> int:
 
 def _free(table: routes.Table) -> dict[str, int]:
     """The free slots of each backend."""
-    running = Run.objects.filter(state=State.RUNNING).order_by().values("backend").annotate(count=Count("pk"))
-    taken = {backend or routes.ENGINE: count for backend, count in running.values_list("backend", "count")}
+    taken = {backend or routes.ENGINE: count for backend, count in _RUNNING.rows()}
     return {backend: max(0, slots - taken.get(backend, 0)) for backend, slots in table.slots().items()}
 
 
 def anyone_waiting() -> bool:
     """Whether a run is due and a slot is free."""
-    return due().exists() and free_slots() > 0
+    return bool(_WAITING.rows(now=timezone.now())) and free_slots() > 0
 
 
 def claim() -> Run | None:
@@ -67,19 +67,19 @@ def _win(run: Run, backend: str) -> bool:
     """
     now = timezone.now()
     started = {
-        "state": State.RUNNING,
         "backend": backend,
         "lease_until": leases.end(),
         "started_at": now,
         "first_started_at": run.first_started_at or now,
-        "not_before": None,
     }
-    unclaimed = Run.objects.filter(pk=run.pk, state=State.QUEUED, started_at=run.started_at)
     with commits.unhurried():
-        won = unclaimed.update(**started)
+        if run.started_at is None:
+            won = _FIRST_CLAIM.run(run=run.pk, **started)
+        else:
+            won = _LATER_CLAIM.run(run=run.pk, before=run.started_at, **started)
     if not won:
         return False
-    for column, value in started.items():
+    for column, value in (started | _CLAIMED).items():
         setattr(run, column, value)
     return True
 
@@ -89,16 +89,45 @@ def _in_turn() -> list[Run]:
 
     Paid plans first, then served least recently, never served before all.
     """
-    served = Run.objects.filter(account=OuterRef("account"), first_started_at__isnull=False)
-    oldest = due().order_by().values("account").annotate(oldest=Min("pk")).values("oldest")
-    candidates = (
-        Run.objects.filter(pk__in=oldest)
-        .select_related("render__photo", "account__plan")
-        .annotate(served=Subquery(served.order_by("-first_started_at").values("first_started_at")[:1]))
-    )
-    return sorted(candidates, key=_turn)
+    return sorted(_CANDIDATES.all(now=timezone.now()), key=_turn)
 
 
 def _turn(run: Any) -> tuple[bool, datetime, int]:
     never = datetime.min.replace(tzinfo=UTC)
     return not access.has_priority(run.account), run.served or never, run.pk
+
+
+# --- the queries --------------------------------------------------------------------------------------
+
+_NOW = Given("now", Run, "not_before")
+_CLAIMED = {"state": State.RUNNING, "not_before": None}
+_STARTED = {name: Given(name, Run, name) for name in ("backend", "lease_until", "started_at", "first_started_at")}
+
+
+def _candidates() -> QuerySet[Any]:
+    served = Run.objects.filter(account=OuterRef("account"), first_started_at__isnull=False)
+    oldest = due(_NOW).order_by().values("account").annotate(oldest=Min("pk")).values("oldest")
+    return (
+        Run.objects.filter(pk__in=oldest)
+        .select_related("render__photo", "account__plan")
+        .annotate(served=Subquery(served.order_by("-first_started_at").values("first_started_at")[:1]))
+    )
+
+
+def _unclaimed(**started_at: Any) -> QuerySet[Run]:
+    return Run.objects.filter(pk=Given("run", Run, "pk"), state=State.QUEUED, **started_at)
+
+
+_CANDIDATES = Compiled(_candidates)
+_WAITING = Compiled(lambda: due(_NOW).order_by().values_list("pk")[:1])
+_RUNNING = Compiled(
+    lambda: (
+        Run.objects.filter(state=State.RUNNING)
+        .order_by()
+        .values("backend")
+        .annotate(count=Count("pk"))
+        .values_list("backend", "count")
+    )
+)
+_FIRST_CLAIM = CompiledUpdate(lambda: _unclaimed(started_at__isnull=True), **_STARTED, **_CLAIMED)
+_LATER_CLAIM = CompiledUpdate(lambda: _unclaimed(started_at=Given("before", Run, "started_at")), **_STARTED, **_CLAIMED)

@@ -7,6 +7,7 @@ follower long-polls many jobs from one process, workers run them with `asyncio.r
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -118,10 +119,10 @@ class Backend(Protocol):
         """
         ...
 
-    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
-        """The finished pictures with their bytes; `job` is what was submitted, `listed` what `poll` answered.
+    async def fetch(self, handle: str, job: Callable[[], Job], listed: Pictures) -> Pictures:
+        """The finished pictures with their bytes; `job` tells what was submitted, `listed` is what `poll` answered.
 
-        Raises BackendError.
+        Raises BackendError, and what `job` raises where it is asked.
         """
         ...
 

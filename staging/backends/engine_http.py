@@ -19,7 +19,7 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -119,7 +119,7 @@ class EngineServer:
         )
         return _standing(_json(response))
 
-    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
+    async def fetch(self, handle: str, job: Callable[[], Job], listed: Pictures) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
         return await self._fetch(_job_path(handle), listed)
 

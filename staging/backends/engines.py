@@ -113,7 +113,7 @@ class Engines:
                 return Unknown()
             raise
 
-    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
+    async def fetch(self, handle: str, job: Callable[[], Job], listed: Pictures) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
         server, key = await self._parted(handle)
         return await self._with(self._known(server), lambda client: client.fetch(key, job, listed))

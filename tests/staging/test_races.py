@@ -12,7 +12,7 @@ from django.db import connection
 from billing import ledger
 from billing.models import Account
 from billing.reconciliation import reconcile
-from staging import jobs, pipeline, renders
+from staging import jobs, pipeline, renders, steps
 from staging.backends.base import Failed, FailureClass
 from staging.briefs import Brief
 from staging.models import Photo, Run, State
@@ -49,7 +49,7 @@ def running(account: Account, photo: Photo, brief: Brief, engine: StandIn) -> Ru
     engine.switches.seconds = 60
     render = renders.request(account, photo, brief)
     jobs.start_next()
-    found = pipeline.get(renders.latest_run(render).pk)
+    found = steps.get(renders.latest_run(render).pk)
     assert found is not None
     assert found.state == State.RUNNING
     return found

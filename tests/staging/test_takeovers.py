@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from billing.models import Account
-from staging import collecting, jobs, pipeline, renders, turns
+from staging import collecting, jobs, pipeline, renders, steps, turns
 from staging.briefs import Brief
 from staging.models import Output, Photo, Render, Role, Run, State
 from tests.staging.runs import due_now, go, kinds, lease_is_over, listing, run_of
@@ -104,7 +104,7 @@ def test_a_job_that_never_ends_is_stopped(render: Render, engine: StandIn, setti
 def test_what_was_said_of_an_earlier_attempt_changes_nothing(account: Account, render: Render, engine: StandIn) -> None:
     engine.switches.seconds = 60
     jobs.start_next()
-    stale = pipeline.get(run_of(render).pk)
+    stale = steps.get(run_of(render).pk)
     assert stale is not None
     Run.objects.filter(pk=stale.pk).update(attempt=2)
     assert not pipeline.fail(stale, pipeline._LOST)
@@ -128,7 +128,7 @@ def test_progress_never_goes_back_and_renews_the_lease(render: Render, engine: S
 
 def test_one_worker_collects_the_pictures(render: Render, engine: StandIn) -> None:
     jobs.start_next()
-    run = pipeline.get(run_of(render).pk)
+    run = steps.get(run_of(render).pk)
     assert run is not None
     Run.objects.filter(pk=run.pk).update(collecting_until=timezone.now() + timedelta(seconds=30))
     listed = listing(run)
@@ -158,7 +158,7 @@ def test_a_worker_at_work_keeps_its_lease_however_long_it_takes(
 
 def test_the_files_of_a_finish_that_came_second_are_deleted(render: Render, engine: StandIn) -> None:
     jobs.start_next()
-    first, second = (pipeline.get(run_of(render).pk) for _ in range(2))
+    first, second = (steps.get(run_of(render).pk) for _ in range(2))
     assert first is not None
     assert second is not None
     listed = listing(first)

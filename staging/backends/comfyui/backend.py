@@ -147,7 +147,7 @@ class ComfyUI:
                 return standing
             await asyncio.sleep(min(POLL_SECONDS, left))
 
-    async def fetch(self, handle: str, job: Job, listed: Pictures) -> Pictures:
+    async def fetch(self, handle: str, job: Callable[[], Job], listed: Pictures) -> Pictures:
         """The finished pictures, laid into the job's photo. Raises BackendError."""
         node, prompt_id = _parted(handle)
         client = self._clients.get(node)
@@ -155,7 +155,7 @@ class ComfyUI:
         if client is None or not isinstance(ended, Ended) or ended.failed:
             raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE))
         try:
-            made = await collecting.collect(client, ended, job)
+            made = await collecting.collect(client, ended, job())
         except Refused as refused:
             raise BackendError(Failed(FailureClass.TRANSIENT, "pictures_gone", TROUBLE)) from refused
         except BackendError as error:

@@ -59,8 +59,8 @@ BUGS = (
     Bug("an end does not name its hold", 'f"{kind}:{held.reference}", ends=held', 'f"{kind}:{held.reference}"'),
     Bug(
         "anything can be ended",
-        "Entry.objects.filter(reference=reference, kind=Kind.HOLD)",
-        "Entry.objects.filter(reference=reference)",
+        "if held is None or held.kind != Kind.HOLD:",
+        "if held is None:",
     ),
     Bug("a purchase is a grant", "_give(account, Kind.PURCHASE,", "_give(account, Kind.GRANT,"),
     Bug("a gift asked again is given again", "known = _known(account, kind, credits, reference)", "known = None"),
@@ -76,7 +76,11 @@ BUGS = (
         'order_by("-sequence").values_list',
         'order_by("sequence").values_list',
     ),
-    Bug("the last entry is the first", 'order_by("-sequence").first()', 'order_by("sequence").first()'),
+    Bug(
+        "the last entry is the first",
+        '.order_by("-sequence")\n        .values_list(',
+        '.order_by("sequence")\n        .values_list(',
+    ),
     Bug("charges are counted without what came back", 'F("ends__credits") + F("credits")', 'F("ends__credits")'),
     Bug(
         "the account is not locked",

@@ -46,7 +46,7 @@ def poll(wait: float = 0.0) -> Callable[[Backend], Awaitable[Progress | Pictures
 
 
 def fetch(listed: Pictures) -> Callable[[Backend], Awaitable[Pictures]]:
-    return lambda backend: backend.fetch("k-1-1", JOB, listed)
+    return lambda backend: backend.fetch("k-1-1", lambda: JOB, listed)
 
 
 def listing(engine: StandIn | str) -> Pictures:

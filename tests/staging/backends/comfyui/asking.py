@@ -75,7 +75,7 @@ def made(comfy: ComfyStandIn, wanted: Job, **options: Any) -> dict[str, Image.Im
         handle = await backend.submit(wanted, "k-1-1")
         listed = await backend.poll(handle, 5)
         assert isinstance(listed, Pictures)
-        return await backend.fetch(handle, wanted, listed)
+        return await backend.fetch(handle, lambda: wanted, listed)
 
     found = ask([node(comfy)], all_of_it, **options)
     return {picture.role: Image.open(io.BytesIO(picture.data)) for picture in found.pictures}

@@ -124,7 +124,7 @@ def test_10_a_black_picture_is_no_success_and_sets_its_node_aside(comfy: ComfySt
     handle, learned = submitted(comfy), []
     listed = poll(comfy, handle)
     assert isinstance(listed, Pictures)
-    failed = refused([node(comfy)], lambda backend: backend.fetch(handle, job(), listed), learned=learned)
+    failed = refused([node(comfy)], lambda backend: backend.fetch(handle, job, listed), learned=learned)
     assert (failed.failure, failed.code) == (FailureClass.NOTHING_USABLE, "blank")
     assert asking.notes(learned) == ["faulty"]
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from staging import jobs, pipeline, renders, retries, turns
+from staging import jobs, pipeline, renders, retries, steps, turns
 from staging.models import Output, Render, Run, State
 from tests.staging.backends.conformance.rigs import Rig
 from tests.staging.runs import due_now, go, lease_is_over, listing, run_of
@@ -135,7 +135,7 @@ def restarted(times: int) -> Callable[[Stage], None]:
 
 def gone_before_they_were_fetched(stage: Stage) -> None:
     jobs.start_next()
-    found = pipeline.get(stage.run.pk)
+    found = steps.get(stage.run.pk)
     assert found is not None
     listed = listing(found)
     stage.rig.restart()
@@ -167,7 +167,7 @@ def cancelled_on_its_way(stage: Stage) -> None:
 
 def cancelled_while_its_pictures_are_fetched(stage: Stage) -> None:
     jobs.start_next()
-    found = pipeline.get(stage.run.pk)
+    found = steps.get(stage.run.pk)
     assert found is not None
     listed = listing(found)
     assert renders.cancel(found)
@@ -187,7 +187,7 @@ def looked_after_twice(stage: Stage) -> None:
 
 def two_workers_collect(stage: Stage) -> None:
     jobs.start_next()
-    first, second = (pipeline.get(stage.run.pk) for _ in range(2))
+    first, second = (steps.get(stage.run.pk) for _ in range(2))
     assert first is not None
     assert second is not None
     listed = listing(first)
