@@ -20,13 +20,13 @@ import hashlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from staging.backends import trust
+from staging.backends import lines, trust
 from staging.backends.base import BackendError, Failed, FailureClass, Job, Picture, Pictures, Progress, Unknown
+from staging.backends.lines import Answer, Lines
 
 CONNECT_SECONDS = 3.0
 # For one read or write on a connection that stands; a long poll may take its own time on top.
@@ -49,18 +49,9 @@ async def connect(
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     # A server that closes what was idle for five seconds, as ours does, must not do so while we begin to speak.
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3.0)
-    timeout = httpx.Timeout(IO_SECONDS, connect=CONNECT_SECONDS)
-    async with httpx.AsyncClient(
-        base_url=url,
-        headers=headers,
-        timeout=timeout,
-        limits=limits,
-        trust_env=False,
-        follow_redirects=False,
-        verify=trust.context(),
-    ) as client:
-        yield EngineServer(client, max_picture_bytes)
+    times = lines.Times(connect=CONNECT_SECONDS, io=IO_SECONDS, idle=3.0)
+    with contextlib.closing(lines.Lines(url, headers, times, trusted=trust.context())) as open_lines:
+        yield EngineServer(open_lines, max_picture_bytes)
 
 
 class EngineServer:
@@ -68,8 +59,8 @@ class EngineServer:
 
     name = "engine"
 
-    def __init__(self, client: httpx.AsyncClient, max_picture_bytes: int) -> None:
-        self._client = client
+    def __init__(self, lines: Lines, max_picture_bytes: int) -> None:
+        self._lines = lines
         self._max_picture_bytes = max_picture_bytes
 
     async def capabilities(self) -> dict[str, Any]:
@@ -98,7 +89,8 @@ class EngineServer:
         if job.mask is not None:
             parts["mask"] = ("mask.png", job.mask, "image/png")
         try:
-            await self._ask("PUT", path, files=parts)
+            body, kind = lines.multipart(parts)
+            await self._ask("PUT", path, body=body, kind=kind)
         except _NotFound:
             raise BackendError(Failed(FailureClass.MISCONFIGURED, "not_served", _NOT_SET_UP)) from None
 
@@ -110,14 +102,9 @@ class EngineServer:
             return Unknown()
 
     async def _standing(self, path: str, wait: float) -> Progress | Pictures | Failed | Unknown:
-        response = await self._ask(
-            "GET",
-            path,
-            # Fifty jobs that each tell every hundredth of their progress would keep a follower busy with nothing else.
-            params={"wait": f"{wait:g}", "until": "end"} if wait > 0 else {},
-            timeout=httpx.Timeout(IO_SECONDS + wait, connect=CONNECT_SECONDS),
-        )
-        return _standing(_json(response))
+        # Fifty jobs that each tell every hundredth of their progress would keep a follower busy with nothing else.
+        query = f"?wait={wait:g}&until=end" if wait > 0 else ""
+        return _standing(_json(await self._ask("GET", path + query, wait=max(0.0, wait))))
 
     async def fetch(self, handle: str, job: Callable[[], Job], listed: Pictures) -> Pictures:
         """The finished pictures with their bytes. Raises BackendError."""
@@ -167,23 +154,17 @@ class EngineServer:
     async def _picture(self, job_path: str, listed: Picture) -> Picture:
         # The path is built here, not taken from the answer: a server cannot send us to another one.
         path = f"{job_path}/pictures/{quote(listed.role, safe='')}"
-        body = bytearray()
-        with _in_words():
-            async with self._client.stream("GET", path) as response:
-                await _accepted(response)
-                async for part in response.aiter_bytes():
-                    body += part
-                    if len(body) > self._max_picture_bytes:
-                        raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", TROUBLE))
+        body = (await self._ask("GET", path)).body
         if listed.sha256 not in {"", hashlib.sha256(body).hexdigest()}:
             raise BackendError(Failed(FailureClass.TRANSIENT, "picture_damaged", TROUBLE))
-        return dataclasses.replace(listed, data=bytes(body))
+        return dataclasses.replace(listed, data=body)
 
-    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _ask(self, method: str, path: str, **options: Any) -> Answer:
+        """The answer to a question that is a success. Raises BackendError, _NotFound."""
         with _in_words():
-            response = await self._client.request(method, path, **options)
-            await _accepted(response)
-            return response
+            answer = await self._lines.ask(method, path, most=self._max_picture_bytes, **options)
+        _require_success(answer)
+        return answer
 
 
 class _NotFound(Exception):
@@ -203,52 +184,53 @@ def _in_words() -> Any:
     """Errors of the connection, as `BackendError`; all of them may pass by themselves."""
     try:
         yield
-    except httpx.ConnectError as error:
+    except lines.Unreachable as error:
         raise BackendError(Failed(FailureClass.TRANSIENT, "engine_unreachable", UNREACHABLE)) from error
-    except httpx.TimeoutException as error:
+    except lines.TimedOut as error:
         raise BackendError(Failed(FailureClass.TRANSIENT, "engine_timeout", UNREACHABLE)) from error
-    except httpx.HTTPError as error:
+    except lines.TooLarge as error:
+        raise BackendError(Failed(FailureClass.NOTHING_USABLE, "picture_too_large", TROUBLE)) from error
+    except lines.LineError as error:
         raise BackendError(Failed(FailureClass.TRANSIENT, "engine_connection_lost", UNREACHABLE)) from error
 
 
-async def _accepted(response: httpx.Response) -> None:
+def _require_success(answer: Answer) -> None:
     """Nothing for a success; else BackendError of the right class, or _NotFound."""
-    if response.is_success:
+    status = answer.status
+    if 200 <= status < 300:
         return
-    await response.aread()
-    status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         raise _NotFound
-    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise BackendError(Failed(FailureClass.MISCONFIGURED, "engine_refuses_token", _NOT_SET_UP))
-    if status == httpx.codes.CONFLICT:
+    if status == HTTPStatus.CONFLICT:
         raise BackendError(Failed(FailureClass.MISCONFIGURED, "key_conflict", _NOT_SET_UP))
-    if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise BackendError(Failed(FailureClass.MISCONFIGURED, "photo_too_large_for_engine", _NOT_SET_UP))
-    if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         busy = "The rendering engine is busy."
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_busy", busy, _retry_after(response)))
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", TROUBLE, _retry_after(response)))
-    raise BackendError(_failed(_body_error(response), FailureClass.MISCONFIGURED))
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_busy", busy, _retry_after(answer)))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise BackendError(Failed(FailureClass.TRANSIENT, "engine_error", TROUBLE, _retry_after(answer)))
+    raise BackendError(_failed(_body_error(answer), FailureClass.MISCONFIGURED))
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    told = response.headers.get("retry-after", "")
+def _retry_after(answer: Answer) -> float | None:
+    told = answer.headers.get("retry-after", "")
     return float(told) if told.isdigit() else None
 
 
-def _body_error(response: httpx.Response) -> dict[str, Any]:
+def _body_error(answer: Answer) -> dict[str, Any]:
     try:
-        told = response.json().get("error")
+        told = json.loads(answer.body).get("error")
     except (ValueError, AttributeError):
         told = None
     return told if isinstance(told, dict) else {}
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def _json(answer: Answer) -> dict[str, Any]:
     try:
-        told = response.json()
+        told = json.loads(answer.body)
     except ValueError:
         told = None
     if not isinstance(told, dict):
