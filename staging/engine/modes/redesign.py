@@ -18,6 +18,7 @@ from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 
 DECORATED: Final = 0.15  # of the job's progress, when walls and floor are done
+SURE_WITHOUT_FLOOR: Final = 0.7  # confidence in a room of which too little floor is seen to furnish it
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,13 @@ def redesign_room(
     began = time.perf_counter()
     tell(0.0, "reading the room")
     start = photo if emptied is None else emptied.picture
-    known = known_room(start, focal_35mm, room if emptied is None else emptied.room)
+    known, hidden = _read(start, focal_35mm, room if emptied is None else emptied.room)
     tell(0.05, "painting walls and floor")
     painted = redecorate(start, known, style, seed)
     checks = gates.check_room(painted.regions, painted.walls, painted.floor)
     _require(checks)
     timings = {"redecorate": round(time.perf_counter() - began, 3)}
-    furnished = _furnished(
+    furnished = hidden or _furnished(
         painted.picture,
         room_type=room_type,
         style=style,
@@ -134,6 +135,20 @@ def redesign_front(
     _require(checks)
     timings = {"total": round(time.perf_counter() - began, 3)}
     return Redesigned(made.picture, made.mask, "exterior", made.done, checks, timings)
+
+
+def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> tuple[Room, str | None]:
+    """The room, and why it cannot be furnished, if that is known: walls are painted even where hardly a floor is seen.
+
+    Raises UnusablePhoto.
+    """
+    try:
+        return known_room(photo, focal_35mm, given), None
+    except UnusablePhoto as error:
+        found = error.record.get("room")
+        if found is None or found["confidence"].get("total", 0.0) < SURE_WITHOUT_FLOOR:
+            raise
+        return Room.from_dict(found), error.message
 
 
 def _furnished(picture: Bytes, **brief: Any) -> Staged | str:

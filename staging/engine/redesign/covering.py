@@ -25,6 +25,7 @@ SUN: Final = 0.45  # step of log light that is an edge of light and no pattern
 DARK: Final = 0.22  # albedo under which a floor is dark
 BROAD: Final = 0.7  # metres: light changes over more than that, stains and worn places over less
 FAINT: Final = (0.12, 0.45)  # steps of log light that are a stain, and that are light for sure
+STAIN: Final = 0.25  # of a stain's step that stays
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,12 @@ def _smoothed(light: Floats) -> Floats:
         )
     broad = np.asarray(cv2.GaussianBlur(guide, (0, 0), BROAD * PER_METRE), np.float32)
     rest = guide - broad
-    sure = np.clip((np.abs(rest) - FAINT[0]) / (FAINT[1] - FAINT[0]), 0, 1)
-    guide = broad + rest * (0.35 + 0.65 * sure * sure * (3 - 2 * sure)).astype(np.float32)
+    # What is darker than the floor round it is a stain, a dark board or what the old floor mirrored, unless the sun
+    # is close by: the shadow of a glazing bar.
+    sun = (rest > FAINT[1]).astype(np.uint8)
+    near = cv2.dilate(sun, np.ones((int(2 * BROAD * PER_METRE) | 1,) * 2, np.uint8)) > 0
+    sure = np.clip((np.abs(rest) - FAINT[0]) / (FAINT[1] - FAINT[0]), 0, 1) * ((rest > 0) | near)
+    guide = broad + rest * (STAIN + (1 - STAIN) * sure * sure * (3 - 2 * sure)).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(guide, (0, 0), 0.03 * PER_METRE), np.float32)
 
 

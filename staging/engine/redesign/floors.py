@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
+from staging.engine.redesign import daylight as light
 from staging.engine.redesign import things as lying
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import Regions
@@ -56,12 +57,12 @@ class Ground:
     things: Mask
 
 
-def sure(regions: Regions, paint: Mask) -> Ground:
-    """The sure parts of a room's floor; `paint` (h, w) is surely wall.
+def sure(regions: Regions, paint: Mask, before: Mask) -> Ground:
+    """The sure parts of a room's floor; `paint` (h, w) is surely wall, and `before` what stands before the room.
 
     It is the largest group of patches that no edge parts, with others of its colour; sun on it is enclosed.
     """
-    face = regions.faces.labels == FLOOR
+    face = (regions.faces.labels == FLOOR) & ~before
     on_floor = regions.mean(face)
     chosen = on_floor > 0.6
     groups = regions.joined(chosen, JOIN)
@@ -88,7 +89,7 @@ def sure(regions: Regions, paint: Mask) -> Ground:
     things = np.asarray(cv2.morphologyEx(things, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
     things = lying.thick(regions, things)
     floor = good[regions.patch] & face
-    own = lying.own(regions, floor, things)
+    own = lying.own(regions, floor, things) | light.own(regions, floor, things)
     further, unlike = _further(regions, good, chosen, paint)
     ends = ~(good | further)[regions.patch] & ~face & ~paint & unlike
     return Ground(floor | own, further[regions.patch] & ~face, ends, ~unlike & ~paint, (things > 0) & ~own)

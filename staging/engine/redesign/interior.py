@@ -20,6 +20,7 @@ from staging.engine.scene.room import Room
 
 _BAND: Final = 256  # rows that are worked on at once at full size
 LEAST_SURE: Final = 0.35  # confidence below which nothing in a room is painted
+SURE_FLOOR: Final = 0.5  # the same for a floor, whose boards show by their direction where it was misread
 LEAST_FLOOR: Final = 0.03  # share of the picture that a floor must take to be relaid
 
 
@@ -73,7 +74,8 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
 def _sure(regions: Regions, bare: Walls, floor: Mask) -> tuple[Walls, Mask]:
     """Walls and floor without what no gate would let pass: one of them done well is better than a refusal."""
     nothing = np.zeros_like(floor)
-    if floor.mean() < LEAST_FLOOR or not _passes(regions, bare.without_paint(), floor):
+    unsure = regions.room.confidence.get("total", 1.0) < SURE_FLOOR
+    if unsure or floor.mean() < LEAST_FLOOR or not _passes(regions, bare.without_paint(), floor):
         floor = nothing
     return (bare if _passes(regions, bare, nothing) else bare.without_paint()), floor
 

@@ -21,6 +21,7 @@ from staging.engine.scene.material import Material
 
 _JOINT: Final = 0.003  # metres: half the width of a joint
 _FINE: Final = 2.4  # boards are sawn from younger wood than the veneers of furniture: their figure is finer
+_LENGTHWISE: Final = 0.35  # of what a pixel covers along the grain: the figure changes that much more slowly there
 _LEVELS: Final = 7
 
 
@@ -115,7 +116,12 @@ def laid(x: Floats, y: Floats, spread: tuple[Floats, Floats], floor: Flooring, s
     per_metre = grain[0].shape[1] / size[0]
     column = (pieces.along + _chance(pieces.number, seed + 11) * size[0]) * per_metre
     row = (fine * pieces.across + _chance(pieces.number, seed + 12) * size[1]) * per_metre
-    level = np.clip(np.log2(np.maximum(footprint * per_metre * 0.6, 1e-3)), 0, _LEVELS - 1)
+    slanting = floor.pattern in ("herringbone", "chevron")
+    broad = np.hypot(*spread) * np.sqrt(0.5)
+    across, along = (broad, broad) if slanting else spread
+    # Across the grain the figure is finest: at a grazing view the mean of both directions would let it glitter.
+    covered = np.maximum(fine * across, (_LENGTHWISE * fine if fine > 1 else 1.0) * along)
+    level = np.clip(np.log2(np.maximum(covered * per_metre * 0.6, 1e-3)), 0, _LEVELS - 1)
     colour = np.zeros((*x.shape, 3), np.float32)
     for index, image in enumerate(grain):
         weight = np.clip(1 - np.abs(level - index), 0, 1)
@@ -127,9 +133,6 @@ def laid(x: Floats, y: Floats, spread: tuple[Floats, Floats], floor: Flooring, s
     tone = floor.variety * faded * (2 * _chance(pieces.number, seed + 13) - 1)
     warmth = 0.25 * floor.variety * faded * (2 * _chance(pieces.number, seed + 14) - 1)
     colour = colour * (1 + np.stack([tone + warmth, tone, tone - warmth], -1))
-    slanting = floor.pattern in ("herringbone", "chevron")
-    broad = np.hypot(*spread) * np.sqrt(0.5)
-    across, along = (broad, broad) if slanting else spread
     joint = np.maximum(_joint(pieces.across, pieces.width, across), _joint(pieces.along, pieces.length, along))
     return (colour * (1 - floor.joint * joint[..., None])).astype(np.float32)
 

@@ -37,7 +37,7 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     trim = Trim.of(regions)
     seen = walls.sure(regions, trim)
     paint = np.any([wall.paint for wall in seen], 0) if seen else np.zeros(regions.patch.shape, bool)
-    ground = floors.sure(regions, paint)
+    ground = floors.sure(regions, paint, trim.before)
     reach = max(4, round(max(regions.patch.shape) * SLACK))
     cut = extent.reached(regions, trim, seen, ground)
     flooded = _flooded(regions, trim, _markers(regions, trim, seen, ground, reach))

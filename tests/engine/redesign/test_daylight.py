@@ -1,0 +1,87 @@
+"""Sun and shade on the floor are light and no things, and what stands before a room is no floor: our own rooms."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign.interior import redecorate
+from staging.engine.redesign.palettes import PALETTES
+from staging.engine.redesign.patterns import laid
+from staging.engine.scene.faces import FLOOR, face_map
+from staging.engine.scene.room import Occluder
+from tests.engine.redesign.test_floors_and_paints import floor_of
+from tests.engine.redesign.test_rooms import SIZE, photo
+
+
+@pytest.fixture(scope="module")
+def living():
+    return photo(LIVING)
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return face_map(LIVING.room, *SIZE)
+
+
+def area(*corners):
+    """The pixels inside a polygon, and these less a margin."""
+    canvas = np.zeros(SIZE[::-1], np.uint8)
+    cv2.fillPoly(canvas, [np.array(corners)], 1)
+    return canvas > 0, cv2.erode(canvas, np.ones((13, 13), np.uint8)) > 0
+
+
+def test_sun_that_falls_in_at_the_edge_of_the_picture_is_light_and_stays_light(living, faces):
+    whole, inner = area((150, 532), (260, 470), (420, 470), (380, 532))
+    sunny = living.copy()
+    sunny[whole] = (255, 250, 238)
+    made = redecorate(sunny, LIVING.room, "coastal", 0)
+    assert (made.mask[inner] > 0).mean() > 0.97
+    beside = floor_of(faces, 21) & ~cv2.dilate(whole.astype(np.uint8), np.ones((25, 25))).astype(bool)
+    assert made.picture[inner].mean() > 1.15 * made.picture[beside].mean()
+
+
+def test_a_part_of_a_wooden_floor_in_the_shade_is_floor_and_a_black_cloth_is_not(living):
+    whole, inner = area((0, 480), (180, 470), (220, 532), (0, 532))
+    shaded = living.astype(np.float32)
+    shaded[whole] = 255 * (0.3 * (shaded[whole] / 255) ** 2.2) ** (1 / 2.2)
+    made = redecorate(shaded.astype(np.uint8), LIVING.room, "coastal", 0)
+    assert (made.mask[inner] > 0).mean() > 0.97
+    cloth = living.copy()
+    rng = np.random.default_rng(2)
+    cloth[whole] = np.clip(rng.normal(24, 3, (int(whole.sum()), 1)), 0, 255)
+    kept = redecorate(cloth, LIVING.room, "coastal", 0)
+    assert (kept.mask[inner] > 0).mean() < 0.05
+
+
+def test_what_stands_before_the_room_keeps_its_pixels_though_it_is_of_the_colour_of_the_floor(living, faces):
+    whole, inner = area((560, 0), (800, 0), (800, 480), (560, 470))
+    column = living.copy()
+    floor = np.median(living[floor_of(faces)], 0)
+    column[whole] = floor.astype(np.uint8)
+    cv2.line(column, (560, 470), (800, 480), (236, 234, 230), 7)
+    cv2.line(column, (560, 0), (560, 470), (100, 90, 80), 2)
+    corners = ((560.0, 0.0), (800.0, 0.0), (800.0, 480.0), (560.0, 470.0))
+    k = LIVING.room.camera.width / SIZE[0]
+    before = Occluder(tuple((x * k, y * k) for x, y in corners), 3.0)
+    made = redecorate(column, dataclasses.replace(LIVING.room, occluders=(before,)), "coastal", 0)
+    assert made.done["floor"]
+    assert (made.mask[inner] > 0).mean() < 0.02
+    left = cv2.erode((faces.labels == FLOOR).astype(np.uint8), np.ones((15, 15))) > 0
+    left[:, 540:] = False
+    assert (made.mask[left] > 0).mean() > 0.97
+
+
+def test_boards_seen_at_a_grazing_angle_do_not_glitter():
+    floor = PALETTES["modern"].floor
+    wide, fine = 0.02, 8
+    across = np.arange(1600, dtype=np.float32) * wide / fine
+    x, y = np.meshgrid(across, np.arange(40, dtype=np.float32) * 0.004)
+    thin = np.full_like(x, wide / fine), np.full_like(x, 0.004)
+    truth = laid(x, y, thin, floor, 0).reshape(40, -1, fine, 3).mean(2)
+    at = np.ascontiguousarray(x[:, fine // 2 :: fine]), np.ascontiguousarray(y[:, fine // 2 :: fine])
+    seen = laid(*at, (np.full_like(at[0], wide), np.full_like(at[0], 0.004)), floor, 0)
+    inside = np.abs(at[0] / floor.width % 1 - 0.5) < 0.35  # joints apart
+    assert np.sqrt(np.mean((seen - truth)[inside] ** 2)) < 0.04 * truth.mean()
