@@ -14,7 +14,7 @@ from staging.engine.composite.contact import ContactMap, floor_points
 from staging.engine.composite.exposure import bare_walls, evened, room_level
 from staging.engine.composite.fields import Floats, Mask, band, shrunk, widest
 from staging.engine.composite.furniture import FurnitureLight, border_weight
-from staging.engine.composite.panes import occluder_depth, opening_mask
+from staging.engine.composite.panes import before_room, occluder_depth, opening_mask, walls_before
 from staging.engine.composite.ratio import Ratio, clean, faded
 from staging.engine.composite.tone import Bytes, ToneCurve, encode, linear, quantised
 from staging.engine.scene.faces import FLOOR, FaceMap, face_map
@@ -103,7 +103,17 @@ def compose(
     light = replace(light, radiance=evened(light.radiance, _albedo_of(light, furnished), small_alpha, level))
     fade = _fade(ratio, small_alpha, faces, room.camera.resized(small_width, small_height), contacts)
     layers = _Layers(
-        photo, alpha, sharp, cover, light, ratio.applied, fade, room.camera.resized(width, height), contacts
+        photo,
+        alpha,
+        sharp,
+        cover,
+        light,
+        ratio.applied,
+        fade,
+        room.camera.resized(width, height),
+        contacts,
+        before_room(room, width, height) if room.occluders else None,
+        walls_before(room, width, height) if room.walls_inside else None,
     )
     tone, noise = ToneCurve.of(photo), grain.measured(photo)
     picture, mask = photo.copy(), np.zeros((height, width), np.uint8)
@@ -167,6 +177,8 @@ class _Layers:
     fade: tuple[float, float]
     camera: Camera
     contacts: ContactMap | None
+    foreign: Mask | None
+    inner_walls: Mask | None
 
     def rows(self, top: int, bottom: int, tone: ToneCurve, noise: float, seed: int) -> tuple[Floats, Mask]:
         """Which pixels are edited (rows, W), and the encoded picture of those, (n, 3)."""
@@ -175,6 +187,8 @@ class _Layers:
         contact, limit, lying = self._contact(top, bottom)
         ratio = faded(band(self.ratio, width, height, top, bottom), *self.fade)
         ratio = np.minimum(ratio, limit[..., None]) * contact[..., None]
+        if self.foreign is not None:
+            ratio[self.foreign[top:bottom]] = 1
         covered = alpha > 0
         edited = covered | (widest(np.abs(ratio - 1)) > 1e-5)
         light = linear(self.photo[top:bottom][edited]) * ratio[edited]
@@ -202,8 +216,11 @@ class _Layers:
         if self.contacts is None:
             return np.ones(shape, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
         below = floor_points(self.camera, top, bottom)
-        factor = np.where(below.falls, self.contacts.at(below.points), 1).astype(np.float32)
-        limit = np.where(below.falls, self.contacts.limit_at(below.points), 1).astype(np.float32)
+        falls = below.falls
+        if self.inner_walls is not None:  # the floor behind them is not seen
+            falls = falls & ~self.inner_walls[top:bottom]
+        factor = np.where(falls, self.contacts.at(below.points), 1).astype(np.float32)
+        limit = np.where(falls, self.contacts.limit_at(below.points), 1).astype(np.float32)
         surface = self.camera.height + self.cover.depth[top:bottom] * below.slope
         lying = np.clip((LYING - surface) / 0.02, 0, 1) * (self.alpha[top:bottom] > 0)
         return factor, limit, lying.astype(np.float32)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from staging.engine.scene import blocks
 from staging.engine.scene.faces import BACK, LEFT, RIGHT, FaceMap
-from staging.engine.scene.room import Room
+from staging.engine.scene.room import Occluder, Room
 
 Mask = NDArray[np.bool_]
 
@@ -37,6 +37,27 @@ def lamp_mask(room: Room, width: int, height: int, radius: float = 0.05) -> Mask
         if depth > 0.1 and np.all(np.abs(pixel) < 4 * width):
             cv2.circle(seen, (int(pixel[0]), int(pixel[1])), max(1, int(radius * width)), 1, -1)
     return seen > 0
+
+
+def before_room(room: Room, width: int, height: int) -> Mask:
+    """Pixels (height, width) of what stands before the room, or in it, and is not traced: no light of furniture is
+    known there, and the floor that the box has behind it is not seen. The walls of an L or an alcove are traced."""
+    seen = np.zeros((height, width), np.uint8)
+    _drawn(seen, [o for o in room.occluders if not o.wall], room)
+    return seen > 0
+
+
+def walls_before(room: Room, width: int, height: int) -> Mask:
+    """Pixels (height, width) where the walls of an L or an alcove hide a part of the box."""
+    seen = np.zeros((height, width), np.uint8)
+    _drawn(seen, [o for o in room.occluders if o.wall], room)
+    return seen > 0
+
+
+def _drawn(canvas: NDArray[np.uint8], occluders: list[Occluder], room: Room) -> None:
+    scale = np.array([canvas.shape[1] / room.camera.width, canvas.shape[0] / room.camera.height_px])
+    for occluder in occluders:
+        cv2.fillPoly(canvas, [np.round(np.array(occluder.polygon) * scale).astype(np.int32)], (1,))
 
 
 def occluder_depth(room: Room, width: int, height: int) -> NDArray[np.float32] | None:

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.light.rig import LUMINANCE
-from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, NONE, RIGHT, face_map
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, NONE, RETURN, RIGHT, face_map
 from staging.engine.scene.projection import before_camera
 from staging.engine.scene.room import Opening, Room
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-WALLS: Final = (LEFT, RIGHT, BACK)
+WALLS: Final = (LEFT, RIGHT, BACK, RETURN)
 # Pixels above this luminance are clipped by the camera: they say "at least".
 CLIPPED: Final = 0.93
 # A passage or a door lets light in when it is this much brighter than the walls; a window unless it is this dark.
@@ -71,7 +71,7 @@ def gather(photo: NDArray[np.uint8], room: Room, width: int) -> Evidence:
     for opening in room.openings:
         covered |= outline(room, opening.corners(room.box), width, height)
     scale = width / room.camera.width
-    for occluder in room.occluders:
+    for occluder in (o for o in room.occluders if not o.wall):
         cv2.fillPoly(covered, [np.round(np.asarray(occluder.polygon) * scale).astype(np.int32)], (1,))
     margin = max(2, width // 60)  # frames and sills reach beyond their opening
     grown = cv2.dilate(covered, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))

@@ -159,13 +159,12 @@ def known_room(
     height, width = photo.shape[:2]
     if given is not None:
         try:
-            room = Room.from_dict(given)
+            # What follows from the box is worked out anew: an editor may have changed the box alone.
+            return completed(Room.from_dict(given).resized(width, height))
         except ValueError as error:
             raise UnusablePhoto(
                 "bad_room", f"The room that was sent with the photo cannot be used: {error}."
             ) from error
-        # What follows from the box is worked out anew: an editor may have changed the box alone.
-        return completed(room.resized(width, height))
     if outdoors:
         return MEMORY.recall(("ground", _digest(photo), focal_35mm), lambda: read_ground(photo, focal_35mm=focal_35mm))
     room = MEMORY.recall(("room", _digest(photo), focal_35mm), lambda: read_room(photo, focal_35mm=focal_35mm))
@@ -210,6 +209,7 @@ def _lit_by(room: Room) -> str:
             *np.ravel(camera.rotation),
             *dataclasses.astuple(room.box),
             *np.ravel(room.floor_polygon if room.open_air else ()),
+            *np.ravel([dataclasses.astuple(block) for block in room.walls_inside]),
         ],
         4,
     )

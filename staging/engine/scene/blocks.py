@@ -16,7 +16,7 @@ NEAREST: Final = 0.15  # metres before the camera from which on a block is drawn
 _STEPS: Final = np.linspace(0.0, 1.0, 9)
 
 
-def occluder(camera: Camera, block: Block) -> Occluder | None:
+def occluder(camera: Camera, block: Block, *, wall: bool = False) -> Occluder | None:
     """The block with its outline in the picture and how deep it stands; None where it lies behind the camera."""
     low, high = _bounds(block)
     grid = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), -1).reshape(-1, 3)
@@ -26,7 +26,7 @@ def occluder(camera: Camera, block: Block) -> Occluder | None:
         return None
     seen = np.clip(pixels[depth > NEAREST], -1e5, 1e5).astype(np.float32)
     hull = cv2.convexHull(seen).reshape(-1, 2)
-    return Occluder(tuple((float(u), float(v)) for u, v in hull), block.y0, block)
+    return Occluder(tuple((float(u), float(v)) for u, v in hull), block.y0, block, wall)
 
 
 def footprint(block: Block) -> Footprint:

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from staging.engine.scene import blocks, floor
+from staging.engine.scene import blocks, floor, plan
 from staging.engine.scene.frames import WALLS
 from staging.engine.scene.room import Block, Box, Camera, Floats, Occluder, Opening, OpeningKind, Room, Wall
 
@@ -102,6 +102,7 @@ def from_corners(near: Room, corners: Corners) -> Room:
         status="auto",
         alternatives=(),
         tops=(),  # counters are looked for anew, by the camera as it is now
+        plan=(),  # what it left out stays where the picture shows it
     )
     low, high = CEILING
     if corners.ceiling_left is None and corners.ceiling_right is None:
@@ -110,24 +111,28 @@ def from_corners(near: Room, corners: Corners) -> Room:
 
 
 def completed(room: Room) -> Room:
-    """The room with its visible floor and faces worked out anew, for a box or camera that was edited."""
+    """The room with its visible floor and faces worked out anew, for a box, camera or plan that was edited.
+
+    Raises ValueError, in words, when its plan is none.
+    """
     if room.open_air:  # its ground is what was seen, and does not follow from its box
         return room
+    inside = [blocks.occluder(room.camera, block, wall=True) for block in plan.cut_off(room.plan, room.box)]
+    before = [_outlined(room.camera, o) for o in room.occluders if not (o.wall and room.plan)]
+    there = dataclasses.replace(room, occluders=tuple(o for o in [*before, *inside] if o is not None))
+    walls = plan.outline(room.box, there.walls_inside)
     return dataclasses.replace(
-        room,
-        visible=floor.face_shares(room),
-        floor_polygon=floor.visible_polygon(room.camera, room.box),
-        occluders=tuple(seen for o in room.occluders if (seen := _outlined(room.camera, o)) is not None),
+        there, visible=floor.face_shares(there), floor_polygon=floor.visible_polygon(room.camera, walls)
     )
 
 
 def _outlined(camera: Camera, known: Occluder) -> Occluder | None:
-    return known if known.block is None else blocks.occluder(camera, known.block)
+    return known if known.block is None else blocks.occluder(camera, known.block, wall=known.wall)
 
 
 def _scaled(known: Occluder, factor: float) -> Occluder:
     block = known.block and Block(*(v * factor for v in dataclasses.astuple(known.block)))
-    return Occluder(known.polygon, known.depth * factor, block)
+    return dataclasses.replace(known, depth=known.depth * factor, block=block)
 
 
 def rescaled(room: Room, factor: float, source: str = "given") -> Room:
@@ -146,6 +151,7 @@ def rescaled(room: Room, factor: float, source: str = "given") -> Room:
         floor_polygon=tuple((x * factor, y * factor) for x, y in room.floor_polygon),
         alternatives=tuple(_grown(b, factor) for b in room.alternatives),
         tops=tuple(top.grown(factor) for top in room.tops),
+        plan=tuple((x * factor, y * factor) for x, y in room.plan),
         scale_source=source,
     )
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.scene import blocks
 from staging.engine.scene.room import Room
 
 NONE: Final = 0
@@ -17,7 +18,8 @@ CEILING: Final = 2
 LEFT: Final = 3
 RIGHT: Final = 4
 BACK: Final = 5
-NAMES: Final = {FLOOR: "floor", CEILING: "ceiling", LEFT: "left", RIGHT: "right", BACK: "back"}
+RETURN: Final = 6  # walls inside the box, of an L or an alcove
+NAMES: Final = {FLOOR: "floor", CEILING: "ceiling", LEFT: "left", RIGHT: "right", BACK: "back", RETURN: "return"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ def face_map(room: Room, width: int, height: int) -> FaceMap:
         hit = (along * sign > 1e-6) & (t < nearest)
         nearest[hit] = t[hit]
         labels[hit] = label
+    for block in room.walls_inside:
+        t = blocks.entered(origin, directions, block)
+        nearer = t < nearest
+        nearest[nearer], labels[nearer] = t[nearer], RETURN
     if room.open_air:
         labels = _ground(room, width, height)
     points = origin + np.where(np.isfinite(nearest), nearest, 0.0)[..., None] * directions

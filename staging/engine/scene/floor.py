@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from staging.engine.scene.faces import NAMES, face_map
-from staging.engine.scene.room import Box, Camera, Floats, Room
+from staging.engine.scene.room import Camera, Floats, Room
 
 NEAREST = 0.05  # metres before the camera
 
 
-def visible_polygon(camera: Camera, box: Box) -> tuple[tuple[float, float], ...]:
-    """The floor inside the box and the picture's frame: (x, y) metres, convex; empty when none is seen."""
-    x0, x1, y0, y1 = box.x0, box.x1, box.y0, box.y1
-    polygon = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+def visible_polygon(camera: Camera, walls: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """The floor inside the outline of the `walls` and the picture's frame: (x, y) metres; empty when none is seen."""
+    polygon = np.array(walls)
     for normal, offset in _frustum(camera):
         # on the floor, in camera coordinates: R (x, y, -height)
         across, into, up = normal @ camera.matrix
@@ -36,7 +35,7 @@ def _frustum(camera: Camera) -> list[tuple[Floats, float]]:
 
 
 def _clipped(polygon: Floats, a: float, b: float, c: float) -> Floats:
-    """Sutherland-Hodgman: the part of a convex polygon (N, 2) with a x + b y + c >= 0."""
+    """Sutherland-Hodgman: the part of a polygon (N, 2) with a x + b y + c >= 0."""
     value = polygon @ [a, b] + c
     kept = []
     for i in range(len(polygon)):

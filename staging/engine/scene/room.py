@@ -138,11 +138,13 @@ class Occluder:
 
     `depth` is the y of its face, metres: what stands farther into the room and within the polygon is hidden by it.
     Where `block` says how far it reaches in the room, that alone counts, and polygon and depth follow from it.
+    `wall` is for blocks up to the ceiling that follow from the room's plan: light falls on them as on other walls.
     """
 
     polygon: tuple[tuple[float, float], ...]
     depth: float
     block: Block | None = None
+    wall: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,8 @@ class Room:
     `tops` are counters on which something may stand.
     `open_air` is for terraces and gardens: only the ground inside `floor_polygon` is there; the box bounds it and has
     neither walls nor ceiling.
+    `plan` is the outline of the floor where the room is no rectangle, (x, y) metres, with walls along the axes only: an
+    L, an alcove. The box bounds it, and what it leaves out of the box is among the occluders.
     """
 
     camera: Camera
@@ -205,6 +209,12 @@ class Room:
     alternatives: tuple[Box, ...] = ()
     open_air: bool = False
     tops: tuple[Top, ...] = ()
+    plan: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def walls_inside(self) -> tuple[Block, ...]:
+        """What the plan leaves out of the box."""
+        return tuple(o.block for o in self.occluders if o.block is not None and o.wall)
 
     def openings_on(self, wall: Wall, *kinds: OpeningKind) -> tuple[Opening, ...]:
         """Openings of one wall, of the given kinds (all kinds when none is given)."""
@@ -257,6 +267,7 @@ class Room:
                     Top(**{**t, "free": tuple((float(a), float(b)) for a, b in t.get("free", ()))})
                     for t in data.get("tops", ())
                 ),
+                plan=tuple((float(x), float(y)) for x, y in data.get("plan", ())),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a room: {error}") from error
@@ -272,4 +283,4 @@ def _occluder(data: dict[str, Any]) -> Occluder:
     block = Block(**data["block"]) if data.get("block") else None
     polygon = data.get("polygon", ()) if block else data["polygon"]
     depth = data.get("depth", block.y0) if block else data["depth"]
-    return Occluder(tuple((float(x), float(y)) for x, y in polygon), float(depth), block)
+    return Occluder(tuple((float(x), float(y)) for x, y in polygon), float(depth), block, bool(data.get("wall", False)))

@@ -34,6 +34,7 @@ AT_COUNTERS: Final = frozenset({"bar_stool"})  # they stand before the back of a
 BLOCK_SLACK: Final = 0.02  # metres by which a piece may reach into an island's box
 STOOL_SLACK: Final = 0.2  # and a stool, which stands under its overhang
 HIDDEN: Final = 0.02  # share of a piece that a wall or column before it may hide
+TOUCHING: Final = 0.1  # metres from a wall within which another one stands at it
 CELL: Final = 0.1  # metres of a cell of the floor grids
 
 
@@ -116,7 +117,7 @@ class Site:
         camera = self.room.camera
         room_left = STOOL_SLACK if piece.kind in AT_COUNTERS else BLOCK_SLACK
         if not (flat or self.on_counter(piece)) and self.in_block(footprint(piece), room_left):
-            return "an island or a stair stands there"
+            return "a wall, an island or a stair stands there"
         if self.hidden_share(piece) > HIDDEN:
             return "behind a part of the building"
         if self.fittings is not None and self.fittings.hides_things(camera, piece):
@@ -166,11 +167,23 @@ class Site:
             for zone in self.zones
             if zone.opening.wall == wall and height > zone.height
         )
+        taken = sorted([*taken, *self._built_over(wall)])
         spans, start = [], low
         for begin, end in [*taken, (high, high)]:
             if begin - start >= least:
                 spans.append((start, begin))
             start = max(start, end)
+        return spans
+
+    def _built_over(self, wall: Wall) -> list[tuple[float, float]]:
+        """The stretches of a wall of the box before which the walls of an L or an alcove stand."""
+        axis = 0 if wall in ("back", "front") else 1
+        spans = []
+        for block in self.room.walls_inside:
+            middle = (block.x0 + block.x1) / 2, (block.y0 + block.y1) / 2
+            half = (block.y1 - block.y0, block.x1 - block.x0)[axis] / 2
+            if wall_distance(self.box, wall, *middle) - half < TOUCHING:
+                spans.append(((block.x0, block.x1), (block.y0, block.y1))[axis])
         return spans
 
     def is_pier(self, wall: Wall, low: float, high: float) -> bool:
@@ -185,6 +198,8 @@ class Site:
         (u0, u1), (z0, z1) = along, up
         low, high = wall_range(self.box, wall)
         if u0 < low + margin or u1 > high - margin or z0 < margin or z1 > self.box.height - margin:
+            return False
+        if any(u0 < end + margin and u1 > start - margin for start, end in self._built_over(wall)):
             return False
         return not any(
             u0 < o.u1 + margin and u1 > o.u0 - margin and z0 < o.z1 + margin and z1 > o.z0 - margin

@@ -137,8 +137,25 @@ def _faces(room: Room, light: LightRig, *, flat: bool) -> Shapes:
         "left": rectangle([x0, y0, 0], [0, d, 0], [0, 0, h], wall),
         "right": rectangle([box.x1, y0, 0], [0, 0, h], [0, d, 0], wall),
         "front": rectangle([x0, y0, 0], [0, 0, h], [w, 0, 0], wall),
+        **dict(_walls_inside(room, wall)),
         **dict(_tops(room, wall)),
     }
+
+
+def _walls_inside(room: Room, surface: dict[str, Any]) -> Iterator[tuple[str, Shapes]]:
+    """The walls of an L or an alcove, without those that lie on the box's own."""
+    box = room.box
+    for number, b in enumerate(room.walls_inside):
+        along, into, up = [b.x1 - b.x0, 0, 0], [0, b.y1 - b.y0, 0], [0, 0, box.height]
+        faces = (
+            ("near", b.y0 - box.y0, [b.x0, b.y0, 0], along, up),
+            ("far", box.y1 - b.y1, [b.x0, b.y1, 0], up, along),
+            ("left", b.x0 - box.x0, [b.x0, b.y0, 0], up, into),
+            ("right", box.x1 - b.x1, [b.x1, b.y0, 0], into, up),
+        )
+        for name, gap, corner, u, v in faces:
+            if gap > STANDOFF:
+                yield f"inside-{number}-{name}", rectangle(corner, u, v, surface)
 
 
 def _tops(room: Room, surface: dict[str, Any]) -> Iterator[tuple[str, Shapes]]:

@@ -13,7 +13,7 @@ from staging.engine.scene.room import Box, Camera, Opening, Room
 
 AXES = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 WALL_LABELS = {"left": faces.LEFT, "right": faces.RIGHT, "back": faces.BACK}
-GAIN = {faces.CEILING: 1.06, faces.LEFT: 0.92, faces.RIGHT: 0.84, faces.BACK: 0.97}
+GAIN = {faces.CEILING: 1.06, faces.LEFT: 0.92, faces.RIGHT: 0.84, faces.BACK: 0.97, faces.RETURN: 0.88}
 
 
 def room(

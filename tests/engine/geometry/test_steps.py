@@ -11,7 +11,7 @@ from staging.engine.geometry import confidence
 from staging.engine.geometry.reading import exif_focal, guess
 from staging.engine.geometry.segments import Segments, merge_collinear
 from staging.engine.geometry.view import View, angles, rotation
-from staging.engine.scene import floor
+from staging.engine.scene import floor, plan
 from tests.engine.geometry import synthetic
 
 
@@ -73,7 +73,7 @@ def test_a_guess_is_a_box_that_people_can_pull_into_shape() -> None:
 
 def test_the_whole_floor_before_a_camera_that_looks_down_on_it_is_seen() -> None:
     room = synthetic.room(pitch=30.0, focal=0.3)
-    seen = np.array(floor.visible_polygon(room.camera, room.box))
+    seen = np.array(floor.visible_polygon(room.camera, plan.outline(room.box, ())))
     assert seen[:, 1].max() == pytest.approx(room.box.y1)
     assert seen[:, 0].min() == pytest.approx(room.box.x0)
     assert seen[:, 0].max() == pytest.approx(room.box.x1)

@@ -1,6 +1,7 @@
 """Staging a photo end to end in a tracing child: sample rooms, small and with few samples."""
 
 import copy
+import dataclasses
 import json
 
 import numpy as np
@@ -10,10 +11,19 @@ from PIL import Image
 from staging import renditions
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.samples.rooms import LIVING
-from staging.engine.scene.room import Room
+from staging.engine.scene.editing import completed
+from staging.engine.scene.faces import RETURN, face_map
+from staging.engine.scene.room import Box, Opening, Room
+from tests.engine.geometry import synthetic
 
 pytestmark = pytest.mark.trace
 JOB = "staging.engine.modes.job.make"
+_BOX = synthetic.room(
+    width=396, height=264, yaw=-8.0, pitch=3.0, box=Box(-2.4, 2.6, -1.0, 5.4, 2.55),
+    openings=(Opening("window", "left", 1.0, 2.6, 0.9, 2.1),),
+)  # fmt: skip
+_PLAN = ((-2.4, -1.0), (2.6, -1.0), (2.6, 2.6), (0.9, 2.6), (0.9, 5.4), (-2.4, 5.4))
+L_ROOM = completed(dataclasses.replace(_BOX, plan=_PLAN))
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +143,20 @@ def test_what_cannot_be_used_is_told_apart(stage, tmp_path):
         with pytest.raises(UnusablePhoto) as refused:
             stage(**payload)
         assert refused.value.code == code
+
+
+def test_a_room_that_is_an_l_by_its_plan_keeps_its_returning_wall(stage, tmp_path):
+    """What is drawn over a wall that hides the rest of the room would float before it."""
+    photo = tmp_path / "l.png"
+    Image.fromarray(synthetic.photo(L_ROOM)).save(photo)
+    made = stage(photo=photo, room=L_ROOM.to_dict())
+
+    record = made["record"]
+    assert [g["name"] for g in record["gates"] if not g["passed"]] == []
+    assert completed(Room.from_dict(record["room"])) == L_ROOM
+    wall = face_map(L_ROOM, *made["picture"].shape[1::-1]).labels == RETURN
+    change = np.abs(made["picture"][wall].astype(int) - made["photo"][wall]).max(-1)
+    assert wall.mean() > 0.2
+    assert np.mean(change > 40) < 0.02  # light and shade may fall on it, furniture does not
+    with pytest.raises(UnusablePhoto, match="axes"):
+        stage(photo=photo, room={**L_ROOM.to_dict(), "plan": [[-2, -1], [2, 0], [2, 5], [-2, 5]]})
