@@ -141,17 +141,20 @@ class Holding:
 
     async def _passes(self, scope: Scope, body: Body, exchange: Exchange) -> Answer:
         """Run the view, doing what it asks for in between, until it asks for no more work."""
+        close = nothing
         while True:
-            answer = await self.pool.answer(scope, body, {KEY: exchange})
+            answer = await self.pool.answer(scope, body, {KEY: exchange}, before=close)
             work, exchange.work = exchange.work, None
             if work is None:
                 return answer
             try:
                 exchange.outcomes[work.name] = await self.lanes.do(work)
-            finally:
-                # Not before: closing a request closes its uploaded files, which the work reads.
+            except BaseException:
                 await self.pool.close(answer)
+                raise
             body.file.seek(0)
+            # Not before: closing a request closes its uploaded files, which the work reads. In the next pass's thread.
+            close = answer.close
 
     async def _held(self, scope: Scope, receive: Receive, exchange: Exchange, late: Answer) -> Answer | None:
         """The view's last answer once the render has ended, `late` after the wait, None when nobody waits any more."""

@@ -63,10 +63,12 @@ class Pool:
         # Files may lie on slow or remote storage: reading them is neither the loop's work nor the app's.
         self.readers = ThreadPoolExecutor(threads, thread_name_prefix="files")
 
-    async def answer(self, scope: Scope, body: Body, extra: dict[str, object]) -> Answer:
-        """Run the app once for this request; `extra` goes into its WSGI environment."""
+    async def answer(
+        self, scope: Scope, body: Body, extra: dict[str, object], before: Callable[[], None] = nothing
+    ) -> Answer:
+        """Run the app once for this request, after `before`; `extra` goes into its WSGI environment."""
         environ = {**environ_of(scope, body), **extra}
-        return await asyncio.get_running_loop().run_in_executor(self.threads, _run, self.application, environ)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, _run, self.application, environ, before)
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run something short in one of the app's threads."""
@@ -98,8 +100,9 @@ class Pool:
             executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _run(application: WSGI, environ: dict[str, Any]) -> Answer:
-    """Run the app in this thread and take its answer whole."""
+def _run(application: WSGI, environ: dict[str, Any], before: Callable[[], None]) -> Answer:
+    """Run the app in this thread, after `before`, and take its answer whole."""
+    before()
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:

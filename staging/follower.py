@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,9 @@ class Follower:
 
     async def run(self) -> None:
         """Watch until `stopping` is set."""
+        # What there is now stays: the collector need not look at it again while an end is to be told.
+        gc.collect()
+        gc.freeze()
         beside = [asyncio.create_task(work) for work in (self._listen(), self._write())]
         try:
             async with self._connections:

@@ -32,9 +32,18 @@ def queue() -> Queue:
 
 def enqueue(job: Callable[..., Any], *arguments: int) -> None:
     """Put a wake-up into the queue now. Raises redis.RedisError."""
-    queue().enqueue_call(
-        job, args=arguments, timeout=settings.JOB_TIMEOUT, result_ttl=0, failure_ttl=FAILURE_TTL, ttl=None
-    )
+    # Without a pipeline RQ makes two round trips of it.
+    with wakeups.connection().pipeline() as pipeline:
+        queue().enqueue_call(
+            job,
+            args=arguments,
+            timeout=settings.JOB_TIMEOUT,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL,
+            ttl=None,
+            pipeline=pipeline,
+        )
+        pipeline.execute()
 
 
 def enqueue_after_commit(job: Callable[..., Any], *arguments: int) -> None:

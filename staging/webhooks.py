@@ -24,6 +24,7 @@ from django.db import transaction
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from billing.compiled import Compiled, Given
 from staging import files, network
 from staging.models import (
     MASKS,
@@ -110,7 +111,7 @@ def tell(account_id: int, event_type: str, data: dict[str, Any], *, run: Run | N
 
 
 def _announce_to_subscribers(run: Run, outputs: Sequence[Output]) -> None:
-    if not WebhookSubscription.objects.filter(account_id=run.account_id, ended_at__isnull=True).exists():
+    if _SUBSCRIBED.row(account=run.account_id) is None:
         return
     data: dict[str, Any] = {"RenderId": run.render.public_id}
     if outputs:
@@ -124,10 +125,28 @@ def _announce_to_subscribers(run: Run, outputs: Sequence[Output]) -> None:
 
 def due(run_id: int | None = None) -> list[int]:
     """Ids of what may be tried now, the oldest first; of one run, or a portion of all."""
-    found = WebhookDelivery.objects.filter(state=State.PENDING, due_at__lte=timezone.now())
-    if run_id is not None:
-        found = found.filter(run=run_id)
-    return list(found.order_by("due_at").values_list("pk", flat=True)[:_AT_ONCE])
+    rows = _DUE.rows(now=timezone.now()) if run_id is None else _DUE_OF_RUN.rows(now=timezone.now(), run=run_id)
+    return [pk for (pk,) in rows]
+
+
+def _due(**of: Any) -> QuerySet[Any, Any]:
+    found = WebhookDelivery.objects.filter(
+        state=State.PENDING, due_at__lte=Given("now", WebhookDelivery, "due_at"), **of
+    )
+    return found.order_by("due_at").values_list("pk")[:_AT_ONCE]
+
+
+_DUE = Compiled(_due)
+_DUE_OF_RUN = Compiled(lambda: _due(run=Given("run", Run, "pk")))
+_SUBSCRIBED = Compiled(
+    lambda: (
+        WebhookSubscription.objects.filter(
+            account_id=Given("account", WebhookSubscription, "account"), ended_at__isnull=True
+        )
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 # --- subscriptions ----------------------------------------------------------------------------------------

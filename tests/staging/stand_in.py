@@ -39,7 +39,7 @@ class Job:
     told: dict[str, Any]
     error: dict[str, str] | None = None
     mask: bytes | None = None
-    cancelled: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
     width: int = 0
     packed: dict[str, bytes] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
@@ -50,7 +50,7 @@ class Job:
 
     @property
     def state(self) -> str:
-        if self.cancelled:
+        if self.stopped.is_set():
             return "cancelled"
         if self.progress < 1.0:
             return "running"
@@ -104,8 +104,13 @@ class StandIn:
         with self.lock:
             self.jobs.clear()
 
-    def take(self, key: str, told: dict[str, Any], photo: bytes, mask: bytes | None = None) -> tuple[int, Job | None]:
-        """The status of a submit, and its job; one whose brief has a purpose is for maps and ends at once."""
+    def take(
+        self, key: str, told: dict[str, Any], photo: bytes, mask: bytes | None = None, arrived: float | None = None
+    ) -> tuple[int, Job | None]:
+        """The status of a submit, and its job; one whose brief has a purpose is for maps and ends at once.
+
+        `arrived` is when it was there, by the monotonic clock: to read it is the stand-in's own work.
+        """
         maps = "purpose" in told["brief"]
         body = hashlib.sha256(json.dumps(told, sort_keys=True).encode() + photo + (mask or b"")).hexdigest()
         with self.lock:
@@ -128,6 +133,7 @@ class StandIn:
                 error = self.switches.fail
             seconds = self.switches.seconds + 2.0 * (width == self.switches.slow_width)
             job = self.jobs[key] = Job(body, photo, seconds, told, error, mask, width=width)
+            job.started = arrived or job.started
             self.started.append(key)
             if self.switches.packed:
                 threading.Thread(target=self._pack, args=(job,), daemon=True).start()

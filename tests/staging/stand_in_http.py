@@ -55,11 +55,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
+        arrived = time.monotonic()
         if self._refused():
             return
-        time.sleep(self.engine.switches.accept_seconds)
+        if self.engine.switches.accept_seconds:
+            time.sleep(self.engine.switches.accept_seconds)
+            arrived = time.monotonic()
         sent = parts(self.headers["Content-Type"], raw)
-        status, job = self.engine.take(self._key(), json.loads(sent["job"]), sent["photo"], sent.get("mask"))
+        status, job = self.engine.take(self._key(), json.loads(sent["job"]), sent["photo"], sent.get("mask"), arrived)
         if self.engine.wears_off("drop_times"):
             self.close_connection = True
         elif job is None:
@@ -99,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         job = self.engine.find(self._key())
         if job is not None:
-            job.cancelled = True
+            job.stopped.set()
             self.engine.cancelled.append(self._key())
         self._answer(200 if job else 404, {"id": self._key()})
 
@@ -110,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         step = 1.0 if asked.get("until") == ["end"] else 0.05
         told = job.started + min(1.0, seen + step) * job.seconds
         while job.state == "running" and (left := min(until, told) - time.monotonic()) > 0:
-            time.sleep(min(left, 0.2))
+            job.stopped.wait(left)
 
     def _standing(self, job: Job) -> dict[str, Any]:
         roles = self.engine.roles(job)
