@@ -51,13 +51,16 @@ class _Written:
     def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
         self.sql, self.parameters = sql, tuple(parameters)
 
-    def execute(self, cursor: Any, given: dict[str, Any]) -> None:
-        """Run it."""
+    def execute(self, cursor: Any, given: dict[str, Any], first: str = "") -> None:
+        """Run it, after the statement `first`."""
+        values = [one.value_of(given) if isinstance(one, Given) else one for one in self.parameters]
         # What breaks inside a transaction breaks all of it, as with the ORM.
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            cursor.execute(
-                self.sql, [one.value_of(given) if isinstance(one, Given) else one for one in self.parameters]
-            )
+            if first:
+                cursor.execute(f"{first}; {self.sql}", values)
+                cursor.nextset()
+            else:
+                cursor.execute(self.sql, values)
 
 
 class Compiled(Generic[M]):
@@ -131,10 +134,14 @@ class CompiledUpdate:
     def __init__(self, write: Callable[[], QuerySet[Any, Any]], **values: Any) -> None:
         self._write, self._values = write, values
 
-    def run(self, **given: Any) -> int:
-        """How many rows it changed."""
+    def run(self, *, first: str = "", **given: Any) -> int:
+        """How many rows it changed.
+
+        `first` is a statement of one's own that is sent along before it, outside of transactions: PostgreSQL makes one
+        transaction of both, in one round trip.
+        """
         with connection.cursor() as cursor:
-            self._written.execute(cursor, given)
+            self._written.execute(cursor, given, first)
             return int(cursor.rowcount)
 
     @cached_property

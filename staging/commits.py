@@ -11,8 +11,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection, transaction
+
+from billing.compiled import CompiledUpdate
+
+_OFF = "SET LOCAL synchronous_commit = off"
+
+
+def run(update: CompiledUpdate, **given: Any) -> int:
+    """How many rows the update changed; as inside `unhurried`, but in one round trip instead of four."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return update.run(**given)
+    return update.run(first=_OFF, **given)
 
 
 @contextlib.contextmanager
@@ -23,5 +35,5 @@ def unhurried() -> Iterator[None]:
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
+            cursor.execute(_OFF)
         yield

@@ -6,6 +6,7 @@ The compare part is that of `leases.mine`: still running, and still the attempt 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -22,14 +23,12 @@ def get(run_id: int) -> Run | None:
 
 def note_handle(run: Run, backend: str, handle: str) -> bool:
     """The backend has taken it."""
-    with commits.unhurried():
-        return bool(_HANDLE.run(**_mine(run), backend=backend, handle=handle, until=leases.end()))
+    return bool(commits.run(_HANDLE, **_mine(run), backend=backend, handle=handle, until=leases.end()))
 
 
 def begin_collecting(run: Run) -> bool:
     """Fetch its pictures from now on; False when another does."""
-    with commits.unhurried():
-        return bool(_COLLECT.run(**_mine(run), now=timezone.now(), until=leases.end()))
+    return bool(commits.run(_COLLECT, **_mine(run), now=timezone.now(), until=leases.end()))
 
 
 def end(run: Run, at: datetime) -> bool:
@@ -37,7 +36,7 @@ def end(run: Run, at: datetime) -> bool:
     return bool(_DONE.run(**_mine(run), at=at))
 
 
-def _mine(run: Run) -> dict[str, int]:
+def _mine(run: Run) -> dict[str, Any]:
     return {"run": run.pk, "attempt": run.attempt}
 
 

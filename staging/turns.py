@@ -72,11 +72,10 @@ def _win(run: Run, backend: str) -> bool:
         "started_at": now,
         "first_started_at": run.first_started_at or now,
     }
-    with commits.unhurried():
-        if run.started_at is None:
-            won = _FIRST_CLAIM.run(run=run.pk, **started)
-        else:
-            won = _LATER_CLAIM.run(run=run.pk, before=run.started_at, **started)
+    if run.started_at is None:
+        won = commits.run(_FIRST_CLAIM, run=run.pk, **started)
+    else:
+        won = commits.run(_LATER_CLAIM, run=run.pk, before=run.started_at, **started)
     if not won:
         return False
     for column, value in (started | _CLAIMED).items():

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from billing.models import Account
@@ -67,20 +69,23 @@ def test_the_columns_that_go_with_it_are_renewed_and_none_once_the_work_is_over(
 
 
 def test_a_lease_that_cannot_be_renewed_once_is_renewed_the_next_time(
-    account: Account, photo: Photo, brief: Brief, settings: Any, monkeypatch: pytest.MonkeyPatch
+    account: Account, photo: Photo, brief: Brief, settings: Any
 ) -> None:
     settings.RUN_LEASE_SECONDS = 0.6
     run, troubles = claimed(account, photo, brief), []
-    real = Run.objects.filter
 
-    def troubled(**compared: Any) -> Any:
+    def refuse(connection: Any, **_: Any) -> None:
+        # Whoever renews connects anew each time.
         if threading.current_thread() is not threading.main_thread() and not troubles:
             troubles.append("the database is away")
-            raise ConnectionError(troubles[0])
-        return real(**compared)
+            connection.close()
+            raise OperationalError(troubles[0])
 
-    monkeypatch.setattr(Run.objects, "filter", troubled)
-    with leases.kept(run):
-        time.sleep(1.5)
+    connection_created.connect(refuse)
+    try:
+        with leases.kept(run):
+            time.sleep(1.5)
+    finally:
+        connection_created.disconnect(refuse)
     assert troubles
     assert seconds_left(run) > 0
