@@ -190,7 +190,7 @@ class Lines:
                 reading.take(await self._read(line, question.read, sending))
         except TimeoutError as error:
             raise TimedOut("no answer in time") from error
-        except (OSError, httptools.HttpParserError) as error:
+        except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             raise Broken(str(error)) from error
         finally:
             if sending is not None:
@@ -256,6 +256,10 @@ class _Reading:
         self.parser.feed_data(part)
         if self._too_large:
             raise TooLarge(f"more than {self.most} bytes")
+
+    def on_message_begin(self) -> None:
+        if self.whole:
+            raise Broken("a second answer to one question")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")

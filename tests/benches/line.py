@@ -3,7 +3,7 @@
 How it is measured: fifty callers at once, each of whom asks for a render with a small photo (480 x 320) that nobody
 sent before, waits for the answer on the held connection, and asks again. They begin spread evenly over the stand-in's
 time, so that fifty are in flight in a steady state and two come and go a second. From the first byte of a request to
-the last of its answer, less the 25 seconds that the stand-in takes from a job's last byte to its end, is the platform's:
+the last of its answer, less the stand-in's 25 seconds from a job's last byte to its end, is the platform's:
 taking the photo in and decoding it, the rows and the hold, waking a worker, handing over, noticing the end, fetching,
 checking and storing the pictures, settling, waking the caller. The stand-in reads the job and packs its pictures within
 its own time. Web process, worker, follower, scheduler, stand-in, database and

@@ -146,11 +146,24 @@ def test_a_connection_that_was_left_in_the_middle_is_not_asked_again() -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello", lines.Broken),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", lines.Broken),
         (b"HTTP/1.1 200 OK\r\nContent-Le", lines.Broken),
+        (OK + OK, lines.Broken),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: tea\r\nConnection: upgrade\r\n\r\n", lines.Broken),
         (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 100_000, lines.Broken),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + b"a" * 1001, lines.TooLarge),
         (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"a" * 5000, lines.TooLarge),
     ],
-    ids=["nothing", "no HTTP", "short", "no last chunk", "half a head", "headers for ever", "too long", "longer"],
+    ids=[
+        "nothing",
+        "no HTTP",
+        "short",
+        "no last chunk",
+        "half a head",
+        "two answers",
+        "another protocol",
+        "headers for ever",
+        "too long",
+        "longer",
+    ],
 )
 def test_what_is_no_whole_answer_is_none(text: bytes, error: type[lines.LineError]) -> None:
     with pytest.raises(error):
