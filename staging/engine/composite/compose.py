@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from staging.engine.composite import grain
 from staging.engine.composite.contact import ContactMap, floor_points
-from staging.engine.composite.exposure import bare_walls, evened, room_level
+from staging.engine.composite.exposure import bare_walls, evened, room_level, shines
 from staging.engine.composite.fields import Floats, Mask, band, shrunk, widest
 from staging.engine.composite.furniture import FurnitureLight, border_weight
 from staging.engine.composite.panes import before_room, occluder_depth, opening_mask, walls_before
@@ -57,7 +57,8 @@ class Composite:
 
     `ratio` (h, w, 3) is what the room's light was multiplied with at trace size, before contact shadows
     and before `fade` = (start, full) took small changes to nothing. `alpha` (H, W) is the furniture's cover
-    with what stands before it cut out; `clipped` the share of furniture pixels at the top of the range.
+    with what stands before it cut out; `clipped` the share of furniture pixels, lit lamps left out, at the top of the
+    range.
     """
 
     picture: Bytes
@@ -124,7 +125,8 @@ def compose(
         encoded, edited = layers.rows(top, bottom, tone, noise, seed)
         picture[top:bottom][edited] = quantised(encoded)
         mask[top:bottom][edited] = 255
-        furniture = alpha[top:bottom] > 0.9
+        # A lit shade may be as bright as the photo can show.
+        furniture = (alpha[top:bottom] > 0.9) & ~shines(cover.albedo[top:bottom])
         solid += int(furniture.sum())
         clipped += int((picture[top:bottom][furniture].max(-1, initial=0) == 255).sum())
     return Composite(picture, mask, ratio.applied, fade, alpha, contacts, clipped / max(solid, 1))

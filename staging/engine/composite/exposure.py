@@ -10,6 +10,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from staging.engine.composite.fields import Floats, Mask, blurred_within
 from staging.engine.composite.tone import luminance
@@ -38,6 +39,12 @@ def bare_walls(labels: np.ndarray, panes: Mask) -> Mask:
     return walls if walls.any() else (labels != NONE) & ~panes
 
 
+def shines(albedo: NDArray[np.floating]) -> Mask:
+    """Where furniture of this `albedo` (h, w, 3) is a lamp or a mirror, whose brightness is its own."""
+    own: Mask = luminance(np.asarray(albedo, np.float32)) >= OWN
+    return own
+
+
 def evened(radiance: Floats, albedo: Floats, alpha: Floats, level: float) -> Floats:
     """Furniture `radiance` (h, w, 3) whose light passes `level` only softly, as a fused exposure shows it.
 
@@ -45,7 +52,7 @@ def evened(radiance: Floats, albedo: Floats, alpha: Floats, level: float) -> Flo
     """
     light = luminance(radiance) / np.maximum(luminance(albedo), LEAST_ALBEDO)
     sigma = max(1.0, _WIDE * alpha.shape[1])
-    lit = luminance(albedo) < OWN
+    lit = ~shines(albedo)
     region = ((alpha > 0.5) & lit).astype(np.float32) + np.float32(1e-4)
     mean, _ = blurred_within(light.astype(np.float32), region, sigma)
     over = np.maximum(mean / max(ORDINARY * level, 1e-4), 1.0)

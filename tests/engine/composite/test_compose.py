@@ -127,3 +127,24 @@ def test_contact_shadows_are_there_even_when_the_trace_shows_none():
     astray = compose(picture, empty, furnished, cover, room, contacts=far)
     spoilt = SimpleNamespace(**{**vars(astray), "contacts": SimpleNamespace(rims=contacts.rims, at=far.at)})
     assert "contact_shadows" in {g.name for g in check(picture, spoilt, room) if not g.passed}
+
+
+def test_what_stands_before_the_room_gets_no_shade_of_what_is_behind_it():
+    pillar = ((60.0, 60.0), (190.0, 60.0), (190.0, 128.0), (60.0, 128.0))
+    picture, _, result = staged(occluders=(Occluder(pillar, 1.5),))
+    assert np.array_equal(result.picture[62:, 62:188], picture[62:, 62:188])
+
+
+def test_a_lit_lamp_may_be_as_bright_as_the_photo_can_show_and_a_sofa_may_not():
+    room, mesh, picture = rooms.room(), rooms.block(), rooms.photo()
+    picture[:8] = 255  # a photo that holds white
+    empty, furnished, cover = rooms.traces(room, mesh, trace_width=rooms.WIDTH)
+    glaring = np.where(cover.alpha[..., None] > 0, 90.0, furnished.radiance).astype(np.float32)
+
+    def clipped(reflected: float) -> float:
+        albedo = np.full_like(furnished.albedo, reflected)
+        drawn = SimpleNamespace(alpha=cover.alpha, albedo=albedo, depth=cover.depth)
+        return compose(picture, empty, SimpleNamespace(radiance=glaring, albedo=albedo), drawn, room).clipped
+
+    assert clipped(0.8) > 0.5
+    assert clipped(1.0) == 0
