@@ -1,4 +1,6 @@
-"""Evening over a house front: the sky after sunset, the house in its blue light, lamps behind the windows."""
+"""Evening over a house front: the sky after sunset, the house in its blue light. Windows and doors keep their pixels:
+as the photo has them they are brighter than what gets dark round them, and seem lit.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,24 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import band
+from staging.engine.composite.fields import band, dilated
 from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import facade, sky
 from staging.engine.redesign.facade import Front
-from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte
+from staging.engine.redesign.matting import Bytes, Floats, Matte
 
 LEAST_SKY: Final = 0.05  # share of the picture: without a sky there is no evening
 LEAST_PANES: Final = 0.0012  # share of the picture that windows must take
-LEAST_IN_ONE: Final = 0.8  # share of the sky that its largest piece must take
+MOST_SCRAPS: Final = 0.02  # share of the sky that may be seen in scraps, and that may be left between branches
+SCRAP: Final = 0.01  # of the picture
+BETWEEN: Final = 0.05  # of the long side: no farther from the sky are branches before it
+LEFT: Final = 20.0  # Lab units from the sky's colour, within which what was not found as sky is rather left of it
 DARKEST: Final = 0.09  # median luminance below which it is evening already
-PALE: Final = 80.0  # lightness of the sky over a house without hard shadows
-SUN_AND_SHADE: Final = 4.0
+SUN_AND_SHADE: Final = 6.0
+BRIGHT_DOOR: Final = (0.02, 65.0)  # share of the picture and lightness of a garage door that would shine
+RIM: Final = 0.008  # of the long side: by so much of the edge of roofs and leaves the old sky shows
+LIKE_SKY: Final = (0.2, 0.4)  # differences, as shares of the old sky's light, of what is sky for sure and surely not
 LAMP: Final = np.array([1.0, 0.66, 0.30], np.float32)
 BLUE: Final = np.array([0.70, 0.80, 1.22], np.float32)
 DIM: Final = 0.30
@@ -32,10 +39,10 @@ class Evening:
     """What dusk needs at any size, found on the working copy (h, w)."""
 
     sky: Matte
-    panes: Matte
+    openings: Matte
     new_sky: Floats
     old_sky: Floats
-    heart: Floats
+    rim: Floats
     evening_out: Floats
     spill: Floats
 
@@ -46,12 +53,16 @@ class Evening:
         light = luminance(linear(copy))
         if front.sky.share < LEAST_SKY:
             raise _unsuitable("too little sky is seen")
-        if _torn(front.sky.rough):
+        if _torn(front):
             raise _unsuitable("branches before the sky would keep the light of day between them")
         if float(np.median(light)) < DARKEST:
             raise _unsuitable("it is dark already")
-        if float(np.median(front.sky.lab[front.sky.rough][:, 0])) < PALE or _sunlit(front, light):
-            raise _unsuitable("the sun shines, and its shadows would stay; take it under a bright overcast sky")
+        if _sunlit(front, light):
+            raise _unsuitable("sun and shade part the lawn too sharply; take it under a bright overcast sky")
+        doors = front.doors & ~front.ground
+        share, lightness = BRIGHT_DOOR
+        if (doors & (front.share > share) & (front.light > lightness)).any():
+            raise _unsuitable("a large bright garage door, which stays as it is, would shine in the dark")
         panes = facade.windows(front)
         if panes.mean() < LEAST_PANES:
             raise _unsuitable("no windows could be made out that would be lit")
@@ -63,39 +74,52 @@ class Evening:
         height, width = copy.shape[:2]
         return cls(
             sky=sky.matte(front.sky, front.patches),
-            panes=Matte.of(glow, copy, radius=2, epsilon=1e-3, reach=1),
+            openings=Matte.of(
+                (panes | doors[front.patches.patch]).astype(np.float32), copy, radius=2, epsilon=1e-3, reach=1
+            ),
             new_sky=sky.evening(height, width, front.sky.horizon, seed),
             old_sky=front.sky.colour,
-            heart=np.asarray(cv2.GaussianBlur(glow, (0, 0), size * 0.009), np.float32),
+            rim=dilated(front.sky.rough, round(size * RIM)).astype(np.float32),
             evening_out=even.astype(np.float32),
             spill=np.asarray(spill, np.float32),
         )
 
+    def kept(self, photo: Bytes, top: int, bottom: int) -> Floats:
+        """How much of each pixel in rows `top`..`bottom` is window or door, 0..1: these stay as the photo has them."""
+        return self.openings.rows(photo, top, bottom)
+
     def rows(self, photo: Bytes, light: Floats, top: int, bottom: int) -> Floats:
         """Rows `top`..`bottom` of the evening, linear light; `light` is the day's, repainted where that was asked."""
         height, width = photo.shape[:2]
-        even, spill, heart, new, old = (
+        even, spill, new, old, rim = (
             band(f, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
-            for f in (self.evening_out, self.spill, self.heart, self.new_sky, self.old_sky)
+            for f in (self.evening_out, self.spill, self.new_sky, self.old_sky, self.rim)
         )
-        above = self.sky.rows(photo, top, bottom)[..., None]
+        above = self.sky.rows(photo, top, bottom)
+        # Round leaves and roofs what has the very colour of the old sky is a rim of it.
+        unlike = np.abs(light - old).max(-1) / np.maximum(old.max(-1), 0.02)
+        like = np.clip((LIKE_SKY[1] - unlike) / (LIKE_SKY[1] - LIKE_SKY[0]), 0, 1) * (rim > 0.5)
+        above = np.maximum(above, like)[..., None]
         own = np.clip(light - above * old, 0, None) * np.clip((1 - above) / 0.12, 0, 1)
         own = np.minimum(own, light)
         grey = luminance(own)[..., None]
         calm = own * 0.9 + grey * 0.1
         night = calm * even[..., None] * (DIM * BLUE) + np.array([0.0012, 0.0018, 0.004], np.float32)
         lit = night + calm * spill[..., None] * LAMP * 0.9 + spill[..., None] * LAMP * 0.012
-        pane = self.panes.rows(photo, top, bottom)[..., None]
-        # Brightest in the middle of the room behind, with what the pane showed by day still in it.
-        inside = LAMP * (0.16 + 0.5 * heart[..., None] + 0.9 * np.clip(grey, 0, 0.4))
-        lit = lit * (1 - pane) + pane * inside
         return shoulder((lit * (1 - above) + np.zeros_like(lit) + above * new * 0.8).astype(np.float32), 0.75)
 
 
-def _torn(sky: Mask) -> bool:
-    """Whether much of the `sky` (h, w) is seen in scraps between branches."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(sky.astype(np.uint8), connectivity=8)
-    return bool(stats[1:, cv2.CC_STAT_AREA].max() < LEAST_IN_ONE * sky.sum())
+def _torn(front: Front) -> bool:
+    """Whether much of the sky is seen in scraps between branches, or was left between them."""
+    sky, lab = front.sky, front.patches.lab
+    _, _, stats, _ = cv2.connectedComponentsWithStats(sky.rough.astype(np.uint8), connectivity=8)
+    pieces = stats[1:, cv2.CC_STAT_AREA]
+    scraps = float(pieces[pieces < SCRAP * sky.rough.size].sum())
+    above = np.arange(len(lab))[:, None] < sky.horizon * len(lab)
+    near = np.linalg.norm((lab - sky.lab) * np.array([0.8, 1.2, 1.2], np.float32), axis=-1) < LEFT
+    beside = dilated(sky.rough, round(max(near.shape) * BETWEEN)) & ~dilated(sky.rough, 3)
+    left = float((near & above & beside).sum())
+    return max(scraps, left) > MOST_SCRAPS * float(sky.rough.sum())
 
 
 def _sunlit(front: Front, light: Floats) -> bool:

@@ -124,8 +124,9 @@ class _Work:
             after = behind(after, share, new, old)
             covered = np.maximum(covered, share)
         if self.evening is not None:
-            after = self.evening.rows(self.photo, after, top, bottom)
-            covered = np.ones_like(covered)
+            share = 1 - self.evening.kept(self.photo, top, bottom)
+            after = after + share[..., None] * (self.evening.rows(self.photo, after, top, bottom) - after)
+            covered = np.maximum(covered, share)
         return after, covered
 
 

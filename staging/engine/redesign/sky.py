@@ -22,6 +22,7 @@ LEAST: Final = 0.008  # share of the picture under which there is no sky to work
 LIKE: Final = 16.0  # Lab units from the sky's own colour at that height: sky between leaves
 CLOUD_EDGE: Final = 22.0  # Lab units of a step from blue sky to a cloud
 WISP: Final = 0.004  # share of the picture of a cloud in the sky
+BLUE_BETWEEN: Final = -14.0  # Lab b
 DULL: Final = 9.0  # chroma of an overcast sky
 
 
@@ -88,7 +89,10 @@ def _without_wisps(found: Mask, lab: Floats) -> Mask:
     area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     bright = np.bincount(labels.ravel(), lab[..., 0].ravel()) / area > 70
     pale = np.bincount(labels.ravel(), np.hypot(lab[..., 1], lab[..., 2]).ravel()) / area < 22
-    wisps = small & bright & pale
+    # And the deep blue between clouds.
+    blue = np.bincount(labels.ravel(), lab[..., 2].ravel()) / area < BLUE_BETWEEN
+    inside = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] < len(found)
+    wisps = small & inside & (bright & pale | blue)
     wisps[0] = False
     return np.asarray(found | wisps[labels])
 
