@@ -13,7 +13,7 @@ from staging.engine.redesign.walls import Walls
 from staging.engine.scene.gates import Gate
 
 _SIZE: Final = 900  # long side at which pictures are compared
-MOST_MASK: Final = 0.97
+MOST_MASK: Final = 0.995
 MOST_CLIPPED: Final = 0.04
 MOST_IN_OPENINGS: Final = 0.1
 MOST_BLEEDING: Final = 0.3
