@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import blurred_within, dilated
 from staging.engine.removal import flooring, plain, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
+from staging.engine.removal.lattice import repeated
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sampled, sheet_of
@@ -26,6 +27,8 @@ Integers = NDArray[np.int64]
 BAND: Final = 128  # rows of the photo that are filled at a time
 FEWEST: Final = 25  # pixels at working size under which a plane's part is not worth its own texture
 LOW: Final = 1.0  # metres above the floor up to which furniture hides most of a wall
+ALIKE: Final = 0.12  # metres over which the strength of a pattern is averaged
+STRONGER: Final = 2.2  # times the strength that a third of the plane stays under
 WALLS: Final = (LEFT, RIGHT, BACK)
 SUBPIXELS: Final = ((-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25))  # where edges are looked at
 
@@ -88,7 +91,9 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
         over = _over(sheet, hidden, scene.camera)
         quilt = None
         if face not in simple:
-            quilt = quilted(cover.detail, cover.confirmed, over, sheet.resolution(scene.camera), sheet.ppm)
+            usual = _usual(cover.detail, cover.confirmed, sheet.ppm)
+            pattern = (cover.detail, usual, over, sheet.resolution(scene.camera), sheet.ppm)
+            quilt = repeated(*pattern) or quilted(*pattern)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
         made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line)
     return made
@@ -124,6 +129,15 @@ def _free(scene: Scene, hole: Mask, sheet: Sheet) -> Mask:
     return sheet.marked(~hole & mine, scene.camera)
 
 
+def _usual(detail: Floats, known: Mask, ppm: float) -> Mask:
+    """The `known` pixels (h, w) without what has far more pattern than most: a thing that was taken for the plane."""
+    strength, _ = blurred_within(np.abs(detail).mean(-1).astype(np.float32), known.astype(np.float32), ALIKE * ppm)
+    if not known.any():
+        return known
+    usual = known & (strength < STRONGER * np.quantile(strength[known], 0.35))
+    return usual if usual.sum() > 0.4 * known.sum() else known
+
+
 def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
     """Hidden pixels of the working photo, on the sheet, with a rim."""
     return dilated(sheet.marked(hidden, camera), 2)
@@ -132,8 +146,9 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
 def coats_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> dict[int, plain.Coat]:
     """How the plain planes among `made` look behind the `hole` (working size), by face."""
     found = {face: plane.covering for face, plane in made.items() if plane.covering is not None}
-    coats = {face: plain.coat(scene, photo, hole, surface) for face, surface in found.items()}
-    return {face: coat for face, coat in coats.items() if coat is not None}
+    # Walls without a corner between them are one surface, and have one coat.
+    coats = {id(surface): plain.coat(scene, photo, hole, surface) for surface in found.values()}
+    return {face: coat for face, surface in found.items() if (coat := coats[id(surface)]) is not None}
 
 
 def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], coats: dict[int, plain.Coat]) -> Bytes:
