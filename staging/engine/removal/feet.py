@@ -25,10 +25,14 @@ from staging.engine.scene.room import Box, Camera, Room
 AT: Final = 480  # long edge in pixels of the picture that is judged
 STEP: Final = 2  # columns
 WIDE: Final = np.exp(np.linspace(-0.4, 0.4, 33))  # times what was read
+WIDEST: Final = np.exp(np.linspace(-0.9, 0.9, 41))  # the same where the reading is hardly believed
 FINE: Final = np.exp(np.linspace(-0.05, 0.05, 9))
 FINEST: Final = np.exp(np.linspace(-0.012, 0.012, 9))
 TURNS: Final = np.radians([-2.0, -1.0, 0.0, 1.0, 2.0])
 ROLLS: Final = np.radians([-1.0, 0.0, 1.0])
+FAR_TURNS: Final = np.radians([-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0])  # where the reading is hardly believed
+BELIEVED: Final = 0.5  # confidence of a reading from which on it holds the walls in full
+LEAST_BELIEF: Final = 0.03
 MODES: Final = 3
 RARE: Final = 0.15  # of the samples: a colour with less of them is no floor's and no wall's
 SURE: Final = 1.5  # the most that one pixel may say
@@ -67,15 +71,24 @@ def refitted(scene: Scene, hole: Mask) -> Scene:
         return scene
     room = scene.room
     small = _resized(room, seen.foot.shape)
-    coarse, score = _searched(seen, small, np.ones(3), WIDE)
+    belief = float(np.clip(room.confidence.get("total", 1.0) / BELIEVED, LEAST_BELIEF, 1.0))
+    coarse, score = _searched(seen, small, np.ones(3), WIDE, belief)
     turned, factors = small, coarse
+    if belief < 1:
+        for yaw in FAR_TURNS:
+            candidate = dataclasses.replace(small, camera=_turned(small.camera, yaw, 0.0))
+            found, total = _searched(seen, candidate, np.ones(3), WIDEST, belief)
+            total -= belief * TURNED * np.degrees(yaw) ** 2 / 4
+            if total > score:
+                score, turned, coarse, factors = total, candidate, found, found
+    base = turned
     for yaw, roll in product(TURNS, ROLLS):
-        candidate = dataclasses.replace(small, camera=_turned(small.camera, yaw, roll))
-        found, total = _searched(seen, candidate, coarse, FINE)
-        total -= TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2)
+        candidate = dataclasses.replace(base, camera=_turned(base.camera, yaw, roll))
+        found, total = _searched(seen, candidate, coarse, FINE, belief)
+        total -= belief * TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2)
         if total > score:
             score, turned, factors = total, candidate, found
-    factors, _ = _searched(seen, turned, factors, FINEST)
+    factors, _ = _searched(seen, turned, factors, FINEST, belief)
     camera = dataclasses.replace(room.camera, rotation=turned.camera.rotation)
     box = _moved(room.box, camera.height, factors)
     return scene.with_room(dataclasses.replace(room, camera=camera, box=box))
@@ -122,7 +135,7 @@ def _turned(camera: Camera, yaw: float, roll: float) -> Camera:
 
 
 def _searched(
-    seen: _Evidence, room: Room, about: NDArray[np.float64], steps: NDArray[np.float64]
+    seen: _Evidence, room: Room, about: NDArray[np.float64], steps: NDArray[np.float64], belief: float
 ) -> tuple[NDArray[np.float64], float]:
     """The best factors (3,) of left, right and back wall among `steps` times `about`, and their score."""
     height, width = seen.foot.shape
@@ -133,8 +146,8 @@ def _searched(
         np.stack([_foot(camera, axis, value, columns, height) for value in values])
         for axis, values in ((0, box.x0 * left), (0, box.x1 * right), (1, box.y1 * back))
     ]
-    nearer = HELD * np.log(back) ** 2
-    aside = [UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2 for side in (left, right)]
+    nearer = belief * HELD * np.log(back) ** 2
+    aside = [belief * UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2 for side in (left, right)]
     corner_left = np.array([[_corner(seen, room, box.x0 * a, box.y1 * b) for b in back] for a in left])
     corner_right = np.array([[_corner(seen, room, box.x1 * a, box.y1 * b) for b in back] for a in right])
     index = np.arange(len(columns))

@@ -22,7 +22,7 @@ from staging.engine.removal import grain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask, Sheet, sampled
-from staging.engine.scene.faces import FLOOR
+from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -37,6 +37,9 @@ EDGE: Final = 1.6  # Lab units a pixel: steeper is no light on a covering
 PATTERNED: Final = 0.022  # sRGB, the mean detail of a wall from which on it is more than paint
 DIRECTED: Final = 0.45  # coherence of a floor's gradients from which on it has boards or tiles
 LINED: Final = 1.5  # length of straight edges on a floor against the root of its area: more are joints
+BESIDE: Final = 6  # pixels on each side of a corner, over which it is looked at
+SHOWN: Final = 0.05  # of the height: so much of a corner must be seen to know that it is none
+CORNER: Final = 1.6  # Lab units across it, under which it is none
 FELT: Final = 0.02  # how much pixels hold to the smooth surface of their plane, against their neighbours
 
 
@@ -119,7 +122,39 @@ def surfaces(
         own = everywhere & sheet.drawn_mask(cover.confirmed, scene.camera) & ~hole
         if every_floor or carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
             found[sheet.face] = Surface(sheet.face, everywhere, own, sheet.drawn(cover.smooth, scene.camera))
+    for side in (LEFT, RIGHT):
+        if side in found and BACK in found and not corner_shown(scene, hole, side):
+            one = _joined(found[side], found[BACK])
+            found |= {face: one for face, other in found.items() if other is found[side] or other is found[BACK]}
     return found
+
+
+def corner_shown(scene: Scene, hole: Mask, side: int) -> bool:
+    """Whether the photo shows an edge where the back wall was read to end at the `side` wall; True if it is hidden.
+
+    A corner that was read where there is none would be drawn as a step of light.
+    """
+    labels = scene.faces.labels
+    first, second = (side, BACK) if side == LEFT else (BACK, side)
+    row, column = np.nonzero((labels[:, :-1] == first) & (labels[:, 1:] == second))
+    far, wide = 2 + BESIDE, labels.shape[1]
+    fits = (column >= far) & (column < wide - far - 1)
+    row, column = row[fits], column[fits]
+    taken = np.concatenate([np.arange(-far, -1), np.arange(3, far + 2)])
+    open_ = ~hole[row[:, None], column[:, None] + taken].any(1)
+    row, column = row[open_], column[open_]
+    if len(row) < SHOWN * labels.shape[0]:
+        return True
+    lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.0), cv2.COLOR_RGB2Lab)
+    values = lab[row[:, None], column[:, None] + taken]
+    half = len(taken) // 2
+    step = np.linalg.norm(values[:, half:].mean(1) - values[:, :half].mean(1), axis=-1)
+    return float(np.median(step)) > CORNER
+
+
+def _joined(one: Surface, other: Surface) -> Surface:
+    colour = np.where(other.all[..., None], other.colour, one.colour).astype(np.float32)
+    return Surface(BACK, one.all | other.all, one.own | other.own, colour)
 
 
 def coat(scene: Scene, photo: Bytes, hole: Mask, surface: Surface) -> Coat | None:
