@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth, plain, relight
+from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth, levelling, plain, relight
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
@@ -39,9 +39,9 @@ LEAST_SOLID: Final = 0.2
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
-LEAST_KNOWN: Final = 0.57  # the same of a large hole of the caller's, which only planes can fill
+LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only planes can fill
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
-LEAST_AGREED: Final = 0.8
+LEAST_AGREED: Final = 0.7
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
@@ -223,6 +223,7 @@ class _Work:
             relight.lightened(photo, shade | full, parts.gain)
             coats = filling.coats_of(lit, photo, parts.hole, planes)
             picture = filling.filled_photo(photo, scene.room, full, planes, coats)
+            levelling.levelled(picture, full, scene.faces)
         with self.step("check", 0.95, "checking the picture"):
             checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit))
             return self._checked(picture, full | shade, checks, scene, figures)

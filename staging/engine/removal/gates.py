@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import blurred_within
+from staging.engine.composite.fields import blurred_within, dilated
 from staging.engine.removal.filling import Bytes, Plane
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
@@ -21,10 +21,15 @@ SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matt
 MOST_UNKNOWN: Final = 0.05  # of the hole
 WORST_SEAM: Final = 0.045  # sRGB, the median step across the edge of what was filled
 TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a border of its own
+RIGHT_THERE: Final = 1.5  # pixels on each side of the edge: the outline of what is removed lies farther in
+ENDS: Final = 0.06  # sRGB: with such a step in the photo, a thing ended there
 MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
 COLOURED: Final = 0.16  # log of one colour against another, from which on a wall is not white or grey
 SMOOTHER: Final = 2.5  # times a wall's roughness: a floor that is rougher is no part of it
 LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
+ROUGH_OVER: Final = 4.0  # pixels
+ROUGHER: Final = 1.3  # times nearly the roughest of what is seen of a floor
+MOST_ROUGH: Final = 0.05  # of the floor that was drawn
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
@@ -83,13 +88,14 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     """Judge the emptied `picture` (H, W, 3) against the photo; `mask` (H, W) is where it may differ."""
     differing = int((picture[~mask] != photo[~mask]).any(-1).sum())
     height, width = scene.faces.labels.shape
-    small = (cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) / 255).astype(np.float32)
+    small = _shrunk(picture, (width, height))
     hole = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     own = own_pixels(scene, planes)
     seam = _seam(small, hole, own)
-    torn = _torn(small, hole)
+    torn = _torn(small, hole, _shrunk(photo, (width, height)), own)
     low, high = TEXTURE
     texture = _texture(small, hole, own, scene)
+    rough = roughness(small, hole, own, scene.faces.labels == FLOOR)
     return (
         Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
         Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
@@ -101,6 +107,10 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
             "texture", low < texture < high, texture, low if texture < 1 else high,
             f"What was drawn of the floor has {texture:.0%} of the texture of what is seen of it.",
         ),
+        Gate(
+            "rough", rough < MOST_ROUGH, rough, MOST_ROUGH,
+            f"{rough:.0%} of what was drawn of the floor is rougher than any of what is seen of it.",
+        ),
     )  # fmt: skip
 
 
@@ -110,7 +120,7 @@ def drawn(photo: Bytes, picture: Bytes, mask: Mask) -> tuple[Gate, ...]:
     rows, columns = (slice(max(0, int(at.min()) - 20), int(at.max()) + 21) for at in np.nonzero(mask))
     part, hole = (picture[rows, columns] / 255).astype(np.float32), mask[rows, columns]
     seam = _seam(part, hole, np.ones_like(hole))
-    torn = _torn(part, hole)
+    torn = _torn(part, hole, (photo[rows, columns] / 255).astype(np.float32), np.ones_like(hole))
     return (
         Gate("identity_outside_mask", differing == 0, differing, 0, f"{differing} pixels outside the mask differ."),
         Gate("seam", seam < WORST_SEAM, seam, WORST_SEAM, f"The edge of what was filled shows by {seam:.1%}."),
@@ -135,14 +145,48 @@ def _seam(picture: Floats, hole: Mask, own: Mask) -> float:
     return float(np.median(np.abs(inside - outside)[at].mean(-1))) if at.sum() > 20 else 0.0
 
 
-def _torn(picture: Floats, hole: Mask) -> float:
-    """The share of the hole's edge, 0..1, across which the picture changes much: it should go on there."""
-    inside, _ = blurred_within(picture, hole.astype(np.float32), 3)
-    outside, _ = blurred_within(picture, (~hole).astype(np.float32), 3)
+def _torn(picture: Floats, hole: Mask, photo: Floats, own: Mask) -> float:
+    """The share of the hole's edge, 0..1, across which the picture changes much: it should go on there.
+
+    Where the photo itself changed there, a thing that stays ends at the hole, and may: unless `own` pixels (h, w),
+    floor or wall for sure, lie on its other side.
+    """
+    step, edge = _across(picture, hole, 3.0)
+    before, _ = _across(photo, hole, RIGHT_THERE)
+    ends = (before > ENDS) & ~dilated(own, 2)
+    return float(((step > TORN) & ~ends)[edge].mean()) if edge.sum() > 20 else 0.0
+
+
+def _across(picture: Floats, hole: Mask, near: float) -> tuple[Floats, Mask]:
+    """The step (h, w), sRGB, between the means of the two sides of the hole's edge, and that edge (h, w).
+
+    `near` is over how many pixels on each side.
+    """
+    inside, _ = blurred_within(picture, hole.astype(np.float32), near)
+    outside, _ = blurred_within(picture, (~hole).astype(np.float32), near)
     edge = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     edge[:3] = edge[-3:] = False
     edge[:, :3] = edge[:, -3:] = False
-    return float((np.abs(inside - outside)[edge].mean(-1) > TORN).mean()) if edge.sum() > 20 else 0.0
+    return np.asarray(np.abs(inside - outside).mean(-1), np.float32), edge
+
+
+def _shrunk(picture: Bytes, size: tuple[int, int]) -> Floats:
+    return (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) / 255).astype(np.float32)
+
+
+def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
+    """The share of the drawn floor, 0..1, with more texture than what is seen of it: pieces of something else.
+
+    `hole`, `own` (floor for sure) and `at` (floor) are (h, w); 0 where too little of either is seen.
+    """
+    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1)
+    drawn, inside = blurred_within(fine, (at & hole).astype(np.float32), ROUGH_OVER)
+    seen, outside = blurred_within(fine, (at & own & ~hole).astype(np.float32), ROUGH_OVER)
+    drawn_at, seen_at = at & hole & (inside > 0.5), at & own & ~hole & (outside > 0.5)
+    if drawn_at.sum() < 100 or seen_at.sum() < 100:
+        return 0.0
+    most = ROUGHER * float(np.percentile(seen[seen_at], 97))
+    return float((drawn[drawn_at] > most).mean())
 
 
 def _texture(picture: Floats, hole: Mask, own: Mask, scene: Scene) -> float:
