@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import Account
-from staging import jobs, pipeline, renders
+from staging import jobs, pipeline, renders, wakeups
 from staging.backends.base import Progress
 from staging.briefs import Brief
 from staging.follower import Follower
@@ -27,9 +27,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def queue(settings: Any, tmp_path: Path, no_queue: None) -> Iterator[None]:
+def queue(settings: Any, tmp_path: Path, no_queue: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with serving.redis_server(tmp_path) as url:
         settings.REDIS_URL = url
+        # A thread that outlived the test before may have asked for a connection in between.
+        monkeypatch.setattr(wakeups, "_connection", None)
         yield
 
 

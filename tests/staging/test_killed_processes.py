@@ -41,7 +41,8 @@ def shared(running: Stack, settings: Any, monkeypatch: pytest.MonkeyPatch, no_qu
 @pytest.fixture
 def engine_started(running: Stack, shared: None) -> Iterator[None]:
     """The engine, in which a job takes a second and a half."""
-    running.start_engine(seconds=1.5)
+    # Progress is written once a second: a busy machine must not miss all of it.
+    running.start_engine(seconds=2.5)
     yield
     running.kill("engine")
 
