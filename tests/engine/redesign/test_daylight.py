@@ -4,26 +4,15 @@ import dataclasses
 
 import cv2
 import numpy as np
-import pytest
 
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign.interior import redecorate
 from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.patterns import laid
-from staging.engine.scene.faces import FLOOR, face_map
+from staging.engine.scene.faces import FLOOR
 from staging.engine.scene.room import Occluder
 from tests.engine.redesign.test_floors_and_paints import floor_of
-from tests.engine.redesign.test_rooms import SIZE, photo
-
-
-@pytest.fixture(scope="module")
-def living():
-    return photo(LIVING)
-
-
-@pytest.fixture(scope="module")
-def faces():
-    return face_map(LIVING.room, *SIZE)
+from tests.engine.redesign.test_rooms import SIZE
 
 
 def area(*corners):

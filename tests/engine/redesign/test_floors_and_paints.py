@@ -4,25 +4,14 @@ import dataclasses
 
 import cv2
 import numpy as np
-import pytest
 
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign.interior import redecorate
-from staging.engine.scene.faces import FLOOR, LEFT, face_map
-from tests.engine.redesign.test_rooms import SIZE, photo, seen
+from staging.engine.scene.faces import FLOOR, LEFT
+from tests.engine.redesign.test_rooms import SIZE, seen
 
 # Where the middle window of the back wall is mirrored in the floor, and where nothing is.
 ROOM = LIVING.room.resized(*SIZE)
-
-
-@pytest.fixture(scope="module")
-def living():
-    return photo(LIVING)
-
-
-@pytest.fixture(scope="module")
-def faces():
-    return face_map(LIVING.room, *SIZE)
 
 
 def floor_of(faces, margin=9):

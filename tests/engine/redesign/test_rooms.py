@@ -23,11 +23,6 @@ def photo(sample):
 
 
 @pytest.fixture(scope="module")
-def living():
-    return photo(LIVING)
-
-
-@pytest.fixture(scope="module")
 def painted(living):
     return redecorate(living, LIVING.room, "midcentury", 0)
 
