@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from staging.backends import lines, trust
 from staging.backends.lines import Answer, Lines, Times
+from tests.staging.stand_in_http import parts
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 TIMES = Times(connect=2.0, io=2.0, idle=3.0)
@@ -228,8 +229,6 @@ def test_a_form_arrives_as_it_was_sent() -> None:
             await open_lines.ask("PUT", "/a", body=body, kind=kind, most=100)
 
     asyncio.run(asked())
-    from tests.staging.stand_in_http import parts  # noqa: PLC0415 - a parser that is not ours to test
-
     sent = server.requests[0].partition(b"\r\n\r\n")[2]
     assert parts(kind, sent) == {"job": b"{}", "photo": photo}
 
