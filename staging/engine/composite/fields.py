@@ -82,3 +82,8 @@ def shrunk(field: Floats | NDArray[np.uint8], width: int, height: int) -> Floats
     interpolation = cv2.INTER_AREA if field.shape[1] >= width else cv2.INTER_LINEAR
     resized = cv2.resize(np.asarray(field, np.float32), (width, height), interpolation=interpolation)
     return resized.astype(np.float32, copy=False)
+
+
+def reduced(picture: NDArray[np.uint8], width: int, height: int) -> Floats:
+    """Area average of a picture (H, W, 3) at `width` x `height`, 0..1, without a copy of it all in floats."""
+    return (cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) / 255).astype(np.float32)

@@ -146,9 +146,8 @@ def _over(sheet: Sheet, hidden: Mask, camera: Camera) -> Mask:
 def coats_of(scene: Scene, photo: Bytes, hole: Mask, made: dict[int, Plane]) -> dict[int, plain.Coat]:
     """How the plain planes among `made` look behind the `hole` (working size), by face."""
     found = {face: plane.covering for face, plane in made.items() if plane.covering is not None}
-    # Walls without a corner between them are one surface, and have one coat.
-    coats = {id(surface): plain.coat(scene, photo, hole, surface) for surface in found.values()}
-    return {face: coat for face, surface in found.items() if (coat := coats[id(surface)]) is not None}
+    coats = {surface: plain.coat(scene, photo, hole, surface) for surface in dict.fromkeys(found.values())}
+    return {face: coat for face, surface in found.items() if (coat := coats[surface]) is not None}
 
 
 def filled_photo(photo: Bytes, room: Room, hole: Mask, made: dict[int, Plane], coats: dict[int, plain.Coat]) -> Bytes:

@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import blurred_within, dilated
+from staging.engine.composite.fields import blurred_within, dilated, reduced
 from staging.engine.removal.filling import Bytes, Plane
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
@@ -88,11 +88,11 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     """Judge the emptied `picture` (H, W, 3) against the photo; `mask` (H, W) is where it may differ."""
     differing = int((picture[~mask] != photo[~mask]).any(-1).sum())
     height, width = scene.faces.labels.shape
-    small = _shrunk(picture, (width, height))
+    small = reduced(picture, width, height)
     hole = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     own = own_pixels(scene, planes)
     seam = _seam(small, hole, own)
-    torn = _torn(small, hole, _shrunk(photo, (width, height)), own)
+    torn = _torn(small, hole, reduced(photo, width, height), own)
     low, high = TEXTURE
     texture = _texture(small, hole, own, scene)
     rough = roughness(small, hole, own, scene.faces.labels == FLOOR)
@@ -170,16 +170,12 @@ def _across(picture: Floats, hole: Mask, near: float) -> tuple[Floats, Mask]:
     return np.asarray(np.abs(inside - outside).mean(-1), np.float32), edge
 
 
-def _shrunk(picture: Bytes, size: tuple[int, int]) -> Floats:
-    return (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) / 255).astype(np.float32)
-
-
 def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
     """The share of the drawn floor, 0..1, with more texture than what is seen of it: pieces of something else.
 
     `hole`, `own` (floor for sure) and `at` (floor) are (h, w); 0 where too little of either is seen.
     """
-    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1)
+    fine = _fine(picture)
     drawn, inside = blurred_within(fine, (at & hole).astype(np.float32), ROUGH_OVER)
     seen, outside = blurred_within(fine, (at & own & ~hole).astype(np.float32), ROUGH_OVER)
     drawn_at, seen_at = at & hole & (inside > 0.5), at & own & ~hole & (outside > 0.5)
@@ -191,10 +187,15 @@ def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
 
 def _texture(picture: Floats, hole: Mask, own: Mask, scene: Scene) -> float:
     """The ratio of the floor's texture energy, filled to seen; 1 where there is too little of either."""
-    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1)
+    fine = _fine(picture)
     inner = cv2.erode(hole.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     at = scene.faces.labels == FLOOR
     filled, seen = at & inner, at & own & ~hole
     if filled.sum() < 100 or seen.sum() < 100:
         return 1.0
     return float((np.median(fine[filled]) + 0.002) / (np.median(fine[seen]) + 0.002))
+
+
+def _fine(picture: Floats) -> Floats:
+    """How much texture each pixel has (h, w), sRGB."""
+    return np.asarray(np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 2)).mean(-1), np.float32)

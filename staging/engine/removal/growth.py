@@ -61,7 +61,7 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
         else:
             found |= drawn
     found |= _missed(scene, found, covers)
-    for surface in simple.values():
+    for surface in dict.fromkeys(simple.values()):
         shade |= _soft_shadow(scene, found, surface)
     n = np.ones((2 * rim + 1,) * 2, np.uint8)
     closed = _without_islands(cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, n) > 0)

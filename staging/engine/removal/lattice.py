@@ -27,7 +27,7 @@ ABOVE: Final = 4.0  # times the usual spread of the correlation: the least that 
 ACROSS: Final = 0.6  # sine between the two steps of a pattern
 NEARLY: Final = 0.75  # of the best correlation: a shorter step that has it is the pattern's own
 STEPS: Final = 9  # of each kind that are tried
-SHARP: Final = 0.65  # of the place's own sharpness, that what is taken should have
+SHARP: Final = (0.65, 0.25, 0.0)  # of the place's own sharpness, that what is taken has; the first where it can
 ENOUGH: Final = 0.97  # of the hidden pixels that must find a place to take from
 
 Table = NDArray[np.float64]
@@ -38,10 +38,9 @@ def repeated(detail: Floats, known: Mask, hidden: Mask, resolution: Floats, ppm:
 
     `resolution` (h, w) is how sharp the photo shows each place, `ppm` the sheet's pixels per metre.
     """
-    found = steps(detail, known & ~hidden, ppm)
-    if found is None or not hidden.any():
-        return None
-    return _laid(found, known & ~hidden, hidden, resolution)
+    open_ = known & ~hidden
+    found = steps(detail, open_, ppm)
+    return None if found is None else _laid(found, open_, hidden, resolution)
 
 
 def steps(detail: Floats, known: Mask, ppm: float) -> Table | None:
@@ -130,7 +129,7 @@ def _laid(vectors: Table, known: Mask, hidden: Mask, resolution: Floats) -> Quil
         i * vectors[0] + j * vectors[1] for i, j in product(range(-STEPS, STEPS + 1), repeat=2) if (i, j) != (0, 0)
     ]
     tried.sort(key=lambda v: float(np.hypot(*v)))
-    for sharp in (SHARP, 0.25, 0.0):
+    for sharp in SHARP:
         for step in tried:
             at = np.flatnonzero(open_)
             if len(at) == 0:
@@ -141,7 +140,7 @@ def _laid(vectors: Table, known: Mask, hidden: Mask, resolution: Floats) -> Quil
             fits = usable[y, x] & (resolution[y, x] >= sharp * resolution[ys[at], xs[at]])
             chosen[at[fits]] = step
             open_[at[fits]] = False
-    if open_.mean() > 1 - ENOUGH:
+    if not len(ys) or open_.mean() > 1 - ENOUGH:
         return None
     first = np.zeros((height, width, 2), np.float32)
     first[ys, xs] = chosen

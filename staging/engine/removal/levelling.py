@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, filled, steepness
+from staging.engine.composite.fields import blurred_within, filled, reduced, steepness
 from staging.engine.removal.relight import lightened
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FaceMap
@@ -29,7 +29,7 @@ DOUBT: Final = 0.06  # how much an edge that tells nothing holds the drawn light
 def levelled(picture: Bytes, hole: Mask, faces: FaceMap) -> None:
     """Change the light of the drawn pixels, `hole` (H, W), of a picture (H, W, 3) in place."""
     height, width = faces.labels.shape
-    small = (cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) / 255).astype(np.float32)
+    small = reduced(picture, width, height)
     inside = cv2.resize(hole.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 0.5
     gain = _gain(small, inside, faces)
     if gain is not None:

@@ -43,7 +43,7 @@ CORNER: Final = 1.6  # Lab units across it, under which it is none
 FELT: Final = 0.02  # how much pixels hold to the smooth surface of their plane, against their neighbours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surface:
     """One plain plane of the working photo: `all` its pixels (h, w), `own` those that are its covering for sure.
 
@@ -114,6 +114,8 @@ def surfaces(
 ) -> dict[int, Surface]:
     """The plain planes among `covers`, by face; the `hole` (h, w) is never their own.
 
+    Walls between which the photo shows no corner are one surface, which stands at each of their faces.
+
     With `every_floor` the floor is among them whatever covers it: light falls on boards and tiles as on a carpet.
     """
     found = {}
@@ -124,8 +126,8 @@ def surfaces(
             found[sheet.face] = Surface(sheet.face, everywhere, own, sheet.drawn(cover.smooth, scene.camera))
     for side in (LEFT, RIGHT):
         if side in found and BACK in found and not corner_shown(scene, hole, side):
-            one = _joined(found[side], found[BACK])
-            found |= {face: one for face, other in found.items() if other is found[side] or other is found[BACK]}
+            parts = found[side], found[BACK]
+            found |= dict.fromkeys([face for face in found if found[face] in parts], _joined(*parts))
     return found
 
 

@@ -49,16 +49,16 @@ def relit(scene: Scene, grown: Grown, surfaces: dict[int, plain.Surface]) -> Rel
     hole = grown.hole.copy()
     soft = SOFT * max(hole.shape)
     done = np.zeros(hole.shape, bool)
-    for face, surface in surfaces.items():
+    for surface in dict.fromkeys(surfaces.values()):
         shade = dilated(grown.shade & surface.all, round(soft)) & surface.all & ~grown.hole
         own = plain.bare(scene.photo, grown.all, surface)
         light = plain.lit(scene.photo, own, surface, grown.all)
         if light is None or not shade.any():
             continue
         region = surface.all & ~grown.hole
-        if face != FLOOR:
+        if surface.face != FLOOR:
             region &= ~_edges(scene.photo)
-        step = _step(scene.photo, region, light, NEAR.get(face, NEAR_ON_WALL))
+        step = _step(scene.photo, region, light, NEAR.get(surface.face, NEAR_ON_WALL))
         within = cv2.distanceTransform((shade | grown.hole | ~surface.all).astype(np.uint8), cv2.DIST_L2, 3)
         step = np.clip(step, -0.1, DARKEST) * np.clip(within / soft, 0, 1)[..., None]
         # In the hole too: what lies along its rim is blended with what is drawn.

@@ -33,3 +33,11 @@ def test_walls_of_a_reading_that_is_hardly_believed_come_from_far_to_their_feet(
     assert hole.shape == unsure.faces.labels.shape
     assert abs(feet.refitted(unsure, hole).room.box.y1 / truth - 1) < 0.1
     assert abs(feet.refitted(sure, hole).room.box.y1 / truth - 1) > 0.1
+
+
+def test_it_is_noticed_that_floor_stands_where_a_wall_was_read():
+    photo, mask = furnished.furnished()
+    hole = np.asarray(mask > 0)
+    right, wrong = (Scene.of(photo, moved(0.9, y1=factor)) for factor in (1.0, 0.5))
+    assert feet.agreement(right, hole) > 0.95
+    assert feet.agreement(wrong, hole) < 0.7
