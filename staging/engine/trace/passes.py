@@ -45,9 +45,19 @@ class View:
 
     @classmethod
     def of(
-        cls, scene: Any, camera: Camera, size: tuple[int, int], tile: scenes.Window | None = None, *, side: int = 1
+        cls,
+        scene: Any,
+        camera: Camera,
+        size: tuple[int, int],
+        tile: scenes.Window | None = None,
+        *,
+        side: int = 1,
+        centred: bool = False,
     ) -> View:
-        """The scene through the photo's camera, as a picture of `size` (width, height) or one tile of it."""
+        """The scene through the photo's camera, as a picture of `size` (width, height) or one tile of it.
+
+        `centred` rays meet the middle of their part of the pixel, others any point of it.
+        """
         width, height = size[0] * side, size[1] * side
         window = None if tile is None else _Window(*(side * v for v in (tile.top, tile.bottom, tile.left, tile.right)))
         columns = np.arange(width) if window is None else np.arange(window.left, window.right)
@@ -55,7 +65,8 @@ class View:
         pixels = np.stack(np.meshgrid(columns + 0.5, rows + 0.5), -1)
         rays = camera.resized(width, height).rays(pixels)
         cosines = (1.0 / np.linalg.norm(rays, axis=-1)).astype(np.float32)
-        return cls(scene, mi.load_dict(scenes.sensor(camera, width, height, window)), cosines, side)
+        sensor = scenes.sensor(camera, width, height, window, centred=centred)
+        return cls(scene, mi.load_dict(sensor), cosines, side)
 
 
 @dataclass(frozen=True)

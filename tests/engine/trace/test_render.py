@@ -124,6 +124,16 @@ def test_nine_rays_find_an_edge_better_than_nine_that_fall_anywhere(scalar: Chil
     assert np.sqrt(np.mean((nine - exact)[edge] ** 2)) < 0.11
 
 
+def test_the_frame_of_a_picture_is_a_line_and_no_row_of_dots(scalar: Child) -> None:
+    bar = Built((block(0.2, 3.9, 1.2, (1.4, 0.02, 0.05), "frame"),), {"frame": Material("paint", "#222222")})
+    payload = {"room": room(), "light": LIGHT, "built": bar, "width": 150, "height": 100, "samples": 4}
+    alpha = scalar.run("tests.engine.trace.jobs.outlined", payload, None, 120).alpha
+    thick = alpha.sum(0)[alpha.sum(0) > 0][1:-1]  # in each column, its ends left out
+    # In perspective it gets thinner towards its far end, but never thicker again by more than a ray's share.
+    assert len(thick) > 15
+    assert np.ptp(thick) <= 0.5 + 1e-6
+
+
 def test_nothing_to_place_is_an_empty_cover_and_the_empty_room(scalar: Child) -> None:
     pictures = trace(scalar, built=Built((), {}))
     assert not pictures["cover"].alpha.any()
