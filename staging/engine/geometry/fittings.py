@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.geometry import counters, tops
+from staging.engine.geometry import counters, footings, tops
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.segments import Segments
 from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
@@ -63,7 +63,8 @@ def find_walls(photo: Picture, room: Room) -> Fittings:
     fine = _sized(photo, LINES_AT)
     lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
     nothing = np.zeros((height, width), np.bool_)
-    return Fittings(nothing, _bare(small, face_map(room, width, height), lines, nothing), walls_only=True)
+    bare = _bare(small, face_map(room, width, height), lines, nothing)
+    return Fittings(nothing, bare, walls_only=True, footless=footings.missing(photo, room))
 
 
 def _tops(fine: Picture, room: Room, calm: Mask) -> tuple[Top, ...]:

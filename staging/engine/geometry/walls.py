@@ -99,7 +99,7 @@ def rectified(photo: NDArray[np.uint8], camera: Camera, box: Box, wall: Wall) ->
         u0 + (np.arange(2 * width) + 0.5) / (2 * PER_METRE),
         (2 * height - np.arange(2 * height) - 0.5) / (2 * PER_METRE),
     )
-    uv, depth = camera.project(_on_wall(box, wall, u, z))
+    uv, depth = camera.project(on_wall(box, wall, u, z))
     seen = (depth > NEAREST) & (uv > 2).all(-1) & (uv < [camera.width - 3, camera.height_px - 3]).all(-1)
     at = np.where(seen[..., None], uv, 0.0).astype(np.float32) - np.float32(0.5)
     fine = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -111,7 +111,7 @@ def rectified(photo: NDArray[np.uint8], camera: Camera, box: Box, wall: Wall) ->
     return WallPicture(wall, lab, seen, u0)
 
 
-def _on_wall(box: Box, wall: Wall, u: Floats, z: Floats) -> Floats:
+def on_wall(box: Box, wall: Wall, u: Floats, z: Floats) -> Floats:
     """Room points (..., 3) of places on a wall."""
     if wall == "back":
         return np.stack([u, np.full_like(u, box.y1), z], -1)
@@ -126,7 +126,7 @@ def _seen_span(camera: Camera, box: Box, wall: Wall) -> tuple[float, float] | No
         return None
     along = np.linspace(low, high, 240)
     u, z = np.meshgrid(along, np.linspace(0.05, box.height - 0.05, 12))
-    uv, depth = camera.project(_on_wall(box, wall, u, z))
+    uv, depth = camera.project(on_wall(box, wall, u, z))
     inside = (depth > NEAREST) & (uv > 0).all(-1) & (uv < [camera.width, camera.height_px]).all(-1)
     columns = np.flatnonzero(inside.any(0))
     if len(columns) < 2:

@@ -10,6 +10,7 @@ from staging.engine.scene.room import Box, Opening, Room
 from staging.engine.scene.visibility import View
 
 THIN: Final = frozenset({"floor_lamp", "plant"})
+ON_TABLES: Final = frozenset({"table_lamp"})  # before a door they look misplaced; before a window and art they do not
 DISPLAYED: Final = frozenset({"wall_art", "mirror", "tv"})  # hung or set up to be looked at
 ACROSS: Final = 0.25  # share of its own width by which a thin piece may stick before something
 OF_BEHIND: Final = 0.5  # or share of the width of what is behind it: a door seen edge-on is narrower than a plant

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.room import Camera, Top
+from staging.engine.scene.room import Camera, Top, Wall
 
 ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
 AT_FOOT: Final = 0.85  # the same at a counter's foot, which was found as a line but darkens the floor before it
@@ -51,13 +51,23 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A part of a wall, from `low` to `high` metres along it."""
+
+    wall: Wall
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Fittings:
     """`clear` (h, w): free floor for sure. `calm` (h, w): that, and bare painted wall: nothing that one wants to see.
 
     Both have the photo's proportions at a smaller size. With `walls_only` nobody looked at the floor: only what hangs
     on walls is judged. `counters` are those that one can sit at, `tops` those
     on which something may stand. `things` (of a size of its own) are pixels of what was
-    left in the room, before which and behind which nothing is put.
+    left in the room, before which and behind which nothing is put. `footless` are the stretches of the walls that the
+    photo does not show to be there: nothing is put against them.
     """
 
     clear: Mask
@@ -66,6 +76,7 @@ class Fittings:
     walls_only: bool = False
     things: Mask | None = None
     tops: tuple[Top, ...] = ()
+    footless: tuple[Stretch, ...] = ()
 
     def hides_things(self, camera: Camera, piece: Piece) -> bool:
         """Whether a piece would be drawn over something that was left in the room."""

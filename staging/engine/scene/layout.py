@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.crossings import DISPLAYED, THIN, bounds, crosses, opening_bounds
+from staging.engine.scene.crossings import DISPLAYED, ON_TABLES, THIN, bounds, crosses, opening_bounds
 from staging.engine.scene.footprints import Footprint, footprint, penetration
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.room import Wall
@@ -24,6 +24,7 @@ NEAREST: Final = 1.25  # metres between camera and furniture; the gate is at 1.2
 NEAREST_BESIDE: Final = 1.55  # for companions: nearer they are larger than the main piece
 NEAREST_TALL: Final = 1.9  # for what is taller than a table and bars the view
 PICTURE_HIDDEN: Final = 0.2  # share of a picture on the wall that one piece may hide
+THRESHOLD_HIDDEN: Final = 0.5  # share of a door's threshold that one companion may hide in the picture
 LOWEST: Final = 0.985  # share of the picture's height that companions may reach down to
 FAR_ENOUGH: Final = 2.8  # from here on tall pieces may stand anywhere
 RUG_MARGIN: Final = 0.12  # metres of floor that show between a rug and a wall
@@ -163,6 +164,8 @@ class Layout:
             return "hides a picture"
         if self._crossed(piece, seen):
             return "a tall thin piece would stand before it or before what is on the wall"
+        if not piece.z and piece.kind not in HUNG and self.site.bars([piece]) > THRESHOLD_HIDDEN:
+            return "would seem to bar a door"
         return "hidden" if hidden_by(room, piece, self.pieces) > demand.hidden else ""
 
     def _crossed(self, piece: Piece, seen: View) -> bool:
@@ -170,11 +173,12 @@ class Layout:
         if piece.kind in DISPLAYED:
             nearer = [other for other in self.of(*THIN) if self.views[other.id].nearest < seen.nearest]
             return any(crosses(bounds(self.views[other.id]), bounds(seen)) for other in nearer)
-        if piece.kind not in THIN:
+        if piece.kind not in THIN | ON_TABLES:
             return False
-        behind = [bounds(self.views[p.id]) for p in self.of(*DISPLAYED) if self.views[p.id].nearest > seen.nearest]
+        shown = self.of(*DISPLAYED) if piece.kind in THIN else []
+        behind = [bounds(self.views[p.id]) for p in shown if self.views[p.id].nearest > seen.nearest]
         # Foliage before a window is welcome; a lamp's pole there is not.
-        kinds = {"door", "opening"} if piece.kind == "plant" else {"door", "opening", "window"}
+        kinds = {"door", "opening", "window"} if piece.kind == "floor_lamp" else {"door", "opening"}
         openings = (
             opening_bounds(self.site.room, self.site.box, o) for o in self.site.room.openings if o.kind in kinds
         )

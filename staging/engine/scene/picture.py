@@ -33,6 +33,7 @@ WORTH: Final = {
 LOW: Final = 1.8  # metres: what reaches the floor and ends lower is a hearth with its mantel
 HEARTH: Final = 2.5  # score of a hearth that is wholly hidden: a room looks at its fire, and nobody turns a back on it
 PASSAGE: Final = 0.8  # and of a door or passage
+BARRED: Final = 2.0  # of a door whose threshold is wholly hidden: nobody sees that one can walk there
 LOOMING: Final = 3.0  # score of a large companion, nearer than the main piece, that looks twice as large
 LOOMS: Final = 0.8  # of the main piece's size in the picture, from which on it does
 CLUTTER: Final = 1.2  # score of a large companion that is wholly hidden
@@ -64,6 +65,7 @@ def rate(layout: Layout) -> float:
         - _hidden(layout)
         - _clutter(layout)
         - _bars(layout)
+        - _barred(layout)
         - _foreground(layout)
         - _looming(layout)
     )
@@ -141,6 +143,11 @@ def _bars(layout: Layout) -> float:
     """Hearths, doors and passages that furniture stands before in the picture: the worst of them."""
     standing = [p for p in layout.pieces if p.kind not in FLAT | HUNG and p.size[2] > 0.3]
     return max((_bar(layout, o) * _hidden_share(layout, o, standing) for o in layout.site.room.openings), default=0.0)
+
+
+def _barred(layout: Layout) -> float:
+    """Doors whose threshold the furniture hides: the worst of them."""
+    return BARRED * layout.site.bars([p for p in layout.pieces if p.kind not in FLAT | HUNG and p.z < 0.3])
 
 
 def _bar(layout: Layout, o: Opening) -> float:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.scene import blocks
+from staging.engine.scene import blocks, thresholds
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.bulk import lattice
 from staging.engine.scene.fittings import AT_FOOT, BARE, CALM, ON_FLOOR, Fittings
@@ -91,6 +91,16 @@ class Site:
     def passages(self) -> tuple[Zone, ...]:
         """The zones of doors and passages."""
         return tuple(zone for zone in self.zones if zone.is_passage)
+
+    @cached_property
+    def thresholds(self) -> tuple[NDArray[np.float64], ...]:
+        """The points (N, 3) of each door's threshold that the picture shows."""
+        found = (thresholds.points(self.room, zone.opening) for zone in self.passages)
+        return tuple(spots for spots in found if len(spots))
+
+    def bars(self, pieces: list[Piece]) -> float:
+        """The largest share of a door's threshold (0..1) that pieces hide in the picture."""
+        return max((thresholds.hidden(self.room, spots, pieces) for spots in self.thresholds), default=0.0)
 
     def blocked(self, shape: Footprint, *, flat: bool = False) -> Zone | None:
         """The zone that `shape` would obstruct, if any; a `flat` one (a rug) may lie where people walk."""
@@ -176,9 +186,11 @@ class Site:
         return spans
 
     def _built_over(self, wall: Wall) -> list[tuple[float, float]]:
-        """The stretches of a wall of the box before which the walls of an L or an alcove stand."""
+        """The stretches of a wall of the box before which the walls of an L or an alcove stand, or that the photo does
+        not show."""
         axis = 0 if wall in ("back", "front") else 1
-        spans = []
+        footless = self.fittings.footless if self.fittings is not None else ()
+        spans = [(stretch.low, stretch.high) for stretch in footless if stretch.wall == wall]
         for block in self.room.walls_inside:
             middle = (block.x0 + block.x1) / 2, (block.y0 + block.y1) / 2
             half = (block.y1 - block.y0, block.x1 - block.x0)[axis] / 2

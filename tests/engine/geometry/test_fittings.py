@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from staging.engine.geometry import fittings
+from staging.engine.geometry import fittings, footings
 from staging.engine.scene.faces import FLOOR, face_map
-from staging.engine.scene.room import Room
+from staging.engine.scene.room import Box, Room
 from tests.engine.geometry import synthetic
 
 ROOM = synthetic.room(pitch=9.0)
@@ -116,3 +118,12 @@ def test_a_dado_is_no_counter() -> None:
     (a, b) = np.round(pixels).astype(int)
     cv2.line(photo, tuple(map(int, a)), tuple(map(int, b)), (120, 110, 100), 3, cv2.LINE_AA)
     assert fittings.find(photo, ROOM).counters == ()
+
+
+def test_a_wall_across_an_open_floor_has_no_foot() -> None:
+    truth = synthetic.room(pitch=9.0, box=Box(-2.1, 1.9, -1.0, 6.4, 2.55))
+    photo = synthetic.photo(truth)
+    wrong = replace(truth, box=replace(truth.box, y1=4.4))
+    assert footings.missing(photo, truth) == ()
+    missing = [s for s in footings.missing(photo, wrong) if s.wall == "back"]
+    assert sum(s.high - s.low for s in missing) > 0.7 * truth.box.width

@@ -3,10 +3,12 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 from staging.engine.scene.arranger import arrange_from
 from staging.engine.scene.crossings import crosses
+from staging.engine.scene.fittings import Fittings, Stretch
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules.dressing import looks_at, storage
@@ -111,3 +113,31 @@ def test_the_main_piece_is_whole_where_there_is_room_for_it():
             assert seen.left > 0.0
             assert seen.right < 1.0
             assert math.isclose(seen.in_frame, 1.0)
+
+
+def test_what_hides_the_foot_of_a_door_seems_to_bar_it():
+    layout = layout_of(room(door("back", 0.9)), SOFA)
+    before, beside = (STOCK.piece("armchair", Frame(x, 2.6, 0.0)) for x in (0.55, 1.5))
+
+    # More than a door's swing before it, so that one could walk round; but the picture does not show that.
+    assert layout.refusal(before, LOOSE) == "would seem to bar a door"
+    assert layout.refusal(beside, LOOSE) == ""
+
+
+def test_a_lamp_on_a_table_does_not_stand_before_a_door():
+    table = ("side_table", 0.62, 3.0, 0.0, 0.0)
+    lamp = STOCK.piece("table_lamp", Frame(0.62, 3.0, 0.0), z=0.52)
+
+    assert layout_of(room(door("back", 0.9)), SOFA, table).refusal(lamp, LOOSE) == CROSSING
+    assert layout_of(room(window("back", 0.9)), SOFA, table).refusal(lamp, LOOSE) == ""
+
+
+@pytest.mark.parametrize("room_type", ["living", "bed"])
+def test_nothing_stands_against_a_wall_that_the_photo_does_not_show(room_type):
+    nothing = np.zeros((80, 120), bool)
+    footless = (Stretch("back", -3.0, 3.0),)
+    seen = Fittings(nothing, ~nothing, walls_only=True, footless=footless)
+    for seed in range(3):
+        pieces = arrange_from(PLAIN, room_type, STOCK, seed, fittings=seen).pieces
+        depth = PLAIN.box.y1
+        assert all(p.y + p.size[1] / 2 < depth - 0.3 for p in pieces if p.turn % 360 == 0 and p.kind != "rug"), seed
