@@ -146,9 +146,13 @@ class Below:
 
 def floor_points(camera: Camera, top: int, bottom: int) -> Below:
     """Where the rays of pixel rows `top`..`bottom` meet the floor plane."""
-    u, v = np.meshgrid(np.arange(camera.width) + 0.5, np.arange(top, bottom) + 0.5)
-    directions = camera.rays(np.stack([u, v], -1))
-    slope = directions[..., 2]
+    # `Camera.rays` of every pixel, by column and by row: their directions are sums of the two.
+    right, down, ahead = camera.matrix
+    columns = (np.arange(camera.width) + 0.5 - camera.cx)[:, None] / camera.f * right
+    rows = (np.arange(top, bottom) + 0.5 - camera.cy)[:, None] / camera.f * down + ahead
+    slope = columns[:, 2] + rows[:, None, 2]
     falls = slope < -1e-6
     distance = camera.height / np.where(falls, -slope, 1.0)
-    return Below(directions[..., :2] * distance[..., None], falls, slope)
+    points = columns[:, :2] + rows[:, None, :2]
+    points *= distance[..., None]
+    return Below(points, falls, slope)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import cv2
 import mitsuba as mi
 import numpy as np
 from numpy.typing import NDArray
@@ -62,9 +63,9 @@ class View:
         window = None if tile is None else _Window(*(side * v for v in (tile.top, tile.bottom, tile.left, tile.right)))
         columns = np.arange(width) if window is None else np.arange(window.left, window.right)
         rows = np.arange(height) if window is None else np.arange(window.top, window.bottom)
-        pixels = np.stack(np.meshgrid(columns + 0.5, rows + 0.5), -1)
-        rays = camera.resized(width, height).rays(pixels)
-        cosines = (1.0 / np.linalg.norm(rays, axis=-1)).astype(np.float32)
+        lens = camera.resized(width, height)
+        across, down = (columns + 0.5 - lens.cx) / lens.f, (rows + 0.5 - lens.cy) / lens.f
+        cosines = (1.0 / np.sqrt(1.0 + across**2 + down[:, None] ** 2)).astype(np.float32)
         sensor = scenes.sensor(camera, width, height, window, centred=centred)
         return cls(scene, mi.load_dict(sensor), cosines, side)
 
@@ -123,7 +124,8 @@ def radiance(view: View, samples: int, *, seed: int, brightest: float, each: Eac
 
     def held(sample: Image) -> Image:
         # A path that ends in a degenerate bump normal is not a number; it counts as dark.
-        return np.clip(np.nan_to_num(sample[..., :3], nan=0.0, posinf=brightest), 0.0, brightest)
+        known = np.fmax(sample[..., :3], np.float32(0))
+        return np.minimum(known, np.float32(brightest), out=known)
 
     return _mean(view, integrator, samples // view.side**2, seed, held, each)
 
@@ -135,7 +137,7 @@ def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) 
 
     def along_axis(sample: Image) -> Image:
         """The depth integrator answers the distance along the ray, counted from the near clip."""
-        known = np.nan_to_num(sample)
+        known = np.where(np.isfinite(sample), sample, np.float32(0))
         known[..., 0] *= view.cosines
         return known
 
@@ -151,23 +153,30 @@ def _mean(  # noqa: PLR0917  private, and called in two places
 ) -> Image:
     if count < 1:
         raise ValueError("a picture needs at least one pass")
+
+    def begun(index: int) -> Any:
+        return mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=_seed(seed, index))
+
     total: Image | None = None
+    underway = begun(0)
     for index in range(count):
-        raw = mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=_seed(seed, index))
-        sample = _coarser(clean(np.asarray(raw, dtype=np.float32)), view.side)
-        total = sample if total is None else total + sample
+        raw = np.asarray(underway, dtype=np.float32)  # waits for the pass
+        if index + 1 < count:
+            underway = begun(index + 1)  # where kernels run in threads of their own, while this one is summed
+        sample = _coarser(clean(raw), view.side)
+        total = sample if total is None else np.add(total, sample, out=total)
         if each is not None:
             each(index)
     assert total is not None
-    return total / np.float32(count)
+    return np.divide(total, np.float32(count), out=total)
 
 
 def _coarser(fine: Image, side: int) -> Image:
     """The means over side x side rays, (H side, W side, c) -> (H, W, c)."""
     if side == 1:
         return fine
-    height, width = fine.shape[0] // side, fine.shape[1] // side
-    return fine.reshape(height, side, width, side, fine.shape[2]).mean((1, 3), dtype=np.float32)
+    size = fine.shape[1] // side, fine.shape[0] // side
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _seed(seed: int, index: int) -> Any:  # an int; Mitsuba's stubs want their own UInt32
