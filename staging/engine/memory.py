@@ -6,11 +6,14 @@ Whatever is found here is what would have been computed: keys hold everything th
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -21,11 +24,12 @@ _SMALL: Final = 256  # bytes that any value counts for, so that small ones do no
 
 
 class Memory:
-    """Results by key, at most `limit` bytes of them. Used from one thread."""
+    """Results by key, at most `limit` bytes of them. Two threads that miss the same result both make it."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
         self._held = 0
+        self._lock = threading.Lock()
         self._results: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     @property
@@ -35,13 +39,15 @@ class Memory:
 
     def limit(self, size: int) -> None:
         """Keep at most `size` bytes from now on."""
-        self._limit = size
-        self._trim()
+        with self._lock:
+            self._limit = size
+            self._trim()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._results.clear()
-        self._held = 0
+        with self._lock:
+            self._results.clear()
+            self._held = 0
 
     def __contains__(self, key: Hashable) -> bool:
         """Whether something is kept under `key` now."""
@@ -49,15 +55,18 @@ class Memory:
 
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept under `key`, or what `make` answers now; callers must not change it."""
-        found = self._results.get(key)
-        if found is not None:
-            self._results.move_to_end(key)
-            return cast(T, found[0])
+        with self._lock:
+            found = self._results.get(key)
+            if found is not None:
+                self._results.move_to_end(key)
+                return cast(T, found[0])
         value = make()
         size = weight(value)
-        self._results[key] = value, size
-        self._held += size
-        self._trim()
+        with self._lock:
+            _, replaced = self._results.pop(key, (None, 0))
+            self._results[key] = value, size
+            self._held += size - replaced
+            self._trim()
         return value
 
     def _trim(self) -> None:
@@ -78,6 +87,13 @@ def weight(value: object) -> int:
     elif isinstance(value, list | tuple):
         parts = value
     return _SMALL + sum(weight(part) for part in parts)
+
+
+def digest(photo: NDArray[np.uint8], *said: object) -> str:
+    """Tells photos, and what else is `said`, apart."""
+    found = hashlib.sha256(repr((photo.shape, said)).encode())
+    found.update(np.ascontiguousarray(photo).data)
+    return found.hexdigest()[:32]
 
 
 MEMORY: Final = Memory()

@@ -1,5 +1,8 @@
 """What a tracing process keeps between jobs: bounded in bytes, the least lately used goes first."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from staging.engine.memory import MEGABYTE, Memory
@@ -35,3 +38,17 @@ def test_what_is_larger_than_the_limit_is_made_but_not_kept():
     memory.limit(0)
     assert memory.recall("none", lambda: 5) == 5
     assert memory.held == 0
+
+
+def test_two_threads_that_miss_the_same_result_count_it_once():
+    memory, both = Memory(10 * MEGABYTE), threading.Barrier(2)
+
+    def make():
+        both.wait(10)
+        return _picture()
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: memory.recall("a", make), range(2)))
+    assert len({id(one) for one in made}) == 2
+    assert memory.held < 1.1 * MEGABYTE
+    assert memory.recall("a", _picture) is not None

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite import Composite, ContactMap, compose
+from staging.engine.composite import Composite, compose
 from staging.engine.composite.gates import check as check_composite
 from staging.engine.errors import NothingUsable, UnusablePhoto
-from staging.engine.furniture import catalogue
-from staging.engine.furniture.catalogue import Built
-from staging.engine.geometry import fittings, read_ground, read_room
-from staging.engine.geometry.tops import enclosing
+from staging.engine.geometry import read_ground, read_room
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
-from staging.engine.memory import MEMORY
-from staging.engine.modes.drafts import Furnishable, Wish, furnishable
+from staging.engine.memory import MEMORY, digest
+from staging.engine.modes.drafts import Wish
+from staging.engine.modes.furnishing import BUILT_IN, Furnishing, Furniture, given
 from staging.engine.modes.plan import PLANS, Plan, traced_size
 from staging.engine.modes.vocabulary import Quality
-from staging.engine.removal import left_behind
-from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
-from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.gates import Gate
-from staging.engine.scene.layout import FLAT
-from staging.engine.scene.material import Material
-from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Room
 from staging.engine.trace.basis import render_basis
-from staging.engine.trace.render import Tracer
+from staging.engine.trace.render import Traced, Tracer
 
 Bytes = NDArray[np.uint8]
 Progress = Callable[[float, str], None]
@@ -45,8 +37,6 @@ Progress = Callable[[float, str], None]
 SMALLEST_SIDE: Final = 256
 # Pictures traced before giving up.
 PICTURES: Final = 2
-# Room types filled with cabinets and fixtures: only floor that the photo's pixels show to be free is furnished.
-BUILT_IN: Final = frozenset({"kitchen", "bathroom"})
 SURE_CAMERA: Final = 0.9
 
 
@@ -114,39 +104,27 @@ def stage(
     clock = _Clock(progress)
     with clock.step("geometry", 0.0, 0.06, "reading the room"):
         known = known_room(photo, focal_35mm, room, wet=room_type in BUILT_IN, outdoors=room_type == "outdoor")
-        seen = None if arrangement is not None or known.open_air else _allowed(photo, known, room_type)
-        if seen is not None:
-            # The walls of a room that was given stay where they are.
-            known = enclosing(known, seen.tops) if room is None else replace(known, tops=seen.tops)
-    given = None if arrangement is None else _given(arrangement, known)
-    with clock.step("arrangement", 0.05, 0.06, "choosing furniture"):
-        # A person's arrangement alone, else those that are worth a picture.
-        wish = Wish(room_type, style, seed, seen)
-        plans = Furnishable(known, iter([given])) if given else furnishable(photo, known, wish)
-    known = plans.room
-    with clock.step("light", 0.06, 0.2, "reading the light"):
-        fits = _digest(photo, _lit_by(known))
-        built = known.camera, known.box, known.openings, known.occluders, known.lamps
-        rig = _sent(light, fits) or MEMORY.recall(
-            ("light", _digest(photo, built)), lambda: fit(photo, replace(known, tops=()), render_basis)
-        )
-    work = _Work(photo, known, rig, plan or PLANS[quality], seed, clock, fits, edited=given is not None)
-    refused: list[Gate] = []
-    for attempt, candidate in enumerate(plans.arrangements):
-        staged = work.picture(candidate)
-        refused = [gate for gate in staged.gates if not gate.passed]
-        if not refused:
-            return staged
-        if attempt + 1 >= PICTURES:
-            break
-    gate = refused[0]
-    raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
+    # A person's arrangement alone, else those that are worth a picture.
+    asked = None if arrangement is None else given(arrangement, known)
+    work = _Work(photo, light, plan or PLANS[quality], seed, clock, edited=asked is not None)
+    with Furnishing(photo, known, Wish(room_type, style, seed), asked, fixed=room is not None) as furnishing:
+        work.refuse = furnishing.refuse
+        if room_type in BUILT_IN:
+            # Their counters move the walls, and nothing can be traced before.
+            with clock.step("arrangement", 0.06, 0.06, "choosing furniture"):
+                known = furnishing.room
+        lit = work.lit(known)
+        with clock.step("arrangement", 0.4, 0.42, "choosing furniture"):
+            refurnished = furnishing.room
+        if not lit.shows(refurnished):
+            lit = work.lit(refurnished)
+        return work.first_passing(replace(lit, room=refurnished), furnishing.all())
 
 
 def known_room(
     photo: Bytes,
     focal_35mm: float | None,
-    given: dict[str, Any] | None,
+    sent: dict[str, Any] | None,
     *,
     wet: bool = False,
     outdoors: bool = False,
@@ -157,17 +135,17 @@ def known_room(
     that a sure camera is enough. `outdoors` there is no box to read, but free ground.
     """
     height, width = photo.shape[:2]
-    if given is not None:
+    if sent is not None:
         try:
             # What follows from the box is worked out anew: an editor may have changed the box alone.
-            return completed(Room.from_dict(given).resized(width, height))
+            return completed(Room.from_dict(sent).resized(width, height))
         except ValueError as error:
             raise UnusablePhoto(
                 "bad_room", f"The room that was sent with the photo cannot be used: {error}."
             ) from error
     if outdoors:
-        return MEMORY.recall(("ground", _digest(photo), focal_35mm), lambda: read_ground(photo, focal_35mm=focal_35mm))
-    room = MEMORY.recall(("room", _digest(photo), focal_35mm), lambda: read_room(photo, focal_35mm=focal_35mm))
+        return MEMORY.recall(("ground", digest(photo), focal_35mm), lambda: read_ground(photo, focal_35mm=focal_35mm))
+    room = MEMORY.recall(("room", digest(photo), focal_35mm), lambda: read_room(photo, focal_35mm=focal_35mm))
     if room.status == "manual" and wet and room.confidence.get("camera", 0.0) >= SURE_CAMERA:
         return replace(room, status="check")
     if room.status == "manual":
@@ -179,22 +157,6 @@ def known_room(
             {"room": room.to_dict()},
         )
     return room
-
-
-def _allowed(photo: Bytes, room: Room, room_type: str) -> Fittings:
-    """Where the photo's pixels let furniture stand and hang."""
-    if room_type in BUILT_IN:
-        return fittings.find(photo, room)
-    built = room.camera, room.box, room.openings
-    things = MEMORY.recall(("things", _digest(photo, built)), lambda: left_behind.find(photo, room))
-    return replace(fittings.find_walls(photo, room), things=things)
-
-
-def _digest(photo: Bytes, *said: object) -> str:
-    """Tells photos, and what else is `said`, apart."""
-    digest = hashlib.sha256(repr((photo.shape, said)).encode())
-    digest.update(np.ascontiguousarray(photo).data)
-    return digest.hexdigest()[:32]
 
 
 def _lit_by(room: Room) -> str:
@@ -256,79 +218,91 @@ class _Clock:
         self.timings["total"] = round(time.perf_counter() - self._started, 3)
 
 
+@dataclass(frozen=True)
+class _Lit:
+    """A room in the photo's light, traced empty; `fits` tells which photo and room the light belongs to."""
+
+    room: Room
+    rig: LightRig
+    fits: str
+    empty: Traced
+
+    def shows(self, room: Room) -> bool:
+        """Whether all that is lit and traced of a room is as it was."""
+        return _built(self.room) == _built(room)
+
+
+def _built(room: Room) -> tuple[object, ...]:
+    return room.camera, room.box, room.openings, room.occluders, room.lamps, room.tops
+
+
 @dataclass
 class _Work:
-    """One photo's work: what stays the same between attempts."""
+    """One photo's work: what stays the same between attempts. `refuse` raises when it need not go on."""
 
     photo: Bytes
-    room: Room
-    light: LightRig
+    light: dict[str, Any] | None
     plan: Plan
     seed: int
     clock: _Clock
-    fits: str
     edited: bool
+    refuse: Callable[[], None] = lambda: None
 
-    def picture(self, arrangement: Arrangement) -> Staged:
-        """Build, trace and compose one arrangement, and judge the picture."""
+    def lit(self, room: Room) -> _Lit:
+        """Read the light of a room, and trace it empty."""
+        clock, untopped = self.clock, replace(room, tops=())
+        with clock.step("light", 0.06, 0.2, "reading the light"):
+            fits = digest(self.photo, _lit_by(room))
+            kept = "light", digest(self.photo, _built(untopped))
+            rig = _sent(self.light, fits) or MEMORY.recall(kept, lambda: fit(self.photo, untopped, render_basis))
+            self.refuse()
+        with clock.step("trace_empty", 0.2, 0.4, "tracing the empty room"):
+            tracer = Tracer(room, rig, self._tell)
+            return _Lit(room, rig, fits, tracer.empty(self._traced_width, self.plan.samples, self.seed))
+
+    def first_passing(self, lit: _Lit, offered: Iterator[Furniture]) -> Staged:
+        """The first of the `offered` that passes the gates in its picture; NothingUsable when none does."""
+        refused: list[Gate] = []
+        for furniture in islice(offered, PICTURES):
+            staged = self._picture(lit, furniture)
+            refused = [gate for gate in staged.gates if not gate.passed]
+            if not refused:
+                return staged
+        gate = refused[0]
+        raise NothingUsable(f"gate_{gate.name}", f"No picture passed the engine's own checks. {gate.text}")
+
+    @property
+    def _traced_width(self) -> int:
+        return traced_size(self.plan, self.photo.shape[1], self.photo.shape[0])
+
+    def _tell(self, fraction: float, stage: str) -> None:
+        self.refuse()
+        self.clock.tell(fraction, stage)
+
+    def _picture(self, lit: _Lit, furniture: Furniture) -> Staged:
+        """Trace and compose one arrangement, and judge the picture."""
         height, width = self.photo.shape[:2]
-        with self.clock.step("build", 0.22, 0.24, "building furniture"):
-            built, contacts = furnish(arrangement, self.room)
-        tracer = Tracer(self.room, self.light, self.clock.tell)
-        trace_width = traced_size(self.plan, width, height)
-        with self.clock.step("trace_empty", 0.24, 0.42, "tracing the empty room"):
-            empty = tracer.empty(trace_width, self.plan.samples, self.seed)
+        arrangement, built, contacts = furniture.arrangement, furniture.built, furniture.contacts
+        tracer = Tracer(lit.room, lit.rig, self._tell)
         with self.clock.step("trace_furnished", 0.42, 0.82, "tracing the furnished room"):
             samples = self.plan.edited_samples if self.edited else self.plan.samples
-            furnished = tracer.furnished(built, trace_width, samples, self.seed)
+            parts, furniture.parts = furniture.parts, None
+            furnished = tracer.furnished(built, self._traced_width, samples, self.seed, parts=parts)
+            del parts
         with self.clock.step("cover", 0.82, 0.92, "outlining the furniture"):
             cover = tracer.cover(built, width, height, self.plan.cover_samples)
         with self.clock.step("composite", 0.92, 1.0, "composing the picture"):
-            made = compose(self.photo, empty, furnished, cover, self.room, contacts=contacts, seed=self.seed)
+            made = compose(self.photo, lit.empty, furnished, cover, lit.room, contacts=contacts, seed=self.seed)
             gates = (
-                *check_arrangement(self.room, arrangement),
-                light_gate(self.light),
-                *check_composite(self.photo, made, self.room),
+                *check_arrangement(lit.room, arrangement),
+                light_gate(lit.rig),
+                *check_composite(self.photo, made, lit.room),
             )
-        trace = {"width": trace_width, "height": furnished.radiance.shape[0], "samples": furnished.samples}
+        trace = {"width": self._traced_width, "height": furnished.radiance.shape[0], "samples": furnished.samples}
         return Staged(
-            made.picture,
-            made.mask,
-            self.room,
-            arrangement,
-            self.light,
-            gates,
-            dict(self.clock.timings),
-            trace,
-            made,
-            self.fits,
-        )
-
-
-def _given(data: dict[str, Any], room: Room) -> Arrangement:
-    """A person's arrangement as it is; UnusablePhoto when it breaks a rule, before anything is traced."""
-    try:
-        arrangement = changes.read(data)
-    except ValueError as error:
-        raise UnusablePhoto("bad_arrangement", f"The arrangement that was sent cannot be used: {error}.") from error
-    refused = [gate for gate in check_arrangement(room, arrangement) if not gate.passed]
-    if refused:
-        raise UnusablePhoto(f"gate_{refused[0].name}", f"This arrangement cannot be used. {refused[0].text}")
-    return arrangement
-
-
-def furnish(arrangement: Arrangement, room: Room) -> tuple[Built, ContactMap]:
-    """All pieces as one, in the room frame, and the map of what touches the floor (rugs lie and do not count)."""
-    meshes: list[Mesh] = []
-    standing: list[Mesh] = []
-    materials: dict[str, Material] = {}
-    for piece in arrangement.pieces:
-        built = catalogue.place(piece)
-        meshes.extend(built.meshes)
-        materials.update(built.materials)
-        if piece.kind not in FLAT:
-            standing.extend(built.meshes)
-    return Built(meshes=tuple(meshes), materials=materials), ContactMap.of(standing, room.box)
+            made.picture, made.mask, lit.room, arrangement, lit.rig, gates, dict(self.clock.timings), trace, made,
+            lit.fits,
+        )  # fmt: skip
 
 
 def light_gate(light: LightRig) -> Gate:

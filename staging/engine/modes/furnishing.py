@@ -1,0 +1,134 @@
+"""The furniture of a picture, chosen and built beside the tracer: reading the light and tracing the empty room need
+none of it, and a job has two cores.
+
+Nothing here may call the tracer, which belongs to the job's own thread; of `trace.scene` only what is plain arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite import ContactMap
+from staging.engine.errors import UnusablePhoto
+from staging.engine.furniture import catalogue
+from staging.engine.furniture.catalogue import Built
+from staging.engine.geometry import fittings
+from staging.engine.geometry.tops import enclosing
+from staging.engine.memory import MEMORY, digest
+from staging.engine.modes.drafts import Furnishable, Wish, furnishable
+from staging.engine.removal import left_behind
+from staging.engine.scene import changes
+from staging.engine.scene.arrangement import Arrangement
+from staging.engine.scene.checks import check
+from staging.engine.scene.fittings import Fittings
+from staging.engine.scene.layout import FLAT
+from staging.engine.scene.material import Material
+from staging.engine.scene.mesh import Mesh
+from staging.engine.scene.room import Room
+from staging.engine.trace.scene import Part, parts
+
+Bytes = NDArray[np.uint8]
+
+# Room types filled with cabinets and fixtures: only floor that the photo's pixels show to be free is furnished.
+BUILT_IN: Final = frozenset({"kitchen", "bathroom"})
+
+
+@dataclass
+class Furniture:
+    """An arrangement's pieces as one, in the room frame, and the map of what touches the floor.
+
+    `parts` are what is traced of them; they are given away once, since a large room's take a hundred megabytes.
+    """
+
+    arrangement: Arrangement
+    built: Built
+    contacts: ContactMap
+    parts: list[Part] | None = None
+
+
+class Furnishing:
+    """Chooses and builds furniture in a thread of its own from the moment it is made; use as a context."""
+
+    def __init__(self, photo: Bytes, room: Room, wish: Wish, arrangement: Arrangement | None, *, fixed: bool) -> None:
+        """`arrangement` is a person's, which is built as it is. The walls of a `fixed` room stay where they are."""
+        self._pool = ThreadPoolExecutor(1)
+        self._chosen = self._pool.submit(_chosen, photo, room, wish, arrangement, fixed=fixed)
+        self._first = self._pool.submit(self._built)
+
+    def __enter__(self) -> Furnishing:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def refuse(self) -> None:
+        """Raise what the choosing raised, if it has; it may go on."""
+        if self._chosen.done():
+            self._chosen.result()
+
+    @property
+    def room(self) -> Room:
+        """The reading of the room that was furnished; waits for it. Raises the EngineError why none can be."""
+        return self._chosen.result().room
+
+    def all(self) -> Iterator[Furniture]:
+        """Every arrangement that is worth a picture, best first; the first one has been built meanwhile."""
+        yield self._first.result()
+        for arrangement in self._chosen.result().arrangements:
+            yield furnish(arrangement, self.room)
+
+    def _built(self) -> Furniture:
+        made = furnish(next(self._chosen.result().arrangements), self.room)
+        made.parts = parts(made.built)
+        return made
+
+
+def _chosen(photo: Bytes, room: Room, wish: Wish, arrangement: Arrangement | None, *, fixed: bool) -> Furnishable:
+    if arrangement is not None:
+        return Furnishable(room, iter([arrangement]))
+    if not room.open_air:
+        seen = _allowed(photo, room, wish.room_type)
+        room = replace(room, tops=seen.tops) if fixed else enclosing(room, seen.tops)
+        wish = replace(wish, fittings=seen)
+    return furnishable(photo, room, wish)
+
+
+def _allowed(photo: Bytes, room: Room, room_type: str) -> Fittings:
+    """Where the photo's pixels let furniture stand and hang."""
+    if room_type in BUILT_IN:
+        return fittings.find(photo, room)
+    built = room.camera, room.box, room.openings
+    things = MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
+    return replace(fittings.find_walls(photo, room), things=things)
+
+
+def furnish(arrangement: Arrangement, room: Room) -> Furniture:
+    """An arrangement built (rugs lie, and do not count among what touches the floor)."""
+    meshes: list[Mesh] = []
+    standing: list[Mesh] = []
+    materials: dict[str, Material] = {}
+    for piece in arrangement.pieces:
+        built = catalogue.place(piece)
+        meshes.extend(built.meshes)
+        materials.update(built.materials)
+        if piece.kind not in FLAT:
+            standing.extend(built.meshes)
+    return Furniture(arrangement, Built(tuple(meshes), materials), ContactMap.of(standing, room.box))
+
+
+def given(data: dict[str, Any], room: Room) -> Arrangement:
+    """A person's arrangement as it is; UnusablePhoto when it breaks a rule, before anything is traced."""
+    try:
+        arrangement = changes.read(data)
+    except ValueError as error:
+        raise UnusablePhoto("bad_arrangement", f"The arrangement that was sent cannot be used: {error}.") from error
+    refused = [gate for gate in check(room, arrangement) if not gate.passed]
+    if refused:
+        raise UnusablePhoto(f"gate_{refused[0].name}", f"This arrangement cannot be used. {refused[0].text}")
+    return arrangement
