@@ -152,20 +152,26 @@ def _yaws(support: Support, prior: Prior, f: float, shift: float, zenith: Floats
     down /= np.linalg.norm(down) * (1 if down[1] >= 0 else -1)
     forward = np.array([0.0, 0.0, 1.0]) - down[2] * down
     forward /= np.linalg.norm(forward)
-    right = np.cross(down, forward)
+    right = _across(down, forward)
     # both horizontal axes at once: directions over half a turn, the second axis is 90 degrees after the first
     turn = np.radians(np.arange(-45, 135, 1.0))[:, None]
     axes = np.cos(turn) * right - np.sin(turn) * forward
     points = np.stack([axes[:, 0] * f, axes[:, 1] * f + shift * axes[:, 2], axes[:, 2]], 1)
     kernels = support.kernel(points)
     horizontal = np.maximum(kernels[:90], kernels[90:])
-    score = (np.maximum(horizontal, support.kernel(zenith)) * support.weight).sum(1) / support.total
+    score = np.maximum(horizontal, support.kernel(zenith)) @ support.weight / support.total
     found = []
     for k in np.argsort(-score, kind="stable")[:2]:
         yaw, pitch, roll = angles(np.stack([axes[k], down, -axes[k + 90]], 1))
         view = View(s.width, s.height, f, shift, yaw, pitch, roll)
         found.append(_Hypothesis(float(score[k]) + prior(view), view))
     return found
+
+
+def _across(a: Floats, b: Floats) -> Floats:
+    """The cross product of two vectors (3,): numpy's own takes longer to look at their shapes."""
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def _distinct(hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
@@ -224,10 +230,9 @@ def direction_residuals(support: Support, axis: Ints) -> Callable[[View], Floats
     segments = support.segments.chosen(labelled)
     axis, tolerance = axis[labelled], support.tolerance[labelled]
     weight = np.sqrt(support.weight[labelled] / support.total)
-    row = np.arange(len(labelled))
 
     def residuals(view: View) -> Floats:
-        sines = segments.sines(view.vanishing_points())[axis, row]
+        sines = segments.own_sines(view.vanishing_points()[axis])
         return np.asarray(np.tanh(sines / tolerance / 1.5) * 1.5 * weight)
 
     return residuals

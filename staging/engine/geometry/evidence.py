@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from staging.engine.geometry.colours import length
 from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import ACROSS, ALONG, DOWN, View
 
@@ -116,7 +117,7 @@ def _edges_along(
     drawn = cv2.dilate(_drawn(segments), kernel).astype(np.float32) / 255
     reach = np.float32(0.016 * math.hypot(width, height))
     sides = _shifted(smooth, reach * nx, reach * ny) - _shifted(smooth, -reach * nx, -reach * ny)
-    difference = np.linalg.norm(sides, axis=-1)
+    difference = length(sides)
     difference = difference / (difference + 6.0)
     edges = (0.5 * pixels + 0.5 * drawn) * (0.4 + 0.96 * difference)
     return np.asarray(cv2.GaussianBlur(edges.astype(np.float32), (0, 0), 1.1))
@@ -140,7 +141,7 @@ def floor_colour(lab: Plane, view: View, hidden: NDArray[np.bool_] | None = None
     height, width = lab.shape[:2]
     y, x = np.mgrid[0:height, 0:width] + 0.5
     rays = view.rays(np.stack([x, y], -1))
-    sink = rays[..., DOWN] / np.linalg.norm(rays, axis=-1)
+    sink = rays[..., DOWN] / length(rays)
     floor = (y > 0.86 * height) & (np.abs(x - width / 2) < 0.30 * width) & (sink > 0.12)
     wall = np.abs(sink) < 0.10
     if hidden is not None:

@@ -23,6 +23,7 @@ SAMPLES = 28  # on each edge of the box
 MOST_SAMPLES = 400  # on segments
 FAINT = 0.3  # evidence above the level of empty areas that shows an edge, however weak
 CHUNK = 128  # hypotheses scored at once, to bound the memory
+FAR = np.float32(1e6)  # camera heights to what a ray does not meet
 BEHIND = -3.0  # camera heights: how far behind the camera the edges along the walls are followed
 
 # faces as `cast` numbers them, with the axis of each one's normal
@@ -68,7 +69,8 @@ class Scorer:
     def __init__(self, view: View, evidence: Evidence, segments: Segments, sure_axis: NDArray[np.int64]) -> None:
         self.view = view
         self.evidence = evidence
-        self._line_rays, self._line_axis, self._line_weight = self._samples(segments, sure_axis)
+        rays, axis, weight = self._samples(segments, sure_axis)
+        self._lines = [(_nowhere_level(rays[axis == a]).T, weight[axis == a]) for a in (ACROSS, DOWN, ALONG)]
         step = max(4, round(math.sqrt(evidence.width * evidence.height / 1300)))
         y, x = np.mgrid[step // 2 : evidence.height : step, step // 2 : evidence.width : step]
         rays = view.rays(np.stack([x.ravel() + 0.5, y.ravel() + 0.5], -1))
@@ -148,11 +150,25 @@ class Scorer:
 
     def _misplaced_lines(self, boxes: Floats) -> Floats:
         """Minus the share of segments on a face whose normal they run along, which no flat face can show."""
-        if len(self._line_weight) == 0:
-            return np.zeros(len(boxes))
-        face, near_edge = _nearest_faces(self._line_rays, boxes)
-        wrong = (NORMAL[face] == self._line_axis) & ~near_edge
-        return np.asarray(-(wrong * self._line_weight).sum(1))
+        total = np.zeros(len(boxes))
+        for axis, (rays, weight) in enumerate(self._lines):
+            own, *others = _reaches(rays, boxes.astype(np.float32), axis)
+            # Within 3.5 % of an edge of the box a segment may be on either face.
+            wrong = np.minimum(*others) >= np.float32(1.035) * own
+            total += wrong @ weight
+        return -total
+
+
+def _reaches(rays: NDArray[np.float32], boxes: NDArray[np.float32], first: int) -> list[NDArray[np.float32]]:
+    """How far rays (3, N) go to the plane across each axis that they look at, (M, N) each, `first` axis first."""
+    x, y, z = rays
+    left, right, depth, ceiling = (boxes[:, [i]] for i in (LEFT, RIGHT, DEPTH, CEILING))
+    reaches = {
+        ACROSS: np.where(x < 0, -left, right) / x,
+        DOWN: np.where(y < 0, -ceiling, np.float32(1)) / y,
+        ALONG: np.where(z > 0, depth / z, FAR),
+    }
+    return [reaches.pop(first), *reaches.values()]
 
 
 def _prior(logs: Floats, floor_share: Floats) -> Floats:
@@ -168,17 +184,21 @@ def _prior(logs: Floats, floor_share: Floats) -> Floats:
 
 def cast(rays: Floats, boxes: Floats) -> NDArray[np.float32]:
     """Distances along rays (N, 3) to the five planes of boxes (M, 4) in camera heights -> (M, N, 5)."""
-    far = np.float32(1e6)
-    safe = np.where(np.abs(rays) < 1e-9, 1e-9, rays).astype(np.float32)
+    safe = _nowhere_level(rays)
     x, y, z = safe[:, ACROSS], safe[:, DOWN], safe[:, ALONG]
     b = boxes.astype(np.float32)[:, :, None]
     t = np.empty((len(boxes), len(rays), 5), np.float32)
-    t[..., FLOOR_FACE] = np.where(y > 0, 1 / y, far)
-    t[..., CEILING_FACE] = np.where(y < 0, -b[:, CEILING] / y, far)
-    t[..., LEFT_FACE] = np.where(x < 0, -b[:, LEFT] / x, far)
-    t[..., RIGHT_FACE] = np.where(x > 0, b[:, RIGHT] / x, far)
-    t[..., BACK_FACE] = np.where(z > 0, b[:, DEPTH] / z, far)
+    t[..., FLOOR_FACE] = np.where(y > 0, 1 / y, FAR)
+    t[..., CEILING_FACE] = np.where(y < 0, -b[:, CEILING] / y, FAR)
+    t[..., LEFT_FACE] = np.where(x < 0, -b[:, LEFT] / x, FAR)
+    t[..., RIGHT_FACE] = np.where(x > 0, b[:, RIGHT] / x, FAR)
+    t[..., BACK_FACE] = np.where(z > 0, b[:, DEPTH] / z, FAR)
     return t
+
+
+def _nowhere_level(rays: Floats) -> NDArray[np.float32]:
+    """Rays (N, 3) that one can divide by."""
+    return np.where(np.abs(rays) < 1e-9, 1e-9, rays).astype(np.float32)
 
 
 def _nearest_faces(rays: Floats, boxes: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.geometry.view import Floats
+from staging.engine.memory import MEMORY, digest
 
 MOST = 450
 MOST_PIECES = 1800  # before merging
@@ -73,14 +74,24 @@ class Segments:
 
         `points` (..., 3) are homogeneous, relative to the middle of the picture; returns (..., N), 0..1.
         """
-        a = points[..., 0, None] - points[..., 2, None] * self.middle[:, 0]
-        b = points[..., 1, None] - points[..., 2, None] * self.middle[:, 1]
-        off = np.abs(a * self.direction[:, 1] - b * self.direction[:, 0])
+        return self.own_sines(points[..., None, :])
+
+    def own_sines(self, points: Floats) -> Floats:
+        """The same with a point for each segment: (..., N, 3) -> (..., N)."""
+        (x, y), (dx, dy) = self.middle.T, self.direction.T
+        a = points[..., 0] - points[..., 2] * x
+        b = points[..., 1] - points[..., 2] * y
+        off = np.abs(a * dy - b * dx)
         return np.asarray(off / np.maximum(np.hypot(a, b), 1e-9))
 
 
 def detect(grey: NDArray[np.uint8]) -> Segments:
     """The at most `MOST` longest segments of a grey picture (H, W), longest first; may be none."""
+    # Reading, fittings and a second reading all look at the same picture.
+    return MEMORY.recall(("segments", digest(grey)), lambda: _detected(grey))
+
+
+def _detected(grey: NDArray[np.uint8]) -> Segments:
     height, width = grey.shape
     even = cv2.createCLAHE(2.0, (8, 8)).apply(grey)
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(even)[0]
@@ -105,39 +116,44 @@ def merge_collinear(ends: Floats, angle: float = 3.0, gap: float = 0.35, across:
         return ends
     length = _lengths(ends)
     along = (ends[:, 2:] - ends[:, :2]) / np.maximum(length, 1e-9)[:, None]
+    middle, beside = (ends[:, :2] + ends[:, 2:]) / 2, np.stack([-along[:, 1], along[:, 0]], 1)
+    # One row for each piece: which others lie on its line.
+    on_line = np.abs(beside @ along.T) < math.sin(math.radians(angle))
+    at = (beside * middle).sum(1)[:, None]
+    for end in (ends[:, :2], ends[:, 2:]):
+        on_line &= np.abs(beside @ end.T - at) < across
     used = np.zeros(len(ends), bool)
     merged = []
     for i in np.argsort(-length, kind="stable"):
         if used[i]:
             continue
         used[i] = True
-        u, n = along[i], np.array([-along[i][1], along[i][0]])
-        from_middle = ends.reshape(-1, 2, 2) - (ends[i, :2] + ends[i, 2:]) / 2
-        reach = from_middle @ u
-        near = np.abs(from_middle @ n).max(1) < across
-        candidates = np.flatnonzero(~used & near & (np.abs(along @ n) < math.sin(math.radians(angle))))
-        members = _grow(i, length[i], reach, candidates, used=used, gap=gap)
+        candidates = np.flatnonzero(on_line[i] & ~used)
+        members = [int(i)]
+        if len(candidates):
+            reach = np.sort((ends[candidates].reshape(-1, 2, 2) - middle[i]) @ along[i], axis=1)
+            members += _grow(length[i], reach, candidates, used=used, gap=gap)
         merged.append(ends[i] if len(members) == 1 else _fitted(ends[members].reshape(-1, 2)))
     return np.array(merged)
 
 
 def _grow(
-    first: int, length: float, reach: Floats, candidates: NDArray[np.int64], *, used: NDArray[np.bool_], gap: float
+    length: float, reach: Floats, candidates: NDArray[np.int64], *, used: NDArray[np.bool_], gap: float
 ) -> list[int]:
-    """Indices of the pieces that join the first one; marks them as used."""
+    """Indices of the `candidates` (N,) that join a piece of this length, from whose middle they `reach` (N, 2) along
+    it; marks them as used."""
     low, high = -length / 2, length / 2
-    members = [first]
+    members: list[int] = []
     grown = True
     while grown:
         grown = False
-        for j in candidates:
+        for j, (a, b) in zip(candidates.tolist(), reach.tolist(), strict=True):
             if used[j]:
                 continue
-            a, b = reach[j].min(), reach[j].max()
             if max(a - high, low - b, 0.0) < min(gap * (high - low), 80.0):
                 used[j] = True
                 low, high = min(low, a), max(high, b)
-                members.append(int(j))
+                members.append(j)
                 grown = True
     return members
 

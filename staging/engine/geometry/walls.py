@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.geometry.colours import commonest, least_squares, length
 from staging.engine.geometry.evidence import Plane
 from staging.engine.scene.room import Box, Camera, Floats, Wall
 
@@ -72,7 +73,7 @@ class WallPicture:
     @cached_property
     def deviation(self) -> Plane:
         """How far each pixel is from the paint, weighted Lab units, (H, W)."""
-        return np.asarray(np.linalg.norm((self.lab - self.paint) * LAB_WEIGHTS, axis=-1))
+        return np.asarray(length((self.lab - self.paint) * LAB_WEIGHTS))
 
     @cached_property
     def upright_edges(self) -> Plane:
@@ -157,7 +158,7 @@ def _paint(picture: WallPicture) -> Plane:
         below_sills = index // width > picture.row(0.6)
         smooth = smooth * _likely_paint(colour, picture.common, smooth, below_sills)
     common = _commonest(colour, smooth + 1e-3)
-    weight = smooth * np.exp(-((np.linalg.norm((colour - common) * LAB_WEIGHTS, axis=1) / 16) ** 2)) + 1e-6
+    weight = smooth * np.exp(-((length((colour - common) * LAB_WEIGHTS) / 16) ** 2)) + 1e-6
     # shades of one colour are a plane; only when most pixels agree is there enough of it for a curved surface
     for order, rounds in ((3, 3), (6, 5)):
         for _ in range(rounds):
@@ -165,8 +166,8 @@ def _paint(picture: WallPicture) -> Plane:
             ridge = 0.06 * np.sqrt(weight.sum()) * np.diag([0.0, *[1.0] * (order - 1)])
             system = np.concatenate([a[:, :order] * root, ridge])
             target = np.concatenate([colour * root, np.zeros((order, 3))])
-            solution = np.linalg.lstsq(system, target, rcond=None)[0]
-            rest = np.linalg.norm((colour - a[:, :order] @ solution) * LAB_WEIGHTS, axis=1)
+            solution = least_squares(system, target)
+            rest = length((colour - a[:, :order] @ solution) * LAB_WEIGHTS)
             sigma = max(2.5, 1.5 * _weighted_median(rest, smooth + 1e-3))
             weight = (smooth + 0.01) / (1 + (rest / min(sigma, 6.0)) ** 2) ** 2
     return np.asarray(terms @ solution, np.float32)
@@ -178,7 +179,7 @@ def _likely_paint(colour: Plane, common: Plane, smooth: Floats, below_sills: NDA
     Where a fair part of the wall has the common colour, or most of what is below the height of window sills,
     the rest is something else, however large: a blind, a wall of shelves. Else this wall has another colour.
     """
-    distance = np.linalg.norm((colour - common) * LAB_WEIGHTS, axis=1)
+    distance = length((colour - common) * LAB_WEIGHTS)
     near = distance < 14
     low = smooth * below_sills
     if smooth[near].sum() > 0.18 * smooth.sum() or low[near].sum() > 0.6 * low.sum() > 0:
@@ -204,8 +205,7 @@ def common_paint(pictures: list[WallPicture]) -> Plane | None:
 def _commonest(colour: Plane, weight: Floats) -> Floats:
     """The weighted mode of colours (N, 3): the sample with most others near it."""
     some, colour, weight = colour[:: max(1, len(colour) // 150)], colour[::2], weight[::2]
-    distance = np.linalg.norm((some[:, None] - colour[None]) * LAB_WEIGHTS, axis=-1)
-    return np.asarray(some[(np.exp(-((distance / 6) ** 2)) * weight).sum(1).argmax()])
+    return np.asarray(some[commonest(some * LAB_WEIGHTS, colour * LAB_WEIGHTS, weight)])
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import Floats
 
+_NOWHERE: Final = 1e-18  # squared distance of a point that is a segment's middle
 STEEP = 28.0  # degrees from the vertical within which a segment may be an edge of a wall
 
 
@@ -32,8 +35,27 @@ class Support:
         return float(self.weight.sum()) + 1e-9
 
     def kernel(self, points: Floats) -> Floats:
-        """Soft inliers, 1 on the vanishing point and 0 beyond the tolerance; `points` (..., 3) -> (..., N)."""
-        return np.asarray(np.maximum(0.0, 1.0 - (self.segments.sines(points) / self.tolerance) ** 2))
+        """Soft inliers, 1 on the vanishing point and 0 beyond the tolerance; `points` (..., 3) -> (..., N).
+
+        It is 1 - (`Segments.sines` / tolerance)^2; tens of thousands of points are tried for one photo, so both parts
+        of the square are taken as products of matrices.
+        """
+        across, away = self._products
+        x, y, z = points[..., 0], points[..., 1], points[..., 2]
+        distance = np.stack([x * x + y * y, -2 * z * x, -2 * z * y, z * z], -1) @ away
+        off = points @ across
+        off *= off
+        off /= np.maximum(distance, _NOWHERE, out=distance)
+        np.subtract(1.0, off, out=off)
+        return np.maximum(off, 0.0, out=off)
+
+    @cached_property
+    def _products(self) -> tuple[Floats, Floats]:
+        """What homogeneous points are multiplied with, (3, N) and (4, N): how far they lie off the segments' lines, in
+        tolerances, and their squared distances from the segments' middles."""
+        (x, y), (dx, dy) = self.segments.middle.T, self.segments.direction.T
+        across = np.stack([dy, -dx, y * dx - x * dy]) / self.tolerance
+        return across, np.stack([np.ones_like(x), x, y, x * x + y * y])
 
     def share(self, points: Floats) -> float:
         """Weighted share of the segments that the three vanishing points (3, 3) explain, 0..1."""

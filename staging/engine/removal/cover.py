@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
+from staging.engine.geometry.colours import commonest, least_squares, length
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR
 
@@ -73,7 +74,7 @@ def covering(seen: Seen) -> Cover | None:
         return None
     lab = _lab(local)
     fitted = _robust(lab, usable, seen.weight, seen.common)
-    distance = np.linalg.norm((lab - fitted) * LAB_WEIGHTS, axis=-1)
+    distance = length((lab - fitted) * LAB_WEIGHTS)
     spread = float(np.clip(np.median(distance[usable]), 1.2, 6.0))
     near = usable & (distance < np.clip(3.2 * spread, 6.0 if face == FLOOR else 5.0, 13.0))
     calm = _calm(local if face == FLOOR else picture, candidate, ppm)
@@ -125,7 +126,7 @@ def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
 
 def _shaded(step: Floats) -> Mask:
     """What may be the plane in other light, by how far it is from the surface, Lab (h, w, 3)."""
-    return (np.abs(step[..., 0]) < SHADED) & (np.linalg.norm(step[..., 1:], axis=-1) < TINTED)
+    return (np.abs(step[..., 0]) < SHADED) & (np.hypot(step[..., 1], step[..., 2]) < TINTED)
 
 
 def _spread_out(near: Mask, shaded: Mask, calm: Mask) -> Mask:
@@ -146,7 +147,7 @@ def _robust(lab: Floats, usable: Mask, weight: Floats, known: Floats | None) -> 
     a, colour = terms.reshape(-1, 6)[index].astype(np.float64), lab.reshape(-1, 3)[index].astype(np.float64)
     prior = weight.ravel()[index].astype(np.float64) + 1e-6
     common = _commonest(colour, prior) if known is None else known.astype(np.float64)
-    sure = prior * np.exp(-((np.linalg.norm((colour - common) * LAB_WEIGHTS, axis=1) / 14) ** 2)) + 1e-9
+    sure = prior * np.exp(-((length((colour - common) * LAB_WEIGHTS) / 14) ** 2)) + 1e-9
     solution = np.zeros((6, 3))
     for order, rounds in ((3, 3), (6, 5)):
         for _ in range(rounds):
@@ -155,8 +156,8 @@ def _robust(lab: Floats, usable: Mask, weight: Floats, known: Floats | None) -> 
             system = np.concatenate([a[:, :order] * root, ridge])
             target = np.concatenate([colour * root, np.zeros((order, 3))])
             solution = np.zeros((6, 3))
-            solution[:order] = np.linalg.lstsq(system, target, rcond=None)[0]
-            rest = np.linalg.norm((colour - a @ solution) * LAB_WEIGHTS, axis=1)
+            solution[:order] = least_squares(system, target)
+            rest = length((colour - a @ solution) * LAB_WEIGHTS)
             sigma = float(np.clip(1.5 * np.sqrt(np.average(np.minimum(rest, 12) ** 2, weights=sure)), 2.0, 8.0))
             sure = prior / (1 + (rest / sigma) ** 2) ** 2
     # Beyond the pixels that it was fitted to, a curved surface runs away: keep it within what was seen.
@@ -169,5 +170,4 @@ def _commonest(colour: NDArray[np.float64], weight: NDArray[np.float64]) -> NDAr
     """The weighted mode of colours (N, 3): the sample with most others near it."""
     some = colour[:: max(1, len(colour) // 200)]
     rest, heavy = colour[:: max(1, len(colour) // 3000)], weight[:: max(1, len(colour) // 3000)]
-    distance = np.linalg.norm((some[:, None] - rest[None]) * LAB_WEIGHTS, axis=-1)
-    return np.asarray(some[(np.exp(-((distance / 6) ** 2)) * heavy).sum(1).argmax()])
+    return np.asarray(some[commonest(some * LAB_WEIGHTS, rest * LAB_WEIGHTS, heavy)])

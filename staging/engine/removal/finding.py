@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
+from staging.engine.geometry.colours import length
 from staging.engine.removal.cover import LAB_WEIGHTS, Cover
 from staging.engine.removal.filling import confirmed_in
 from staging.engine.removal.scene import Scene
@@ -131,7 +132,7 @@ def unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
         step = lab - cv2.cvtColor(np.clip(surface, 0, 1), cv2.COLOR_RGB2Lab)
         # Sun on a floor and gloss make it lighter, never another hue.
         step[..., 0] = np.where(step[..., 0] > 0, 0.6 * step[..., 0], step[..., 0])
-        far = np.linalg.norm(step * LAB_WEIGHTS, axis=-1) / LIKE.get(face, LIKE_WALL)
+        far = length(step * LAB_WEIGHTS) / LIKE.get(face, LIKE_WALL)
         unlike[at] = far[at]
     unlike[scene.faces.labels == CEILING] = 0
     return unlike

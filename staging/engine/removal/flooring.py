@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.geometry.colours import commonest, length
 from staging.engine.removal.cover import LAB_WEIGHTS
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
@@ -39,7 +40,7 @@ def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
         if rest.sum() < FEWEST * free.size:
             break
         middle = _commonest(lab[rest])
-        own = rest & (np.linalg.norm((lab - middle) * LAB_WEIGHTS, axis=-1) < NEAR)
+        own = rest & (length((lab - middle) * LAB_WEIGHTS) < NEAR)
         rest &= ~own
         share = own.sum() / free.sum()
         touching = (own & foot).sum() / max(1, int(foot.sum()))
@@ -59,5 +60,4 @@ def _commonest(colours: Floats) -> Colour:
     """The mode of colours (N, 3): the sample with most others near it."""
     some = colours[:: max(1, len(colours) // 200)]
     rest = colours[:: max(1, len(colours) // 2500)]
-    distance = np.linalg.norm((some[:, None] - rest[None]) * LAB_WEIGHTS, axis=-1)
-    return np.asarray(some[np.exp(-((distance / 6) ** 2)).sum(1).argmax()], np.float32)
+    return np.asarray(some[commonest(some * LAB_WEIGHTS, rest * LAB_WEIGHTS)], np.float32)
