@@ -45,7 +45,13 @@ def test_an_empty_folder_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "room_type"),
-    [("bedroom_grey.jpg", "bed"), ("Dining-2.png", "dining"), ("office_loft.jpg", "home_office"), ("x.jpg", "living")],
+    [
+        ("bedroom_grey.jpg", "bed"),
+        ("Dining-2.png", "dining"),
+        ("office_loft.jpg", "home_office"),
+        ("x.jpg", "living"),
+        ("living_to_kitchen.jpg", "living"),
+    ],
 )
 def test_the_name_of_a_file_tells_the_room(name, room_type):
     assert room_type_named(name) == room_type

@@ -78,17 +78,26 @@ def _carved(loom: _Loom) -> None:
     loom.lay(_line(arcs * pitch, 0.02) * 0.6, loom.colour(2))
     loom.lay(_line(nearest[1] - nearest[0], 0.045), loom.colour(0))
     loom.lay(_line(nearest[1] - nearest[0] - 0.03, 0.018) * 0.6, loom.colour(2))
+    _bound(loom)
+
+
+def _bound(loom: _Loom) -> None:
+    """A narrow binding, without which a pale rug on a pale floor has no end."""
+    loom.lay((loom.edge < 0.008).astype(float) * 0.55, loom.colour(2))
 
 
 def _panels(loom: _Loom) -> None:
-    """A few broad fields of flat colour, as a Bauhaus weaver sets them, with narrow seams of the ground between."""
-    _heathered(loom, 0.12)
+    """A few broad fields a tone apart, as a Bauhaus weaver sets them, with narrow seams of the ground between.
+
+    Strong tones would look like tiles, or like several rugs.
+    """
+    _heathered(loom, 0.2)
     t = loom.x / loom.half_width
     first, second = loom.rng.uniform(-0.40, -0.22), loom.rng.uniform(0.28, 0.46)
     middle, low = loom.rng.uniform(-0.15, 0.2), loom.rng.uniform(-0.45, -0.3)
     fields = (
-        (-1.0, first, -1.0, middle, 1, 0.85), (-1.0, first, middle, 1.0, 2, 0.35), (first, second, -1.0, low, 2, 0.85),
-        (first, second, low, 1.0, 0, 0.0), (second, 1.0, -1.0, -middle, 3, 0.55), (second, 1.0, -middle, 1.0, 1, 0.45),
+        (-1.0, first, -1.0, middle, 1, 0.55), (-1.0, first, middle, 1.0, 2, 0.16), (first, second, -1.0, low, 2, 0.34),
+        (first, second, low, 1.0, 0, 0.0), (second, 1.0, -1.0, -middle, 3, 0.22), (second, 1.0, -middle, 1.0, 1, 0.3),
     )  # fmt: skip
     for left, right, bottom, top, k, strength in fields:
         loom.lay(((t > left) & (t < right) & (loom.y > bottom) & (loom.y < top)) * strength, loom.colour(k))
@@ -96,7 +105,8 @@ def _panels(loom: _Loom) -> None:
         loom.lay(_line((across - at) * loom.half_width, 0.016), loom.colour(0))
     loom.lay(_line(loom.y - middle, 0.014) * (t < first), loom.colour(0))
     loom.lay(_line(loom.y + middle, 0.014) * (t > second), loom.colour(0))
-    loom.lay(_line(loom.y - (middle + low) / 2, 0.02) * ((t > first) & (t < second)) * 0.9, loom.colour(2))
+    loom.lay(_line(loom.y - (middle + low) / 2, 0.02) * ((t > first) & (t < second)) * 0.6, loom.colour(2))
+    _bound(loom)
 
 
 def _framed(loom: _Loom) -> None:

@@ -24,6 +24,7 @@ NEAREST: Final = 1.25  # metres between camera and furniture; the gate is at 1.2
 NEAREST_BESIDE: Final = 1.55  # for companions: nearer they are larger than the main piece
 NEAREST_TALL: Final = 1.9  # for what is taller than a table and bars the view
 PICTURE_HIDDEN: Final = 0.2  # share of a picture on the wall that one piece may hide
+PICTURE_HIDDEN_BY_THINGS: Final = 0.05  # and what stands on the cupboard below it
 THRESHOLD_HIDDEN: Final = 0.5  # share of a door's threshold that one companion may hide in the picture
 LOWEST: Final = 0.985  # share of the picture's height that companions may reach down to
 FAR_ENOUGH: Final = 2.8  # from here on tall pieces may stand anywhere
@@ -159,8 +160,9 @@ class Layout:
         before = self._main_open()
         if float((before * (1.0 - open_share(room, self.main, [piece]))).mean()) > demand.hides:
             return "hides the main piece"
-        pictures = self.of(*HUNG) if not piece.z and piece.kind not in HUNG else []
-        if any(hidden_by(room, picture, [piece]) > PICTURE_HIDDEN for picture in pictures):
+        pictures = self.of(*HUNG) if piece.kind not in HUNG else []
+        most = PICTURE_HIDDEN_BY_THINGS if piece.z else PICTURE_HIDDEN
+        if any(hidden_by(room, picture, [piece]) > most for picture in pictures):
             return "hides a picture"
         if self._crossed(piece, seen):
             return "a tall thin piece would stand before it or before what is on the wall"

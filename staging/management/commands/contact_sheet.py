@@ -29,8 +29,10 @@ from staging.proofsheets import Attempt
 JOB: Final = "staging.engine.modes.job.make"
 PROOF: Final = "staging.engine.modes.proof.draw"
 PHOTOS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic"})
-# Parts of file names that tell what a room is; the first that is found counts.
+# Parts of file names that tell what a room is. What stands first in the name counts: "living to kitchen" is a living
+# room with a view of a kitchen.
 NAMED: Final = (
+    ("living", "living"), ("lounge", "living"), ("basement", "living"),
     ("bath", "bathroom"), ("kitchen", "kitchen"), ("kid", "kids_room"), ("bed", "bed"), ("dining", "dining"),
     ("office", "home_office"), ("terrace", "outdoor"), ("garden", "outdoor"), ("outdoor", "outdoor"),
 )  # fmt: skip
@@ -91,7 +93,8 @@ def _photos(source: Path, match: str) -> Iterator[Path]:
 def room_type_named(name: str) -> str:
     """What a file's name says of the room; "living" where it says nothing that the engine can stage."""
     lower = name.lower()
-    said = next((room_type for word, room_type in NAMED if word in lower), "living")
+    found = sorted((lower.index(word), room_type) for word, room_type in NAMED if word in lower)
+    said = found[0][1] if found else "living"
     return said if said in ROOM_TYPES else "living"
 
 

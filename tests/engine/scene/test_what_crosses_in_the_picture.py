@@ -11,9 +11,9 @@ from staging.engine.scene.crossings import crosses
 from staging.engine.scene.fittings import Fittings, Stretch
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
-from staging.engine.scene.rules.dressing import looks_at, storage
+from staging.engine.scene.rules.dressing import hang_over_storage, looks_at, storage
 from staging.engine.scene.site import Site
-from staging.engine.scene.visibility import view
+from staging.engine.scene.visibility import hidden_by, view
 from tests.engine.scene.showroom import CORNER, PLAIN, ROOMS, STOCK, door, room, window
 
 CROSSING = "a tall thin piece would stand before it or before what is on the wall"
@@ -141,3 +141,15 @@ def test_nothing_stands_against_a_wall_that_the_photo_does_not_show(room_type):
         pieces = arrange_from(PLAIN, room_type, STOCK, seed, fittings=seen).pieces
         depth = PLAIN.box.y1
         assert all(p.y + p.size[1] / 2 < depth - 0.3 for p in pieces if p.turn % 360 == 0 and p.kind != "rug"), seed
+
+
+def test_what_stands_on_a_cupboard_does_not_stand_before_the_art_over_it():
+    for seed in range(8):
+        layout = layout_of(PLAIN, SOFA)
+        layout.rng = random.Random(seed)
+        layout.keep(STOCK.piece("sideboard", Frame(1.1, 4.2, 0.0), size=(1.6, 0.44, 0.75)))
+        hang_over_storage(layout, layout.pieces[-1])
+        hung, things = layout.of("wall_art", "mirror"), layout.of("table_lamp", "vase", "bowl", "books")
+        assert hung, seed
+        assert things, seed
+        assert all(hidden_by(PLAIN, picture, [thing]) <= 0.05 for picture in hung for thing in things), seed

@@ -20,6 +20,9 @@ ART_OVER: Final = 0.2  # metres between a piece and the art over it
 RUG_IN_FRAME: Final = 0.8  # least share of a rug in the picture
 VIEWING: Final = (2.0, 5.0)  # metres between a seat and the television that it looks at
 VIEWING_ANGLE: Final = 45.0  # degrees off straight ahead, of either
+END: Final = 0.22  # metres from the end of a cupboard to the middle of what stands there
+HALF_LAMP: Final = 0.16  # metres from that to what hangs beside it
+LOW_THING: Final = 0.2  # metres: no higher than the gap between a cupboard and the art over it
 STORAGE: Final = ("sideboard", "console_table", "tv_unit", "bookshelf", "dresser")
 
 
@@ -102,12 +105,13 @@ def on_top(
     return layout.add(piece, Demand(in_frame=0.6, hides=0.1, gap=0.0, nearest=nearest))
 
 
-def art_over(layout: Layout, piece: Piece, wall: Wall, *, mirror: bool = False) -> bool:
-    """Pictures, or a mirror, on the bare wall over `piece`, no wider together than it is."""
+def art_over(layout: Layout, piece: Piece, wall: Wall, *, mirror: bool = False, share: float = 0.8) -> bool:
+    """Pictures, or a mirror, on the bare wall over `piece`, no wider together than that `share` of it."""
     if layout.careful:
         return False
     u = wall_coordinate(wall, piece.x, piece.y)
-    return hang(layout, wall, u, above=piece.z + piece.size[2] + ART_OVER, breadth=0.8 * piece.size[0], mirror=mirror)
+    above = piece.z + piece.size[2] + ART_OVER
+    return hang(layout, wall, u, above=above, breadth=share * piece.size[0], mirror=mirror)
 
 
 def hang(layout: Layout, wall: Wall, u: float, *, above: float, breadth: float, mirror: bool = False) -> bool:
@@ -242,27 +246,55 @@ def _ahead(piece: Piece, other: Piece) -> float:
 
 
 def dress_top(layout: Layout, piece: Piece) -> None:
-    """A lamp, a vase or bowl, and books on a long low piece, off its middle; a television on a media unit."""
+    """A lamp, a vase or bowl, and books on a long low piece, off its middle; a television on a media unit.
+
+    Where a picture hangs over it, what would stand before that is left out.
+    """
     width, _, height = piece.size
     side = layout.rng.choice((-1, 1))
     if piece.kind == "tv_unit":
         on_top(layout, "tv", piece)
         return
-    if width > 0.9 and height < 1.0:
-        on_top(layout, "table_lamp", piece, along=side * (width / 2 - 0.22))
+    end = width / 2 - END
+    if width > 0.9 and height < 1.0 and not on_top(layout, "table_lamp", piece, along=side * end):
+        on_top(layout, "table_lamp", piece, along=-side * end)
+    side = -1 if any(_beside(p, piece) > 0 for p in layout.of("table_lamp")) else 1
     if width > 0.7 and height < 1.2:
-        on_top(layout, layout.rng.choice(("vase", "bowl")), piece, along=-side * (width / 2 - 0.22))
+        tall = layout.rng.choice(("vase", "bowl"))
+        for kind, high in ((tall, None), (tall, LOW_THING), ("bowl", LOW_THING)):
+            if on_top(layout, kind, piece, along=side * end, height=high):
+                break
     if width > 1.3 and height < 1.0:
-        on_top(layout, "books", piece, along=-side * (width / 2 - 0.6))
+        on_top(layout, "books", piece, along=side * (width / 2 - 0.6))
+
+
+def _beside(thing: Piece, table: Piece) -> float:
+    """How far, in metres, a thing stands along a table's width from its middle; 0 where it is not on the table."""
+    a = math.radians(table.turn)
+    dx, dy = thing.x - table.x, thing.y - table.y
+    on = abs(thing.z - table.z - table.size[2]) < 0.01 and math.hypot(dx, dy) < table.size[0] / 2
+    return dx * math.cos(a) + dy * math.sin(a) if on else 0.0
 
 
 def hang_over_storage(layout: Layout, piece: Piece | None) -> None:
-    """Things on top of a cupboard, and a mirror or a picture over it."""
+    """A mirror or a picture over a cupboard, and things on top of it that do not stand before that."""
     if piece is None or piece.size[2] > 1.2:
         return
-    dress_top(layout, piece)
     wall, distance = layout.site.nearest_wall(piece.x, piece.y)
     if distance < 0.6 and piece.kind != "tv_unit":
-        mirror = layout.rng.random() < 0.5
-        if not art_over(layout, piece, wall, mirror=mirror):
-            art_over(layout, piece, wall, mirror=not mirror)
+        hang_and_dress(layout, piece, wall)
+    else:
+        dress_top(layout, piece)
+
+
+def hang_and_dress(layout: Layout, piece: Piece, wall: Wall) -> bool:
+    """What hangs over a piece first, and then what fits beside that; says whether anything hangs.
+
+    Broad art hangs over low things, a narrower picture or a mirror between a lamp and a vase.
+    """
+    mirror = layout.rng.random() < 0.4
+    share = 0.8 if layout.rng.random() < 0.5 else max(1.0 - 2 * (END + HALF_LAMP) / piece.size[0], 0.4)
+    tries = [(mirror, share), (not mirror, share), (False, 0.4)]
+    hangs = any(art_over(layout, piece, wall, mirror=m, share=s) for m, s in tries)
+    dress_top(layout, piece)
+    return hangs

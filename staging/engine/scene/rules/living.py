@@ -20,6 +20,7 @@ TASTE = Taste(distance=(2.2, 4.2), width=(0.21, 0.45), at_wall=0.5, window_behin
 SEAT_WORTH: Final = 0.3  # score for each metre of sofa
 SEAT_WORTH_LARGE: Final = 0.03  # and for each square metre of floor
 NEAR_END: Final = 0.5  # metres by which one end of the sofa is nearer to the camera than the other, seen from the side
+POUF_NEAREST: Final = 1.9  # metres from the camera: nearer, a wide lens makes a barrel of it
 TABLE_GAP: Final = 0.38  # metres between sofa and coffee table: knees and a step
 
 
@@ -126,7 +127,7 @@ def _chairs(layout: Layout, group: Frame) -> None:
         layout.note(f"{count} armchair(s) turned to the sofa")
         return
     poufs = [layout.stock.piece("pouf", group.moved(side * (half - 0.2), 1.3)) for side in sides]
-    layout.add_first(poufs, Demand(in_frame=0.97, hides=0.15))
+    layout.add_first(poufs, Demand(in_frame=0.97, hides=0.15, nearest=POUF_NEAREST))
 
 
 def _facing(layout: Layout, group: Frame, side: int) -> float:

@@ -71,11 +71,12 @@ def furnish(layout: Layout, stand: Stand) -> bool:
         _plant(layout, stand)
         dressing.art_elsewhere(layout)
         return True
-    if kind == "console_table":
-        dressing.dress_top(layout, layout.main)
     assert stand.wall is not None
-    mirror = layout.rng.random() < 0.4
-    hung = any(dressing.art_over(layout, layout.main, stand.wall, mirror=m) for m in (mirror, not mirror))
+    if kind == "console_table":
+        hung = dressing.hang_and_dress(layout, layout.main, stand.wall)
+    else:
+        mirror = layout.rng.random() < 0.4
+        hung = any(dressing.art_over(layout, layout.main, stand.wall, mirror=m) for m in (mirror, not mirror))
     green = _plant(layout, stand)
     _runner_beside(layout)
     return hung or green or len(layout.pieces) > 2
