@@ -143,7 +143,8 @@ def _floor_begins(smooth: NDArray[np.float32], ends: Floats, side: int, clear: f
     margin = max(3, len(rows) // 20)
     split = margin + int(spread[margin - 1 : -margin].argmin())
     apart = float(np.linalg.norm(over[split - 1] - under[split - 1]))
-    scatter = math.sqrt(float(spread[split - 1]) / len(rows))
+    # On an evenly bright ground rounding can take the sum of squares a hair under none.
+    scatter = math.sqrt(max(0.0, float(spread[split - 1])) / len(rows))
     return float(rows[split]) if apart > OTHER and apart > clear * scatter else -1.0
 
 
