@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.errors import UnusablePhoto
-from staging.engine.modes.drawing.reading import Reading
-from staging.engine.modes.drawing.regions import Regions
+from staging.engine.modes.drawing import openings, spreading
+from staging.engine.modes.drawing.openings import Pane
+from staging.engine.modes.drawing.reading import LONG_LINES, Reading
+from staging.engine.modes.drawing.regions import Regions, strokes
 from staging.engine.modes.drawing.shapes import LEVEL, LOOSE, RECEDING, SLANTED, UPRIGHT, Shapes
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Guess = tuple[NDArray[np.int64], Floats]  # the part of each area, and how sure that is, 0..1
 
 SKY: Final = 0
 LAWN: Final = 1
@@ -31,6 +35,11 @@ GROUND_AND_SKY: Final = (SKY, LAWN, PAVING)  # these may meet without a line
 _LARGE: Final = 0.03  # of the picture: open paper, not a piece of a house
 _LEAKED: Final = 0.14  # of the picture: a coarse area that runs over several things
 _LEAST_HOUSE: Final = 0.04
+_LARGE_ROOF: Final = 0.02  # of the picture: a roof over a porch need not meet the sky
+_SCRAP: Final = 0.006
+_ENDS: Final = 0.9  # share of a roof's outline on drawn lines
+_TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
+_HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
 
 
 @dataclass(frozen=True)
@@ -58,15 +67,39 @@ def read(reading: Reading) -> House:
         )
     top, base = _extent(regions, open_paper)
     horizon = _horizon(shapes, top, base)
-    part = _first_guess(shapes, open_paper, horizon, top, base)
-    whole = _first_guess(outlines, _open_paper(outlines), horizon, top, base)
-    part = _smoothed(part, shapes, _votes(regions, whole[coarse.labels]), _shared(regions, coarse))
-    parts = part[regions.labels].astype(np.int8)
+    guessed = _first_guess(shapes, open_paper, horizon, top, base)
+    part, sure = _first_guess(outlines, _open_paper(outlines), horizon, top, base)
+    sure[coarse.areas > _LEAKED * regions.labels.size] = 0
+    parts = _carried_over(reading, coarse, guessed, (part, sure))
     background = open_paper[regions.labels]
     rows = np.arange(height)[:, None] / height
-    whole_sheet = np.where(background, np.where(rows < horizon, SKY, LAWN), parts)
-    parts = _no_sky_below(whole_sheet, rows, horizon, base).astype(np.int8)
-    return House(parts, horizon * height, base * height, top * height)
+    parts = np.where(background, np.where(rows < horizon, SKY, LAWN), parts)
+    drawn = strokes(reading.drawing.ink)
+    parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, base, base - top)
+    built = np.isin(parts, (FACADE, SIDE, ROOF))
+    panes = openings.find(reading.drawing, built)
+    doors = [pane for pane in panes if _is_door(pane, base * height, (base - top) * height)]
+    windows = [pane for pane in panes if pane not in doors]
+    for kind, found in ((GLASS, windows), (DOOR, doors)):
+        parts = np.where(openings.drawn(found, parts.shape) & built, kind, parts)
+    return House(parts.astype(np.int8), horizon * height, base * height, top * height)
+
+
+def _carried_over(reading: Reading, coarse: Regions, own: Guess, whole: Guess) -> NDArray[np.int64]:
+    """The part of each pixel (H, W): each area's `own`, else that of the `whole` between long lines, else what lies
+    beside it.
+    """
+    over = spreading.pieces(reading.regions, coarse, reading.drawing.ink, reading.lines.barriers(LONG_LINES))
+    kinds = np.eye(PARTS, dtype=np.float32)
+    sure = own[1][over.area]
+    known = kinds[own[0]][over.area] * sure[:, None]
+    known += kinds[whole[0]][over.cell] * ((1 - sure) * whole[1][over.cell])[:, None]
+    strength = known.sum(1)
+    pixels = np.bincount(over.labels.ravel(), minlength=over.count)
+    belief = spreading.spread(
+        known / np.maximum(strength, 1e-6)[:, None], strength * np.sqrt(pixels).astype(np.float32) * _HELD, over
+    )
+    return np.asarray(belief.argmax(1)[over.labels], np.int64)
 
 
 def _open_paper(shapes: Shapes) -> Mask:
@@ -99,77 +132,38 @@ def _horizon(shapes: Shapes, top: float, base: float) -> float:
     return float(np.clip(told, base - 0.42 * tall, base - 0.07 * tall))
 
 
-def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: float) -> NDArray[np.int64]:
+def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: float) -> Guess:
+    """The part of each area by its outline, and how sure that is, 0..1: small scraps tell nothing."""
     out, middle, area = shapes.outline, shapes.middle, shapes.area
     wide = (shapes.box[:, 2] - shapes.box[:, 0]) / np.maximum(shapes.box[:, 3] - shapes.box[:, 1], 1e-4)
-    level = out[:, LEVEL] + out[:, RECEDING]
     tall = base - top
+    sure = np.clip(area / _TELLING, 0, 1).astype(np.float32) ** 0.5 * (1 - out[:, LOOSE])
     part = np.where(out[:, LEVEL] >= out[:, RECEDING], FACADE, SIDE)
     upper = middle[:, 1] < top + 0.62 * tall
     roof = (out[:, SLANTED] > 1.3 * out[:, UPRIGHT]) & (out[:, SLANTED] > 0.22) & upper
-    part[roof] = ROOF
+    # Seen from its eaves, a roof has a level ridge before the sky and no upright edge.
+    sky = shapes.touches[:, paper & (middle[:, 1] < horizon)].sum(1) / np.maximum(shapes.touches.sum(1), 1)
+    hipped = (out[:, UPRIGHT] < 0.1) & (out[:, LOOSE] < 0.5) & (sky > 0.12) & (wide > 1.2)
+    part[roof | (hipped & (middle[:, 1] < top + 0.5 * tall))] = ROOF
     low = (middle[:, 1] > horizon) & (out[:, UPRIGHT] < 0.22)
     seeded = low & (shapes.box[:, 3] > base - 0.03)
     whole = np.maximum(shapes.touches.sum(1), 1)
     for _ in range(4):
         beside_ground = shapes.touches[:, seeded | (paper & (middle[:, 1] > horizon))].sum(1) / whole
-        seeded |= low & (beside_ground > 0.3) & (wide > 0.8)
+        seeded |= low & (beside_ground > np.where(out[:, UPRIGHT] < 0.1, 0.15, 0.3)) & (wide > 0.8)
     part[seeded] = np.where(out[seeded, LOOSE] > 0.6, LAWN, PAVING)
-    small = (area > 0.00012) & (area < 0.012)
-    framed = (out[:, UPRIGHT] > 0.2) & (level > 0.15) & (out[:, LOOSE] < 0.5) & (shapes.full > 0.55)
-    pane = small & framed & (wide > 0.15) & (wide < 6) & ~seeded & (middle[:, 1] < base - 0.03 * tall)
-    # A large pane is drawn darker than the walls; else it is a panel of the wall.
-    built = ~paper & ~seeded
-    darker = shapes.wash < np.median(shapes.wash[built]) - 0.02 if built.any() else small
-    pane &= darker | (area < 0.0035)
-    part[pane] = GLASS
-    door = pane & (wide < 0.62) & (shapes.box[:, 3] > base - 0.16 * tall) & (area > 0.0015)
-    part[door] = DOOR
     loose = (out[:, LOOSE] > 0.72) & (area < 0.03) & (shapes.touches[:, paper | seeded].sum(1) / whole > 0.04)
-    leafy = loose & ((middle[:, 1] > horizon - 0.25 * tall) | (shapes.full < 0.6))
-    part[leafy & ~seeded] = FOLIAGE
-    return part
+    leafy = loose & ((middle[:, 1] > horizon - 0.25 * tall) | (shapes.full < 0.6)) & ~seeded
+    part[leafy] = FOLIAGE
+    sure[leafy | seeded] = np.clip(area[leafy | seeded] / _TELLING, 0, 1) ** 0.5
+    sure[paper] = 0
+    return part, sure
 
 
-def _votes(regions: Regions, parts: NDArray[np.int64]) -> Floats:
-    """Which share of each area is which part in `parts` (H, W): (N, PARTS)."""
-    flat = regions.labels.ravel()
-    counts = np.bincount(flat * PARTS + parts.ravel(), minlength=regions.count * PARTS).reshape(-1, PARTS)
-    return np.asarray(counts / np.maximum(counts.sum(1, keepdims=True), 1), np.float32)
-
-
-def _shared(regions: Regions, coarse: Regions) -> Floats:
-    """Share of each area that lies in each coarse one, (N, M); coarse ones so large that they leaked count as none."""
-    flat = regions.labels.ravel().astype(np.int64) * coarse.count + coarse.labels.ravel()
-    counts = np.bincount(flat, minlength=regions.count * coarse.count).reshape(-1, coarse.count).astype(np.float32)
-    counts[:, coarse.areas > _LEAKED * regions.labels.size] = 0
-    return np.asarray(counts / np.float32(regions.labels.size), np.float32)
-
-
-def _smoothed(part: NDArray[np.int64], shapes: Shapes, whole: Floats, shared: Floats) -> NDArray[np.int64]:
-    """Small pieces take the part of what they belong to, and of what they border on: boards, tiles, bricks, leaves."""
-    neighbours = np.maximum(shapes.touches.sum(1, keepdims=True), 1)
-    certain = np.sqrt(np.clip(shapes.area / 0.0035, 0.02, 1.0))[:, None]
-    own = np.eye(PARTS)[part] * (0.25 + certain)
-    # Glass and doors are small by nature: a large area says nothing of them.
-    large = np.where(np.isin(np.arange(PARTS), (GLASS, DOOR)), 0, whole)
-    own += 0.75 * large * (1 - certain)
-    # What a pane is, its own outline tells best.
-    own[part == GLASS] *= 1.6
-    # What lies between the same long lines is most likely of one kind.
-    quiet = own.copy()
-    quiet[:, [GLASS, DOOR]] = 0
-    together = shared.T @ quiet / np.maximum(shared.sum(0)[:, None], 1e-9)
-    together /= np.maximum(together.sum(1, keepdims=True), 1e-9)
-    inside = shared / np.maximum(shared.sum(1, keepdims=True), 1e-9)
-    own += 1.1 * (inside @ together**1.5) * (1 - certain)
-    belief = own.copy()
-    weight = shapes.touches * np.sqrt(np.clip(shapes.area / 0.0035, 0.05, 1.0))[None]
-    for _ in range(5):
-        around = weight @ (belief / belief.sum(1, keepdims=True)) / neighbours
-        around[:, [GLASS, DOOR]] *= 0.35
-        belief = own + 0.9 * around
-    return np.asarray(belief.argmax(1))
+def _is_door(pane: Pane, base: float, tall: float) -> bool:
+    """Whether a pane, in pixels, is higher than wide and reaches down to where one walks in."""
+    x0, y0, x1, y1 = pane.box
+    return y1 > base - 0.16 * tall and x1 - x0 < 0.62 * (y1 - y0) and y1 - y0 > 0.12 * tall
 
 
 def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: float) -> NDArray[np.int64]:
@@ -177,3 +171,56 @@ def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: 
     parts = np.where((parts == SKY) & (rows > max(horizon, base - 0.02)), LAWN, parts)
     high = np.isin(parts, (LAWN, PAVING)) & (rows < horizon)
     return np.where(high, FACADE, parts)
+
+
+def _tidied(parts: NDArray[np.int64], drawn: Mask, base: float, tall: float) -> NDArray[np.int64]:
+    """Patches that stand where such a thing cannot stand take the part round them.
+
+    A roof lies under the sky or is large, and ends where lines are `drawn` (H, W); leaves grow from the ground or
+    before the sky; a scrap of wall that a roof surrounds is roof.
+    """
+    height = parts.shape[0]
+    parts = parts.copy()
+    for kind, beside, least, into in (
+        (ROOF, (SKY,), 0.10, FACADE),
+        (FOLIAGE, (SKY, LAWN, PAVING), 0.4, FACADE),
+        (FACADE, (SKY, FACADE, SIDE, LAWN, PAVING, FOLIAGE), 0.3, ROOF),
+        (SIDE, (SKY, FACADE, SIDE, LAWN, PAVING, FOLIAGE), 0.3, ROOF),
+    ):
+        count, names, stats, _ = cv2.connectedComponentsWithStats((parts == kind).astype(np.uint8), connectivity=4)
+        around, inked = _around(names, parts, drawn, count)
+        share = around[:, list(beside)].sum(1) / np.maximum(around.sum(1), 1)
+        size = stats[:, cv2.CC_STAT_AREA] / parts.size
+        low = (stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]) / height > base - 0.12 * tall
+        wrong = share < least
+        if kind == ROOF:
+            wrong = (wrong & (size < _LARGE_ROOF)) | (inked < _ENDS)
+        elif kind == FOLIAGE:
+            wrong &= ~low
+        else:
+            wrong &= size < _SCRAP
+        wrong[0] = False
+        if kind != FOLIAGE:
+            parts = np.where(wrong[names], into, parts)
+            continue
+        most = around[:, [ROOF, FACADE, SIDE]].argmax(1)
+        parts = np.where(wrong[names], np.array([ROOF, FACADE, SIDE])[most][names], parts)
+    return parts
+
+
+def _around(
+    names: NDArray[np.int32], parts: NDArray[np.int64], drawn: Mask, count: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """Pixels of border of each patch with each part, (count, PARTS), and which share of its border is `drawn`."""
+    found = np.zeros((count, PARTS), np.int64)
+    on_line = np.zeros(count, np.int64)
+    for one, other in (
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+    ):
+        for here, there in ((one, other), (other, one)):
+            border = (names[here] > 0) & (names[here] != names[there])
+            own = names[here][border].astype(np.int64)
+            found += np.bincount(own * PARTS + parts[there][border], minlength=count * PARTS).reshape(count, PARTS)
+            on_line += np.bincount(own, drawn[here][border], count).astype(np.int64)
+    return found, np.asarray(on_line / np.maximum(found.sum(1), 1), np.float32)

@@ -14,9 +14,8 @@ from staging.engine.modes.drawing.ink import levelled, linear
 from staging.engine.modes.drawing.palette import Palette, srgb
 from staging.engine.modes.drawing.paper import Drawing
 from staging.engine.modes.drawing.reading import Reading
-from staging.engine.modes.drawing.regions import Regions
 from staging.engine.modes.drawing.room import Drawn
-from staging.engine.modes.drawing.shapes import LOOSE, Shapes
+from staging.engine.modes.drawing.shapes import LOOSE
 from staging.engine.modes.drawing.texture import boards, clouds, grain
 from staging.engine.scene import faces
 from staging.engine.scene.faces import FaceMap
@@ -25,6 +24,11 @@ from staging.engine.scene.room import Box
 Floats = NDArray[np.float32]
 
 _SMALL_PIECE: Final = 0.012  # of the picture
+_MUTED: Final = 0.4
+_DRAWN: Final = 0.9
+_FLOOR_DRAWN: Final = 0.4  # share of a floor that is coloured
+_COLOURED: Final = 0.1  # share of a sheet over which a drawing is a coloured one
+_RULED: Final = 6  # lines on a floor that are its own boards or tiles
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def painted(reading: Reading, drawn: Drawn, inside: Inside, palette: Palette, se
 
 def _albedo(reading: Reading, drawn: Drawn, seen: FaceMap, palette: Palette, seed: int) -> Floats:
     """Linear reflectance (H, W, 3)."""
-    regions, shapes = reading.regions, reading.shapes
+    regions = reading.regions
     rng = np.random.default_rng(seed)
     codes = {
         parts_of.FLOOR: palette.floor,
@@ -63,18 +67,28 @@ def _albedo(reading: Reading, drawn: Drawn, seen: FaceMap, palette: Palette, see
     }
     table = np.stack([linear(srgb(codes[part])) for part in range(parts_of.PARTS)])
     base = table[drawn.parts]
-    by_area = _area_colours(regions, shapes, drawn, palette, rng)
+    by_area = _area_colours(reading, drawn, palette, rng)
     own = np.isin(drawn.parts, (parts_of.FURNITURE, parts_of.PICTURE))
     base = np.where(own[..., None], by_area[regions.labels], base)
     soft = max(0.6, max(drawn.parts.shape) / 1800)
     base = np.asarray(cv2.GaussianBlur(base.astype(np.float32), (0, 0), soft), np.float32)
-    base = base * _surface(drawn, seen, seed)[..., None]
-    colour = shapes.tinted[regions.labels][..., None] * 0.85
-    return np.asarray(base * (1 - colour) + linear(shapes.tint[regions.labels]) * colour, np.float32)
+    base = base * _surface(drawn, seen, seed, ruled=_ruled(reading, drawn))[..., None]
+    return _with_drawn_colour(base, reading.drawing, drawn.parts)
 
 
-def _area_colours(regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palette, rng: np.random.Generator) -> Floats:
+def _with_drawn_colour(base: Floats, drawing: Drawing, parts: NDArray[np.int8]) -> Floats:
+    """What was drawn in colour keeps its own; of a floor that is bare paper for the most part, reflections do not."""
+    tinted = drawing.tinted
+    floor = parts == parts_of.FLOOR
+    if floor.any() and tinted[floor].mean() < _FLOOR_DRAWN:
+        tinted = np.where(floor, 0, tinted)
+    drawn = np.asarray(cv2.GaussianBlur(tinted, (0, 0), 1.0), np.float32)[..., None] * _DRAWN
+    return np.asarray(base * (1 - drawn) + linear(drawing.tint) * drawn, np.float32)
+
+
+def _area_colours(reading: Reading, drawn: Drawn, palette: Palette, rng: np.random.Generator) -> Floats:
     """Linear colour of each area (N, 3) as furniture: one material for each piece, its small parts as cushions."""
+    regions, shapes = reading.regions, reading.shapes
     flat = regions.labels.ravel()
     count = regions.count
     first = np.zeros(count, np.int64)
@@ -82,29 +96,49 @@ def _area_colours(regions: Regions, shapes: Shapes, drawn: Drawn, palette: Palet
     part, thing = drawn.parts.ravel()[first], drawn.thing.ravel()[first]
     pieces = int(thing.max()) + 1
     size = np.bincount(thing, shapes.area, pieces)
-    choices = (palette.upholstery, palette.wood, palette.second)
-    # Large pieces are seats; of the others some are wood.
-    chance = rng.random(pieces)
-    code = np.where(size > 0.03, 0, np.where(chance < 0.55, 1, np.where(chance < 0.8, 0, 2)))
-    code = np.where(size < _SMALL_PIECE, 1, code)  # legs, shelves, plinths
-    colours = np.stack([linear(srgb(c)) for c in choices])[code[thing]]
-    cushion = (part == parts_of.FURNITURE) & (size[thing] > 0.02) & (shapes.area < 0.15 * size[thing])
-    cushion &= (
-        (shapes.area > 0.0012) & (shapes.full > 0.58) & (shapes.outline[:, LOOSE] < 0.85) & (rng.random(count) < 0.6)
-    )
-    accents = np.stack([linear(srgb(c)) for c in palette.cushions])[rng.integers(0, len(palette.cushions), count)]
+    # Large pieces are seats, small ones that stand alone are tables and stools.
+    wall, second = linear(srgb(palette.wall)), linear(srgb(palette.second))
+    soft = _muted(0.7 * linear(srgb(palette.upholstery)) + 0.3 * second, wall)
+    wood = _muted(linear(srgb(palette.wood)), wall) if reading.drawing.tinted.mean() < _COLOURED else soft
+    colours = np.where((size < _SMALL_PIECE)[thing][:, None], wood, soft)
+    # A cushion lies on a large piece, which is all round it.
+    whole = np.maximum(shapes.touches.sum(1), 1)
+    inside = shapes.touches[:, part == parts_of.FURNITURE].sum(1) > 0.85 * whole
+    cushion = (part == parts_of.FURNITURE) & (size[thing] > 0.02) & inside & (shapes.full > 0.58)
+    cushion &= (shapes.area > 0.0012) & (shapes.area < 0.12 * size[thing]) & (shapes.outline[:, LOOSE] < 0.6)
+    bold = _muted(np.stack([linear(srgb(c)) for c in palette.cushions]), soft)
+    accents = bold[rng.integers(0, len(bold), count)]
     colours = np.where(cushion[:, None], accents, colours)
     colours = np.where((part == parts_of.PICTURE)[:, None], accents, colours)
     return np.asarray(colours * np.clip(rng.normal(1, 0.035, (count, 1)), 0.9, 1.1), np.float32)
 
 
-def _surface(drawn: Drawn, seen: FaceMap, seed: int) -> Floats:
+def _muted(colours: Floats, towards: Floats) -> Floats:
+    """Colours brought nearer to one another, as an illustrator mixes every tone with a little of the wall's."""
+    return np.asarray(colours * (1 - _MUTED) + towards * _MUTED, np.float32)
+
+
+def _ruled(reading: Reading, drawn: Drawn) -> bool:
+    """Whether the drawing shows the joints of its floor itself."""
+    ends = np.asarray(reading.lines.segments.ends, np.float64)
+    if len(ends) == 0:
+        return False
+    height, width = drawn.parts.shape
+    at = np.stack([ends[:, :2] * (1 - k) + ends[:, 2:] * k for k in (0.1, 0.5, 0.9)], 1)
+    columns, rows = (np.clip(np.round(at[..., k]).astype(int), 0, (width, height)[k] - 1) for k in (0, 1))
+    bare = cv2.erode((drawn.parts == parts_of.FLOOR).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    long = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) > 0.05 * max(height, width)
+    return int((bare[rows, columns].all(1) & long).sum()) >= _RULED
+
+
+def _surface(drawn: Drawn, seen: FaceMap, seed: int, *, ruled: bool) -> Floats:
     """Factor (H, W): boards on the floor, weave in a rug, a breath of plaster on the walls."""
     height, width = drawn.parts.shape
     x, y, z = (seen.points[..., axis].astype(np.float32) for axis in range(3))
     step = np.maximum(np.hypot(np.gradient(x, axis=1), np.gradient(y, axis=1)), np.abs(np.gradient(y, axis=0)))
     step = np.clip(step, 1e-4, 1.0).astype(np.float32)
-    floor = boards(x, y, step, seed)
+    # Where boards or tiles are drawn, others laid over them would only cross them.
+    floor = 1 + 0.05 * grain(x * 60, y * 60, step * 60, seed) if ruled else boards(x, y, step, seed)
     weave = 1 + 0.10 * grain(x * 60, y * 60, step * 60, seed + 1)
     across = np.where(seen.labels == faces.BACK, x, y)
     plaster = (

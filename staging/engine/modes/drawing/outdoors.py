@@ -36,7 +36,7 @@ def painted(reading: Reading, house: House, palette: Palette, seed: int) -> Floa
 
 def _albedo(reading: Reading, house: House, palette: Palette, seed: int) -> Floats:
     """Linear reflectance (H, W, 3): by part, with grain, and the drawn colour where there is one."""
-    regions, shapes = reading.regions, reading.shapes
+    regions = reading.regions
     code = {
         parts_of.SKY: "#ffffff",
         parts_of.LAWN: "#6d8a45",
@@ -49,6 +49,7 @@ def _albedo(reading: Reading, house: House, palette: Palette, seed: int) -> Floa
         parts_of.FOLIAGE: "#4c6b35",
     }
     table = np.stack([linear(srgb(code[p])) for p in range(9)])
+    table[parts_of.ROOF] = 0.75 * table[parts_of.ROOF] + 0.25 * table[parts_of.FACADE]
     base = _blended(table[house.parts], house)
     rng = np.random.default_rng(seed)
     per_area = np.clip(rng.normal(1, 0.035, regions.count), 0.9, 1.1).astype(np.float32)
@@ -56,8 +57,8 @@ def _albedo(reading: Reading, house: House, palette: Palette, seed: int) -> Floa
     foliage = house.parts == parts_of.FOLIAGE
     base = base * np.where(foliage, leaf[regions.labels], per_area[regions.labels])[..., None]
     base = base * (1 + _surface(house, seed))[..., None]
-    drawn = shapes.tinted[regions.labels][..., None] * 0.85
-    return np.asarray(base * (1 - drawn) + linear(shapes.tint[regions.labels]) * drawn, np.float32)
+    drawn = reading.drawing.tinted[..., None] * 0.9
+    return np.asarray(base * (1 - drawn) + linear(reading.drawing.tint) * drawn, np.float32)
 
 
 def _blended(base: Floats, house: House) -> Floats:
@@ -98,7 +99,7 @@ def _light(drawing: Drawing, house: House) -> Floats:
     """Sun from the upper left and sky, (H, W, 3): planes, shadows of eaves and house, the drawing's own tones."""
     parts = house.parts
     height = parts.shape[0]
-    plane = np.array([1, 0.98, 0.92, 1.0, 1.0, 0.58, 1, 0.85, 0.95], np.float32)[parts]
+    plane = np.array([1, 0.98, 0.92, 1.0, 1.0, 0.8, 1, 0.85, 0.95], np.float32)[parts]
     tall = max(house.base - house.top, 1.0)
     built = np.isin(parts, (parts_of.ROOF, parts_of.FACADE, parts_of.SIDE, parts_of.GLASS, parts_of.DOOR))
     walls = np.isin(parts, (parts_of.FACADE, parts_of.SIDE, parts_of.DOOR, parts_of.GLASS))

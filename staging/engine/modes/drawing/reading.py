@@ -13,7 +13,7 @@ from staging.engine.modes.drawing.regions import Regions
 from staging.engine.modes.drawing.shapes import Lines, Shapes
 
 # Lines at least this long, as a share of the long side, part roofs and walls from each other.
-_LONG_LINES = 0.045
+LONG_LINES = 0.045
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Reading:
 
     def coarse(self) -> tuple[Regions, Shapes]:
         """The areas between long straight lines alone, measured."""
-        areas = regions.find(self.lines.barriers(_LONG_LINES))
+        areas = regions.find(self.lines.barriers(LONG_LINES))
         return areas, shapes.measure(self.drawing, areas, self.lines)
 
 

@@ -39,6 +39,12 @@ class Regions:
         return np.bincount(self.labels.ravel(), minlength=self.count)
 
 
+def strokes(ink: Floats) -> NDArray[np.bool_]:
+    """Pixels (H, W) on a stroke or within two pixels of one, at a long side of 1000."""
+    reach = max(2, round(2 * max(ink.shape) / 1000))
+    return np.asarray(cv2.dilate((ink >= STROKE).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0)
+
+
 def find(ink: Floats) -> Regions:
     """Areas of a drawing whose strokes are `ink` (H, W) 0..1. There is at least one."""
     unit = max(ink.shape) / 1000
@@ -69,7 +75,7 @@ def _joined(regions: Regions, ink: Floats, unit: float) -> Regions:
     labels = regions.labels
     for _ in range(_PASSES):
         sizes = np.bincount(labels.ravel(), minlength=regions.count)
-        length, inked = _borders(labels, near, regions.count)
+        length, inked = borders(labels, near, regions.count)
         bare = length - inked
         whole = np.maximum(length.sum(1), 1)
         into = np.arange(regions.count)
@@ -87,7 +93,7 @@ def _joined(regions: Regions, ink: Floats, unit: float) -> Regions:
     return Regions(dense.reshape(labels.shape).astype(np.int32), len(order))
 
 
-def _borders(labels: Labels, near: NDArray[np.bool_], count: int) -> tuple[Floats, Floats]:
+def borders(labels: Labels, near: NDArray[np.bool_], count: int) -> tuple[Floats, Floats]:
     """Pixels of border between each two areas, and those of them `near` (H, W) a stroke: (N, N) each, symmetric."""
     length, inked = (np.zeros((count, count), np.float32) for _ in range(2))
     for one, other, stroke in (

@@ -8,7 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.modes.drawing.regions import Regions
+from staging.engine.modes.drawing import openings
+from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.reading import Reading
+from staging.engine.modes.drawing.regions import Regions, borders, strokes
 from staging.engine.modes.drawing.shapes import LEVEL, LOOSE, RECEDING, UPRIGHT, Shapes
 from staging.engine.scene import faces
 from staging.engine.scene.faces import FaceMap
@@ -28,7 +31,11 @@ SURFACES: Final = (FLOOR, CEILING, WALL)  # these meet where the box says, drawn
 
 _LARGE: Final = 0.035  # of the picture: bare surface rather than a thing
 _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls carry cupboards
-_SIDE_BY_SIDE: Final = 0.2  # share of a frame's border that other frames take
+_PICTURE: Final = 0.012  # of the picture: larger frames on a wall are windows
+_EYE: Final = 1.35  # metres
+_TILES: Final = 6
+_DARK: Final = 0.25  # of white
+_OPEN: Final = 0.3  # share of a border without a line
 _SCRAP: Final = 0.006
 _WALLS: Final = (faces.LEFT, faces.RIGHT, faces.BACK)
 
@@ -41,16 +48,19 @@ class Drawn:
     thing: NDArray[np.int32]
 
 
-def read(regions: Regions, shapes: Shapes, seen: FaceMap, room_type: str) -> Drawn:
+def read(reading: Reading, seen: FaceMap, room_type: str) -> Drawn:
     """Say of each pixel what it is; `seen` (H, W) is the box behind the drawing."""
+    regions, shapes, drawing = reading.regions, reading.shapes, reading.drawing
     shares = _face_shares(regions, seen)
     part = _first_guess(shapes, shares, _heights(regions, seen), room_type)
+    part = _ending_at_lines(part, regions, drawing)
     surface = np.select(
         [seen.labels == faces.FLOOR, seen.labels == faces.CEILING], [np.int64(FLOOR), np.int64(CEILING)], np.int64(WALL)
     )
     # Bare paper often runs over floor and walls at once: there the box decides, pixel by pixel.
     bare = (part < WINDOW) & (part != WALL) | (shapes.area > _LARGE) & (part == WALL)
     parts = np.where(bare[regions.labels], surface, part[regions.labels])
+    parts = _with_frames(parts, drawing, seen, room_type)
     return Drawn(parts.astype(np.int8), _things(part, shapes)[regions.labels])
 
 
@@ -71,34 +81,88 @@ def _heights(regions: Regions, seen: FaceMap) -> Floats:
 
 
 def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> NDArray[np.int64]:
+    """The part of each area. What is not surely something else is bare surface or plain furniture."""
     out, area = shapes.outline, shapes.area
     on_floor, on_ceiling = shares[:, faces.FLOOR], shares[:, faces.CEILING]
     on_walls = shares[:, list(_WALLS)].sum(1)
     level = out[:, LEVEL] + out[:, RECEDING]
     framed = (out[:, UPRIGHT] > 0.22) & (level > 0.18) & (out[:, LOOSE] < 0.45) & (shapes.full > 0.5)
+    beside = (shapes.box[:, 0] < 0.01) | (shapes.box[:, 2] > 0.99) | (shapes.box[:, 3] > 0.99)
     part = np.full(len(area), FURNITURE)
     large = area > _LARGE
     part[(on_ceiling > 0.55) & (large | (out[:, LOOSE] < 0.9))] = CEILING
     part[(on_walls > 0.6) & (large | ((area > 0.004) & (out[:, LOOSE] < 0.35) & (up[:, 0] > 0.9)))] = WALL
+    # A floor has no upright edges of its own: what stands on it does.
     flat = (on_floor > 0.75) & (out[:, UPRIGHT] < 0.14)
     part[flat & (large | (level > 0.55))] = FLOOR
-    part[(on_floor > 0.5) & large] = FLOOR
-    part[large & (part == FURNITURE)] = WALL
-    beside = (shapes.box[:, 0] < 0.01) | (shapes.box[:, 2] > 0.99) | (shapes.box[:, 3] > 0.99)
-    part[flat & large & ~beside & (area < 0.16) & (shapes.full > 0.35)] = RUG
-    hung = (on_walls > 0.85) & framed & (up[:, 0] > 0.55) & (area > 0.0012)
-    fitted = room_type in _FITTED
-    part[hung & (area < 0.02)] = CABINET if fitted else PICTURE
-    part[hung & (area >= 0.006) & (up[:, 1] > 1.6)] = CABINET if fitted else WINDOW
-    # Frames that lie side by side are the panes of one window; a picture hangs alone.
-    beside_others = shapes.touches[:, hung].sum(1) > _SIDE_BY_SIDE * np.maximum(shapes.touches.sum(1), 1)
-    part[hung & beside_others & (part == PICTURE)] = WINDOW
-    part[fitted & framed & (on_walls + on_floor > 0.8) & (area > 0.0025) & (up[:, 0] < 0.9)] = CABINET
-    part[(part == CABINET) & (area > 0.06)] = WALL
-    # What hangs high and has no frame is a part of its wall: furniture stands on the floor.
+    part[(on_floor > 0.5) & large & (beside | (out[:, UPRIGHT] < 0.2))] = FLOOR
+    part[large & (part == FURNITURE) & (on_floor <= 0.5)] = WALL
+    # A single shape on the floor is a rug or a thing; many side by side are the floor's own tiles.
+    single = flat & ~beside & (area < 0.16) & (shapes.full > 0.35) & (area > _SCRAP)
+    if int((flat & (area > _SCRAP)).sum()) < _TILES:
+        part[single] = np.where(large[single], RUG, FURNITURE)
+    else:
+        # The joints that run away from the viewer look upright in the middle of the picture.
+        whole = np.maximum(shapes.touches.sum(1), 1)
+        for _ in range(3):
+            among = shapes.touches[:, part == FLOOR].sum(1) > 0.35 * whole
+            part[among & (on_floor > 0.95) & (area > _SCRAP)] = FLOOR
+    # Furniture is lower than the eye, and what is lower than the eye is seen below the horizon.
+    part[(part == FURNITURE) & (on_walls > 0.5) & (up[:, 0] > _EYE)] = WALL
     part[(part == FURNITURE) & (on_walls > 0.85) & (up[:, 0] > 0.8)] = WALL
-    pane = (part == WALL) & (area > 0.002) & (area < 0.03) & (out[:, LOOSE] < 0.5) & (out[:, UPRIGHT] > 0.15)
-    part[pane & (up[:, 1] > 1.5) & (up[:, 0] > 0.4) & (shapes.full > 0.4)] = CABINET if fitted else WINDOW
+    fitted = room_type in _FITTED
+    part[fitted & framed & (on_walls + on_floor > 0.8) & (area > 0.0025) & (area < 0.06) & (up[:, 0] < 0.9)] = CABINET
+    # What is drawn as dark is no bare floor: it lies in the shade under things, or is one.
+    if (part == FLOOR).any():
+        bare = float(np.average(shapes.wash[part == FLOOR], weights=area[part == FLOOR]))
+        part[(part == FLOOR) & (shapes.wash < bare - _DARK)] = FURNITURE
+    return _standing(part, shapes, beside)
+
+
+def _ending_at_lines(part: NDArray[np.int64], regions: Regions, drawing: Drawing) -> NDArray[np.int64]:
+    """Things end at lines: what no line parts from bare surface is a part of it."""
+    near = strokes(drawing.ink)
+    length, inked = borders(regions.labels, near, regions.count)
+    part = part.copy()
+    whole = np.maximum(length.sum(1), 1)
+    for _ in range(3):
+        for surface in (FLOOR, WALL, CEILING):
+            beside = part == surface
+            common, bare = length[:, beside].sum(1), (length - inked)[:, beside].sum(1)
+            open_to = np.isin(part, (FURNITURE, RUG)) & (common > 0.15 * whole) & (bare > _OPEN * common)
+            part[open_to] = surface
+    return part
+
+
+def _with_frames(parts: NDArray[np.int64], drawing: Drawing, seen: FaceMap, room_type: str) -> NDArray[np.int64]:
+    """Frames on the walls: windows, or pictures where they are small; doors of cupboards in rooms that have them."""
+    wall = (parts == WALL) & np.isin(seen.labels, _WALLS)
+    up = seen.points[..., 2]
+    panes = openings.find(drawing, wall)
+    kinds: dict[int, list[openings.Pane]] = {}
+    for pane in panes:
+        x0, y0, x1, y1 = pane.box
+        low, high = up[y1 - 1, (x0 + x1) // 2], up[y0, (x0 + x1) // 2]
+        small = pane.size < _PICTURE * parts.size
+        on_bare_wall = PICTURE if small and low > 0.55 else WINDOW
+        kind = CABINET if room_type in _FITTED else on_bare_wall
+        if high > 1.2:
+            kinds.setdefault(kind, []).append(pane)
+    for kind, found in kinds.items():
+        parts = np.where(openings.drawn(found, parts.shape) & wall, kind, parts)
+    return parts
+
+
+def _standing(part: NDArray[np.int64], shapes: Shapes, beside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Furniture that touches neither the floor, nor the edge of the sheet, nor what does, is a part of its wall."""
+    whole = np.maximum(shapes.touches.sum(1), 1)
+    furniture = part == FURNITURE
+    ground = np.isin(part, (FLOOR, RUG, CABINET))
+    held = furniture & ((shapes.touches[:, ground].sum(1) > 0.08 * whole) | beside)
+    for _ in range(6):
+        held |= furniture & (shapes.touches[:, held].sum(1) > 0.15 * whole)
+    part = part.copy()
+    part[furniture & ~held] = WALL
     return part
 
 

@@ -18,6 +18,7 @@ from staging.engine.modes.drawing.regions import Regions
 Floats = NDArray[np.float32]
 
 LINES_AT: Final = 1000
+_FLAT: Final = 0.2  # slope
 FEWEST: Final = 6
 # Directions of an outline: columns of `Shapes.outline`.
 UPRIGHT: Final = 0
@@ -129,7 +130,9 @@ def _directions(lines: Segments, axes: NDArray[np.int64], shape: tuple[int, int]
     for ends, axis in zip(lines.ends[::-1], axes[::-1], strict=True):
         x0, y0, x1, y1 = ends
         steep = abs(y1 - y0) > 8 * abs(x1 - x0)
-        name = UPRIGHT if steep else names.get(int(axis), SLANTED)
+        # No roof is as flat as that: a level line drawn by hand, or one that recedes slowly.
+        flat = abs(y1 - y0) < _FLAT * abs(x1 - x0)
+        name = UPRIGHT if steep else names.get(int(axis), LEVEL if flat else SLANTED)
         cv2.line(canvas, (round(x0), round(y0)), (round(x1), round(y1)), int(name), thick)
     return canvas.astype(np.int64)
 

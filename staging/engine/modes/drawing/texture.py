@@ -7,6 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Floats = NDArray[np.float32]
 
@@ -36,11 +37,12 @@ def grain(at_x: Floats, at_y: Floats, footprint: Floats, seed: int, sharpness: f
     """
     rng = np.random.default_rng(seed)
     white = rng.standard_normal((_TILE, _TILE)).astype(np.float32)
-    tile = np.asarray(cv2.GaussianBlur(white, (0, 0), 0.8), np.float32)
-    tile = tile / tile.std()
+    # Blurred around its edges, so that the tile goes on without a seam.
+    tile = np.asarray(ndimage.gaussian_filter(white, 0.8, mode="wrap"), np.float32)
+    tile = np.pad(tile / tile.std(), (0, 1), mode="wrap")
     sampled = np.zeros(at_x.shape, np.float32)
     for k, strength in ((1.0, 0.6), (0.27, 0.5), (0.07, 0.4)):
-        x, y = np.mod(at_x * k, _TILE - 2).astype(np.float32), np.mod(at_y * k, _TILE - 2).astype(np.float32)
+        x, y = np.mod(at_x * k, _TILE).astype(np.float32), np.mod(at_y * k, _TILE).astype(np.float32)
         layer = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         sampled += strength * layer * np.clip(1.4 - footprint * k, 0, 1)
     return np.clip(sampled * sharpness, -2, 2)

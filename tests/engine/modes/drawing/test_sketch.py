@@ -100,6 +100,16 @@ def test_a_sheet_that_gives_no_picture_is_refused_in_words(drawing, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("drawing", "space", "code"),
+    [(house(), "interior", "drawn_from_outside"), (room(), "exterior", "drawn_from_inside")],
+)
+def test_a_house_is_no_room_and_a_room_no_house(drawing, space, code):
+    with pytest.raises(UnusablePhoto) as refused:
+        render_sketch(drawing, style="modern", space=space, room_type="living", quality="draft")
+    assert refused.value.code == code
+
+
 def test_loose_strokes_close_no_house():
     paper = sheet()
     for x in range(60, 600, 60):

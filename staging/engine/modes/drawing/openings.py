@@ -1,0 +1,137 @@
+"""Panes of windows and doors in a drawing: bare paper with upright sides and straight ends, in a frame.
+
+A frame is drawn by several lines close together, so that more ink lies round a pane than round a board or a stone.
+Glass in a thin frame is told where it is drawn darker than the wall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.modes.drawing.paper import Drawing
+from staging.engine.modes.drawing.regions import STROKE
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_LEAST: Final = 0.00012  # of the picture
+_MOST: Final = 0.02
+_FRAME: Final = 9  # pixels at a long side of 1000: how far round a pane ink counts as its frame's
+_FRAMED: Final = 0.3  # share of ink there, on the side that has least
+_THIN: Final = 0.17
+_DARKER: Final = 0.06
+_TOGETHER: Final = 30  # panes of one window
+_BESIDE: Final = 2.0  # frames apart: panes nearer than that and as high are of one window
+
+
+@dataclass(frozen=True, eq=False)
+class Pane:
+    """One pane: `mask` (h, w) inside `box`, x0, y0, x1, y1 in pixels, and how much ink its weakest side has."""
+
+    mask: Mask
+    box: tuple[int, int, int, int]
+    framed: float
+    light: float
+
+    @property
+    def size(self) -> int:
+        return int(self.mask.sum())
+
+
+def find(drawing: Drawing, where: Mask) -> list[Pane]:
+    """The panes that lie in `where` (H, W)."""
+    height, width = drawing.shape
+    unit = max(height, width) / 1000
+    free = (drawing.ink < STROKE).astype(np.uint8)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
+    reach = max(3, round(_FRAME * unit)) | 1
+    mass = np.asarray(cv2.dilate(cv2.blur(drawing.ink, (reach, reach)), np.ones((3, 3), np.uint8)), np.float32)
+    wall = float(np.median(drawing.wash[where])) if where.any() else 1.0
+    seen: list[Pane] = []
+    for name in range(1, count):
+        x, y, w, h, size = (int(v) for v in stats[name])
+        if not _LEAST < size / free.size < _MOST or w < 5 or h < 6 or not 0.12 * h < w < 5 * h:
+            continue
+        mask = names[y : y + h, x : x + w] == name
+        if where[y : y + h, x : x + w][mask].mean() < 0.8 or not _upright(mask):
+            continue
+        seen.append(
+            Pane(
+                mask,
+                (x, y, x + w, y + h),
+                _ring(mass, mask, x, y),
+                float(drawing.wash[y : y + h, x : x + w][mask].mean()),
+            )
+        )
+    sure = [p for p in seen if p.framed > _FRAMED or (p.framed > _THIN and p.light < wall - _DARKER)]
+    # Panes beside one that is sure, and of its height, are of the same window.
+    for pane in seen:
+        if pane not in sure and any(_beside(pane, other, _BESIDE * reach) for other in sure):
+            sure.append(pane)
+    return _without_patterns(sure, drawing.shape, reach)
+
+
+def _without_patterns(panes: list[Pane], shape: tuple[int, int], reach: int) -> list[Pane]:
+    """The panes without those of which very many lie together: tiles, bricks, lattices."""
+    together = cv2.dilate(drawn(panes, shape).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    _, names = cv2.connectedComponents(together, connectivity=4)
+    of = [int(names[pane.box[1], pane.box[0] + int(pane.mask[0].argmax())]) for pane in panes]
+    counts = np.bincount(of, minlength=1) if of else np.zeros(1, np.int64)
+    return [pane for pane, name in zip(panes, of, strict=True) if counts[name] <= _TOGETHER]
+
+
+def drawn(panes: list[Pane], shape: tuple[int, int]) -> Mask:
+    """All panes in one mask (H, W), grown to the middle of their strokes."""
+    whole = np.zeros(shape, np.uint8)
+    for pane in panes:
+        x0, y0, x1, y1 = pane.box
+        whole[y0:y1, x0:x1] |= pane.mask
+    return np.asarray(cv2.dilate(whole, np.ones((3, 3), np.uint8)) > 0)
+
+
+def _upright(mask: Mask) -> bool:
+    """Whether a mask (h, w) has upright sides, and straight ends above and below."""
+    height, width = mask.shape
+    columns = np.arange(width)
+    top, foot = mask.argmax(0), height - 1 - mask[::-1].argmax(0)
+    tall = foot - top + 1
+    if mask.sum() < 0.88 * tall.sum():
+        return False
+    inner = slice(max(1, width // 10), width - max(1, width // 10))
+    for end in (top, foot):
+        slope, start = np.polyfit(columns[inner], end[inner], 1)
+        off = np.percentile(np.abs(slope * columns[inner] + start - end[inner]), 85)
+        if abs(slope) > 0.9 or off > max(1.5, 0.05 * height):
+            return False
+    sides = min(tall[1:3].min(), tall[-3:-1].min())
+    return bool(sides > 0.7 * np.percentile(tall, 90))
+
+
+def _ring(mass: Floats, mask: Mask, x: int, y: int) -> float:
+    """The least ink of the four sides of a mask that lies at (x, y)."""
+    height, width = mask.shape
+    columns = np.arange(width)
+    top, foot = mask.argmax(0), height - 1 - mask[::-1].argmax(0)
+    rows = slice(y, y + height)
+    left, right = max(x - 2, 0), min(x + width + 1, mass.shape[1] - 1)
+    return float(
+        min(
+            mass[y + top, x + columns].mean(),
+            mass[y + foot, x + columns].mean(),
+            mass[rows, left].mean(),
+            mass[rows, right].mean(),
+        )
+    )
+
+
+def _beside(one: Pane, other: Pane, reach: float) -> bool:
+    ax0, ay0, ax1, ay1 = one.box
+    bx0, by0, bx1, by1 = other.box
+    tall = max(ay1 - ay0, by1 - by0)
+    across = max(ax0 - bx1, bx0 - ax1)
+    return 0 <= across < reach and abs(ay0 - by0) < 0.2 * tall and abs(ay1 - by1) < 0.2 * tall
