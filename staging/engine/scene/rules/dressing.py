@@ -16,6 +16,8 @@ from staging.engine.scene.room import Wall
 ART_MIDDLE: Final = 1.5  # metres from the floor to the middle of a picture, where people hang them
 SHIFT: Final = 0.45  # metres between neighbouring places along a wall
 BESIDE_FRAME: Final = 0.12  # metres between an opening and what stands beside it
+LEAST_ART: Final = 0.42  # metres: less, alone on a wall, looks forgotten there
+STRETCH: Final = 1.2  # metres: on a shorter stretch of wall without furniture nothing is hung
 ART_OVER: Final = 0.2  # metres between a piece and the art over it
 RUG_IN_FRAME: Final = 0.8  # least share of a rug in the picture
 VIEWING: Final = (2.0, 5.0)  # metres between a seat and the television that it looks at
@@ -119,6 +121,8 @@ def hang(layout: Layout, wall: Wall, u: float, *, above: float, breadth: float, 
     kind = "mirror" if mirror else "wall_art"
     top = layout.site.box.height - 0.25
     for count, width, height in _hangings(layout, kind, breadth):
+        if count * width < LEAST_ART:
+            continue
         bottom = max(above, ART_MIDDLE - height / 2)
         if bottom + height > top or bottom - above > 0.45:
             bottom = above
@@ -187,7 +191,7 @@ def _bare_stretches(layout: Layout) -> list[tuple[float, Wall, float, float]]:
     site = layout.site
     camera, stretches = site.room.camera, []
     for wall in WALLS:
-        for low, high in site.free_spans(wall, site.box.height, 0.9):
+        for low, high in site.free_spans(wall, site.box.height, STRETCH):
             if site.is_pier(wall, low, high):
                 continue
             ends = [wall_frame(site.box, wall, u) for u in np.linspace(low, high, 9)]
