@@ -1,4 +1,4 @@
-"""Chairs at tables and small seats: dining chairs, office chair, bench, pouf."""
+"""Chairs at tables and small seats: dining chairs, bench, pouf."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from staging.engine.furniture.primitives import (
     spline,
     tilted,
     tube,
-    turned,
     upright_wall,
 )
 from staging.engine.furniture.workshop import Workshop
@@ -50,12 +49,12 @@ def _shell(shop: Workshop) -> list[Mesh]:
     w, d, h, seat = shop.width, shop.depth, shop.height, 0.47
     parts = [_curved_back(shop, w, seat - 0.07, h, y=d / 2 - 0.085, curve=0.17, thick=0.05)]
     parts += moved(
-        scaled([_round_seat(shop.use("seat"), 0.5, 0.085)], w * 0.98 / 0.5, (d - 0.06) / 0.5), 0, -0.02, seat - 0.075
+        scaled([round_seat(shop.use("seat"), 0.5, 0.085)], w * 0.98 / 0.5, (d - 0.06) / 0.5), 0, -0.02, seat - 0.075
     )
     return parts + legs(shop, w * 0.86, d * 0.84, seat - 0.06, inset=0.02, kind="brass_tip", thick=1.0)
 
 
-def _round_seat(material: str, size: float, thick: float) -> Mesh:
+def round_seat(material: str, size: float, thick: float) -> Mesh:
     """A soft seat pad with a nearly round plan of `size`, on z = 0."""
     ring = outline(size, size, size * 0.36, per_corner=9)
     steps = [(0.90, 0.0), (0.98, 0.18), (1.0, 0.5), (0.985, 0.78), (0.92, 0.95), (0.7, 1.08), (0.35, 1.12)]
@@ -145,7 +144,7 @@ def _shaped_back(shop: Workshop) -> list[Mesh]:
         )
     for y in (-d / 2 + 0.075, d / 2 - 0.11):
         parts.append(box((w - 0.12, 0.022, 0.05), wood, radius=0.006, at=(0, y, seat - 0.065), grain=0))
-    parts += moved([_round_seat(shop.use("seat"), min(w, d) - 0.01, 0.05)], 0, -0.035, seat - 0.02)
+    parts += moved([round_seat(shop.use("seat"), min(w, d) - 0.01, 0.05)], 0, -0.035, seat - 0.02)
     t = np.linspace(-1, 1, 18)
     path = np.stack([t * (w / 2 - 0.005), d / 2 - 0.02 - 0.075 * np.abs(t) ** 2], 1)
     tall = 0.5 + 0.5 * np.cos(t * np.pi / 2 * 0.9)
@@ -214,7 +213,7 @@ def _cross_back(shop: Workshop) -> list[Mesh]:
         )
     parts.append(bar((-w / 2 + 0.04, 0, 0.2), (w / 2 - 0.04, 0, 0.2), 0.007, wood, sides=8))
     parts.append(rounded_slab(w - 0.03, d - 0.08, 0.03, 0.15, wood, at=(0, -0.02, seat - 0.03)))
-    return parts + moved([_round_seat(shop.use("seat"), min(w, d) - 0.07, 0.035)], 0, -0.02, seat)
+    return parts + moved([round_seat(shop.use("seat"), min(w, d) - 0.07, 0.035)], 0, -0.02, seat)
 
 
 def _rattan_chair(shop: Workshop) -> list[Mesh]:
@@ -222,7 +221,7 @@ def _rattan_chair(shop: Workshop) -> list[Mesh]:
     w, d, h, seat = shop.width, shop.depth, shop.height, 0.455
     parts = [_curved_back(shop, w, seat - 0.02, h, y=d / 2 - 0.055, curve=0.24, thick=0.022)]
     parts.append(rounded_slab(w - 0.02, d - 0.07, 0.035, 0.14, shop.use("seat"), at=(0, -0.02, seat - 0.045)))
-    parts += moved([_round_seat(shop.use("accent_upholstery"), min(w, d) - 0.08, 0.035)], 0, -0.03, seat - 0.01)
+    parts += moved([round_seat(shop.use("accent_upholstery"), min(w, d) - 0.08, 0.035)], 0, -0.03, seat - 0.01)
     return parts + legs(shop, w, d, seat - 0.02, inset=0.04, kind="tapered", thick=1.0)
 
 
@@ -242,34 +241,6 @@ def _parsons(shop: Workshop) -> list[Mesh]:
 
 
 # ------------------------------------------------------------------------------------------ others
-def office_chair(shop: Workshop) -> list[Mesh]:
-    """A swivel chair on castors in the style's cloth, with slim loop arms."""
-    w, h = shop.width, shop.height
-    slot = "seat" if shop.material("seat").kind != "rattan" else "accent_upholstery"
-    cloth, chrome, black = shop.use(slot), shop.use("chrome"), shop.use("rubber")
-    parts: list[Mesh] = []
-    reach = min(w, shop.depth) / 2 - 0.03
-    for a in np.deg2rad(np.arange(5) * 72 + 18):
-        c, s = float(np.cos(a)), float(np.sin(a))
-        spoke = [[0.03 * c, 0.03 * s, 0.115], [0.6 * reach * c, 0.6 * reach * s, 0.10], [reach * c, reach * s, 0.07]]
-        parts.append(tube(spoke, [0.022, 0.018, 0.013], chrome, sides=10))
-        wheel = lathe(eased_profile([(0, -0.016), (0.026, -0.016), (0.026, 0.016), (0, 0.016)], 0.005), black, sides=16)
-        parts += moved(turned(tilted([wheel], 90), float(np.degrees(a))), reach * c, reach * s, 0.028)
-    parts.append(bar((0, 0, 0.09), (0, 0, 0.42), (0.027, 0.021), chrome, sides=16))
-    parts.append(box((0.22, 0.22, 0.03), black, radius=0.01, at=(0, 0, 0.41)))
-    pad = _round_seat(cloth, 0.49, 0.085)
-    parts += moved([soft.wrinkled(pad, 0.001, 3, shop.seed)], 0, -0.02, 0.435)
-    t = np.linspace(-1, 1, 20)
-    path = np.stack([t * 0.215, 0.235 - 0.085 * np.abs(t) ** 2.2], 1)
-    parts.append(upright_wall(path, 0.555, h - 0.03 * np.abs(t) ** 3, 0.058, cloth, lean=-0.055))
-    parts.append(
-        tube(spline([[0, 0.10, 0.425], [0, 0.25, 0.46], [0, 0.285, 0.60], [0, 0.275, 0.72]], 12), 0.019, black)
-    )
-    arm = hoop([(0.19, 0.04, 0.43), (0.275, 0.04, 0.44), (0.275, 0.02, 0.645)], 0.012, chrome)
-    rest = box((0.06, 0.24, 0.026), black, radius=0.012, at=(0.275, 0.0, 0.64), segments=3)
-    return parts + pair([arm, rest])
-
-
 def bench(shop: Workshop) -> list[Mesh]:
     """A bench for the bed's foot: an upholstered pad on the style's legs, or on a sled."""
     w, d, h = shop.width, shop.depth, shop.height

@@ -1,4 +1,4 @@
-"""Small things: vases, bowls, trays, candles, laptop, monitor; settings of them for table tops."""
+"""Small things: vases, bowls, trays, candles; settings of them for table tops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from staging.engine.furniture import books
 from staging.engine.furniture.foliage import sprig
-from staging.engine.furniture.parts import hoop
 from staging.engine.furniture.primitives import (
     bar,
     box,
@@ -17,7 +16,6 @@ from staging.engine.furniture.primitives import (
     moved,
     rounded_slab,
     smooth_profile,
-    tilted,
     tube,
     turned,
 )
@@ -146,69 +144,6 @@ def sideboard_setting(shop: Workshop, w: float, top: float) -> list[Mesh]:
     stack, height = books.book_stack(shop, rng, 3, 0.25, 0.18)
     parts += moved(stack, -side * w * 0.28, 0.0, top)
     parts += moved(knot(shop, 0.13), -side * w * 0.28, 0.0, top + height)
-    return parts
-
-
-def laptop(shop: Workshop) -> list[Mesh]:
-    """An open laptop facing -y."""
-    lean = 0.30 * (shop.height - 0.014)  # how far the open lid reaches behind the base
-    w, d = shop.width, shop.depth - lean
-    metal, black = shop.use("aluminium"), shop.use("black")
-    parts = [
-        rounded_slab(w, d, 0.014, 0.012, metal),
-        rounded_slab(w * 0.86, d * 0.42, 0.0012, 0.004, black, at=(0, d * 0.18, 0.0138)),
-    ]
-    lid_height = max(0.1, (shop.height - 0.014) / np.cos(np.deg2rad(16)))
-    lid = [
-        box((w, 0.007, lid_height), metal, radius=0.003),
-        box(
-            (w - 0.016, 0.002, lid_height - 0.016),
-            shop.use("screen"),
-            radius=0.0008,
-            segments=1,
-            at=(0, -0.0035, 0.008),
-        ),
-    ]
-    return moved(parts + moved(tilted(lid, -16), 0, d / 2 - 0.004, 0.012), 0, -lean / 2)
-
-
-def monitor(shop: Workshop) -> list[Mesh]:
-    """A desk monitor on a stand, facing -y."""
-    w, h = shop.width, shop.height
-    panel = min(h - 0.10, w * 0.58)
-    parts = [box((w, 0.022, panel), shop.use("black"), radius=0.004, at=(0, 0, h - panel))]
-    parts.append(
-        box(
-            (w - 0.014, 0.002, panel - 0.014),
-            shop.use("screen"),
-            radius=0.0008,
-            segments=1,
-            at=(0, -0.0115, h - panel + 0.007),
-        )
-    )
-    parts.append(box((0.05, 0.012, h - panel * 0.5), shop.use("aluminium"), radius=0.003, at=(0, 0.035, 0.004)))
-    parts.append(rounded_slab(0.22, 0.16, 0.007, 0.02, shop.use("aluminium"), at=(0, 0.02, 0)))
-    return parts
-
-
-def television(shop: Workshop) -> list[Mesh]:
-    """A flat television on two low feet, or bare to hang (`options` {"hung": True})."""
-    w, h = shop.width, shop.height
-    foot = 0.0 if shop.option("hung", False) else 0.055
-    parts = [box((w, 0.03, h - foot), shop.use("black"), radius=0.004, at=(0, 0, foot))]
-    parts.append(
-        box(
-            (w - 0.016, 0.002, h - foot - 0.016),
-            shop.use("screen"),
-            radius=0.0008,
-            segments=1,
-            at=(0, -0.0155, foot + 0.008),
-        )
-    )
-    if foot:
-        for s in (-1, 1):
-            x = s * w * 0.36
-            parts.append(hoop([(x, -0.10, 0.006), (x, 0.0, foot + 0.02), (x, 0.10, 0.006)], 0.006, shop.use("black")))
     return parts
 
 

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from staging.engine.furniture import books, decor
+from staging.engine.furniture import books, decor, screens
 from staging.engine.furniture.parts import carcass, front, legs, sled
 from staging.engine.furniture.primitives import Point, bar, box, moved
 from staging.engine.furniture.workshop import Workshop
@@ -97,7 +97,7 @@ def tv_unit(shop: Workshop) -> list[Mesh]:
     if shop.option("tv", False):
         screen = min(1.45, w * 0.78)
         tv = shop.for_part("tv", (screen, 0.24, screen * 0.575 + 0.055))
-        parts += moved(decor.television(tv), 0, 0.03, h)
+        parts += moved(screens.television(tv), 0, 0.03, h)
     elif shop.option("decor", False):
         parts += decor.sideboard_setting(shop, w, h)
     return parts

@@ -24,6 +24,7 @@ class Style:
     sofa_seats: int
     lounge: str
     dining_chair: str
+    task_chair: str
     table: str
     case: str
     handle: str
@@ -35,6 +36,7 @@ class Style:
     rugs: tuple[str, ...]
     art: tuple[str, ...]
     frame: str
+    screen: str
 
 
 MODERN = Style(
@@ -68,6 +70,7 @@ MODERN = Style(
     sofa_seats=2,
     lounge="barrel",
     dining_chair="shell",
+    task_chair="wrap",
     table="slab",
     case="flush",
     handle="groove",
@@ -79,6 +82,7 @@ MODERN = Style(
     rugs=("panels", "carved"),
     art=("strokes", "arches", "field"),
     frame="thin",
+    screen="hairline",
 )
 
 SCANDINAVIAN = Style(
@@ -102,6 +106,7 @@ SCANDINAVIAN = Style(
         "blanket": cloth("knit", "#a8b0a5"),
         "seat": cloth("linen", "#b8b4ab"),
         "curtain": cloth("linen", "#ebe8e1"),
+        "rod": wood("#d2b68e", "#b0895c", 0.5),
         "rug": rug("#e2dccf", "#55524e", "#b9b2a5"),
         "art": art("#98a596", "#cfb29c", "#4d5a5c", "#d9c08d"),
         "frame": wood("#d2b68e", "#b0895c", 0.5),
@@ -112,6 +117,7 @@ SCANDINAVIAN = Style(
     sofa_seats=2,
     lounge="open_frame",
     dining_chair="wishbone",
+    task_chair="bucket",
     table="round",
     case="slatted",
     handle="knob",
@@ -123,6 +129,7 @@ SCANDINAVIAN = Style(
     rugs=("moroccan", "lines"),
     art=("shapes", "line", "botanical"),
     frame="thin",
+    screen="easel",
 )
 
 INDUSTRIAL = Style(
@@ -156,6 +163,7 @@ INDUSTRIAL = Style(
     sofa_seats=3,
     lounge="club",
     dining_chair="metal",
+    task_chair="plate",
     table="frame",
     case="planked",
     handle="bar",
@@ -167,6 +175,7 @@ INDUSTRIAL = Style(
     rugs=("distressed", "carved"),
     art=("strokes", "skyline", "field"),
     frame="thin",
+    screen="bracket",
 )
 
 MIDCENTURY = Style(
@@ -190,6 +199,7 @@ MIDCENTURY = Style(
         "blanket": cloth("knit", "#aa8048"),
         "seat": cloth("linen", "#747a63"),
         "curtain": cloth("linen", "#e2dac9"),
+        "rod": metal("#b3914f", 0.3),
         "rug": rug("#ddd3be", "#aa8048", "#657a76", "#8c4a30", "#45413b"),
         "art": art("#aa8048", "#5d7371", "#8c4a30", "#3d3a36"),
         "frame": wood("#8b5c3b", "#56341f", 0.36),
@@ -200,6 +210,7 @@ MIDCENTURY = Style(
     sofa_seats=3,
     lounge="shell_lounge",
     dining_chair="shaped_back",
+    task_chair="channelled",
     table="oval",
     case="sliding",
     handle="cutout",
@@ -211,6 +222,7 @@ MIDCENTURY = Style(
     rugs=("geometric", "lines"),
     art=("shapes", "sunburst", "field"),
     frame="thin",
+    screen="console",
 )
 
 LUXURY = Style(
@@ -234,6 +246,7 @@ LUXURY = Style(
         "blanket": cloth("velvet", "#a89a84"),
         "seat": cloth("velvet", "#c9bfb0"),
         "curtain": cloth("velvet", "#cfc6b8"),
+        "rod": metal("#c7a565", 0.24),
         "rug": rug("#dcd5c9", "#bdb4a7", "#98948e", "#b39a6c"),
         "art": art("#34434a", "#d3c6b1", "#b39a6c", "#7d8385"),
         "frame": metal("#c7a565", 0.3),
@@ -244,6 +257,7 @@ LUXURY = Style(
     sofa_seats=2,
     lounge="barrel",
     dining_chair="upholstered",
+    task_chair="executive",
     table="pedestal",
     case="reeded",
     handle="ring",
@@ -255,6 +269,7 @@ LUXURY = Style(
     rugs=("framed", "carved"),
     art=("fluid", "strokes", "field"),
     frame="gilt",
+    screen="pedestal",
 )
 
 FARMHOUSE = Style(
@@ -278,6 +293,7 @@ FARMHOUSE = Style(
         "blanket": Material("plaid", "#d8d1c3", "#7b8288", roughness=0.95, specular=0.1),
         "seat": cloth("linen", "#cfc5b3"),
         "curtain": cloth("linen", "#e6e0d4"),
+        "rod": wood("#715138", "#4f3826", 0.6),
         "rug": rug("#c9bba4", "#7f8a8f", "#ddd2bd", "#8d7360"),
         "art": art("#8a9482", "#b8aa94", "#6b7a86", "#d5c5a5"),
         "frame": wood("#a9835a", "#715138", 0.6, "rustic"),
@@ -288,6 +304,7 @@ FARMHOUSE = Style(
     sofa_seats=3,
     lounge="wing",
     dining_chair="cross_back",
+    task_chair="captain",
     table="trestle",
     case="framed",
     handle="knob",
@@ -299,6 +316,7 @@ FARMHOUSE = Style(
     rugs=("distressed", "jute"),
     art=("landscape", "botanical", "field"),
     frame="deep",
+    screen="moulded",
 )
 
 COASTAL = Style(
@@ -322,6 +340,7 @@ COASTAL = Style(
         "blanket": cloth("knit", "#8fabbb"),
         "seat": RATTAN,
         "curtain": cloth("linen", "#eeebe4"),
+        "rod": wood("#ccb594", "#a98e68", 0.62),
         "rug": rug("#e2dccd", "#95aebc", "#c9bda3"),
         "art": art("#8fb0c2", "#5f86a3", "#d8cdb8", "#e6e2d8"),
         "frame": wood("#d6c6aa", "#b79e78", 0.6),
@@ -332,6 +351,7 @@ COASTAL = Style(
     sofa_seats=3,
     lounge="rattan_lounge",
     dining_chair="rattan_chair",
+    task_chair="woven",
     table="drum",
     case="cane",
     handle="pull",
@@ -343,6 +363,7 @@ COASTAL = Style(
     rugs=("stripes", "jute"),
     art=("seascape", "botanical", "shapes"),
     frame="thin",
+    screen="gallery",
 )
 
 STANDARD = Style(
@@ -366,6 +387,7 @@ STANDARD = Style(
         "blanket": cloth("knit", "#74828b"),
         "seat": cloth("linen", "#b0aeaa"),
         "curtain": cloth("linen", "#e2e0dc"),
+        "rod": metal("#9c9a96", 0.32),
         "rug": rug("#c6c4c0", "#85868a", "#a4a3a1"),
         "art": art("#8f9a98", "#5f7280", "#c9bfa9", "#6d6a64"),
         "frame": wood("#5b4433", "#3b2a1e", 0.45),
@@ -376,6 +398,7 @@ STANDARD = Style(
     sofa_seats=3,
     lounge="club",
     dining_chair="parsons",
+    task_chair="mesh",
     table="legs",
     case="flush",
     handle="bar",
@@ -387,6 +410,7 @@ STANDARD = Style(
     rugs=("border", "trellis"),
     art=("landscape", "fluid", "field"),
     frame="deep",
+    screen="plain",
 )
 
 STYLES: dict[str, Style] = {

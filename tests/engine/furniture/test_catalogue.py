@@ -86,7 +86,13 @@ def test_building_is_reproducible_and_seeds_differ() -> None:
         assert different_shape or once.materials != other.materials, kind
 
 
-@pytest.mark.parametrize("kind", ["sofa", "armchair", "coffee_table", "dining_chair", "bed", "sideboard", "floor_lamp"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("sofa", "armchair", "coffee_table", "dining_chair", "bed", "sideboard", "floor_lamp"),
+        *("office_chair", "tv", "monitor"),
+    ],
+)
 def test_styles_differ_in_shape_and_not_only_in_colour(kind: str) -> None:
     prints = {}
     for style in STYLES:
@@ -97,6 +103,25 @@ def test_styles_differ_in_shape_and_not_only_in_colour(kind: str) -> None:
         )
     different = {tuple(p) for p in prints.values()}
     assert len(different) >= 5
+
+
+@pytest.mark.parametrize("kind", ["office_chair", "tv", "monitor", "laptop"])
+def test_no_two_styles_have_the_same(kind: str) -> None:
+    looks = set()
+    for style in STYLES:
+        built = build(piece(kind, style, size=KINDS[kind].default, seed=1))
+        colours = sorted((m.kind, m.colour) for m in built.materials.values())
+        looks.add((tuple(colours), sum(len(m.faces) for m in built.meshes)))
+    assert len(looks) == len(STYLES)
+
+
+def test_a_television_hangs_flat_and_stands_on_its_feet() -> None:
+    for style in STYLES:
+        low, high = corners(build(piece("tv", style)))
+        assert high[1] - low[1] > 0.19, style  # it cannot fall over
+        low, high = corners(build(piece("tv", style, options={"hung": True})))
+        assert high[1] - low[1] < 0.08, style
+        assert high[2] > 0.75, style
 
 
 def test_place_turns_and_moves_into_the_room() -> None:
