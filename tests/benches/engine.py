@@ -2,7 +2,7 @@
 
 A time in seconds says as much about the machine and its other work as about the program; a ratio of two times taken
 one after the other says what the program adds. Run it on a machine that does nothing else.
-`python -m tests.benches.engine llvm` measures that tracer alone.
+`python -m tests.benches.engine llvm` measures that tracer alone, `llvm modes memory` those parts of it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tests.benches.subjects import SAMPLE
 JOB = "staging.engine.modes.job.make"
 TIME_LIMIT = 1800.0
 WIDTH = 1800  # pixels
+PARTS = ("staging", "memory", "modes")
 BRIEF = {"kind": "staging", "room_type": "living", "style": "modern", "quality": "standard", "seed": 1}
 
 
@@ -89,8 +90,8 @@ def sized(folder: Path, width: int) -> Path:
     return path
 
 
-def measure(variant: Variant) -> Iterator[tuple[str, str]]:
-    """The rows of one tracer variant: what was compared, and the figure."""
+def measure(variant: Variant, parts: set[str]) -> Iterator[tuple[str, str]]:
+    """The rows of these parts for one tracer variant: what was compared, and the figure."""
     child = Child(variant)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -102,9 +103,11 @@ def measure(variant: Variant) -> Iterator[tuple[str, str]]:
             forget_peak(child.pid)
             standard = made(child, photo, folder, {})
             peak = peak_megabytes(child.pid)
-            yield from staging_rows(child, photo, folder, standard)
-            if variant.name != "scalar_rgb":
+            if "staging" in parts:
+                yield from staging_rows(child, photo, folder, standard)
+            if "memory" in parts:
                 yield from memory_rows(child, folder)
+            if "modes" in parts:
                 yield from mode_rows(child, folder, WIDTH, (standard.seconds, peak))
         finally:
             child.close()
@@ -167,11 +170,13 @@ def main() -> None:
     say(f"{os.cpu_count()} cores, load before the run {load:.1f}, Python {sys.version.split()[0]}")
     usual = choose()
     variants = [usual] if usual.name == "scalar_rgb" else [usual, choose("scalar")]
-    if len(sys.argv) > 1:
-        variants = [choose(name) for name in sys.argv[1:]]
+    named = sys.argv[1:]
+    parts = {name for name in named if name in PARTS} or set(PARTS)
+    if set(named) - parts:
+        variants = [choose(name) for name in named if name not in parts]
     say("\n| tracer | what | figure |\n|---|---|---|")
     for variant in variants:
-        for what, figure in measure(variant):
+        for what, figure in measure(variant, parts):
             say(f"| {variant.name} | {what} | {figure} |")
 
 

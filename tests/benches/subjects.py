@@ -13,10 +13,13 @@ from tests.engine.modes.drawing import sheets
 from tests.engine.redesign.test_fronts import house
 
 SAMPLE = Path(__file__).resolve().parents[2] / "config" / "static" / "samples" / "empty-living-room.jpg"
-# Briefs by mode, beside room type, style and quality. What is `masked` is sent with a mask over a box on the floor.
+# Briefs by mode, beside room type, style and quality. What is MASKED is sent with a mask over a box on the floor.
+MASKED = ("declutter, masked", "declutter, then stage")
 MODES: dict[str, dict[str, Any]] = {
     "declutter": {"kind": "declutter", "declutter": "on"},
     "declutter, masked": {"kind": "declutter", "declutter": "on"},
+    "declutter, then stage": {"declutter": "on"},
+    "staging at 3840 px": {"long_edge": 3840},
     "redesign of a room": {"kind": "redesign"},
     "redesign of a front": {"kind": "redesign", "space": "exterior"},
     "dusk": {"kind": "redesign", "space": "exterior", "dusk": True},
@@ -27,12 +30,12 @@ MODES: dict[str, dict[str, Any]] = {
 
 def write(mode: str, folder: Path, width: int) -> dict[str, str]:
     """Write what fits a mode, `width` pixels wide, to `folder`; the paths as a job takes them: photo, perhaps mask."""
-    picture = _with_box(_picture(mode)) if "masked" in mode else _picture(mode)
+    picture = _with_box(_picture(mode)) if mode in MASKED else _picture(mode)
     height = round(width * picture.shape[0] / picture.shape[1])
     sized = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
     paths = {"photo": str(folder / "subject.png")}
     Image.fromarray(sized).save(paths["photo"], compress_level=1)
-    if "masked" in mode:
+    if mode in MASKED:
         mask = np.zeros((height, width), np.uint8)
         top, bottom, left, right = _box(height, width, margin=0.013)
         mask[top:bottom, left:right] = 255
