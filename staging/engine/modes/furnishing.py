@@ -43,13 +43,18 @@ BUILT_IN: Final = frozenset({"kitchen", "bathroom"})
 class Furniture:
     """An arrangement's pieces as one, in the room frame, and the map of what touches the floor.
 
-    `parts` are what is traced of them; they are given away once, since a large room's take a hundred megabytes.
+    `parts` are what is traced of them, where that is there already.
     """
 
     arrangement: Arrangement
     built: Built
     contacts: ContactMap
     parts: list[Part] | None = None
+
+    def take_parts(self) -> list[Part]:
+        """Give the parts away, which nobody else may keep: a large room's take a hundred megabytes."""
+        parts, self.parts = self.parts or [], None
+        return parts
 
 
 class Furnishing:

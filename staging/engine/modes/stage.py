@@ -286,9 +286,9 @@ class _Work:
         tracer = Tracer(lit.room, lit.rig, self._tell)
         with self.clock.step("trace_furnished", 0.42, 0.82, "tracing the furnished room"):
             samples = self.plan.edited_samples if self.edited else self.plan.samples
-            parts, furniture.parts = furniture.parts, None
-            furnished = tracer.furnished(built, self._traced_width, samples, self.seed, parts=parts)
-            del parts
+            if furniture.parts is not None:
+                tracer.prepare(built, furniture.take_parts())
+            furnished = tracer.furnished(built, self._traced_width, samples, self.seed)
         with self.clock.step("cover", 0.82, 0.92, "outlining the furniture"):
             cover = tracer.cover(built, width, height, self.plan.cover_samples)
         with self.clock.step("composite", 0.92, 1.0, "composing the picture"):

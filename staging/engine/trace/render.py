@@ -81,12 +81,12 @@ class Tracer:
 
         return MEMORY.recall(("empty", hashlib.sha256(request.encode()).hexdigest()), traced)
 
-    def furnished(
-        self, built: Built, width: int, samples: int, seed: int = 0, *, parts: list[scenes.Part] | None = None
-    ) -> Traced:
-        """The room with the furniture standing in it; `parts` are `scenes.parts` of it where they are there already."""
-        if parts is not None:
-            self._parts = built, parts
+    def prepare(self, built: Built, parts: list[scenes.Part]) -> None:
+        """Take over `scenes.parts` of furniture that is to be traced, where they are there already."""
+        self._parts = built, parts
+
+    def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
+        """The room with the furniture standing in it."""
         shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(self._parts_of(built), self.light)
         flat = scenes.flat_box_shapes(self.room, self.light) | self._flat_shapes(built)
         return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
