@@ -51,7 +51,7 @@ def missing(photo: NDArray[np.uint8], room: Room) -> tuple[Stretch, ...]:
 def _strip(lab: NDArray[np.float32], room: Room, wall: Wall) -> tuple[Floats, Floats, NDArray[np.bool_]] | None:
     """Places along a wall, metres, the strongest level edge about its foot at each, and whether the photo shows it."""
     low, high = wall_range(room.box, wall)
-    low = max(low, -LONGEST) if wall == "back" else max(low, NEAREST)
+    low = max(low, -LONGEST)
     along = np.arange(low, min(high, low + LONGEST), STEP)
     if len(along) < WINDOW:
         return None

@@ -27,7 +27,7 @@ LEAST_FREE: Final = 0.7  # square metres of floor that the photo must show to be
 SHORTLIST: Final = 12  # stands that are furnished in full
 LAYOUTS: Final = 24  # furnished in all: the fewer stands, the more ways of furnishing each
 MAIN_WEIGHT: Final = 1.5  # of the main piece's own score in that of the layout
-LEAST_SCORE: Final = 3.0  # a lone sofa cut by the frame has less
+LEAST_SCORE: Final = 3.0  # a lone sofa, table or bed cut by the frame has less
 SLACK: Final = 0.9  # layouts that score this much less than the best are still shown for other seeds
 HEAT: Final = 0.4  # how much chance mixes into the choice among them
 
@@ -63,11 +63,27 @@ RULES: Final = {
         "living room", living.TASTE, living.stands, living.furnish, least_score=LEAST_SCORE, instead=CORNER
     ),
     "bed": Rules("bedroom", bed.TASTE, bed.stands, bed.furnish, least_score=LEAST_SCORE, instead=CORNER),
-    "dining": Rules("dining room", dining.TASTE, dining.stands, dining.furnish, {"dining_chair": 2}, instead=CORNER),
-    "home_office": Rules(
-        "home office", home_office.TASTE, home_office.stands, home_office.furnish, {"office_chair": 1}, instead=CORNER
+    "dining": Rules(
+        "dining room",
+        dining.TASTE,
+        dining.stands,
+        dining.furnish,
+        {"dining_chair": 2},
+        least_score=LEAST_SCORE,
+        instead=CORNER,
     ),
-    "kids_room": Rules("child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish, instead=CORNER),
+    "home_office": Rules(
+        "home office",
+        home_office.TASTE,
+        home_office.stands,
+        home_office.furnish,
+        {"office_chair": 1},
+        least_score=LEAST_SCORE,
+        instead=CORNER,
+    ),
+    "kids_room": Rules(
+        "child's room", kids_room.TASTE, kids_room.stands, kids_room.furnish, least_score=LEAST_SCORE, instead=CORNER
+    ),
     "kitchen": Rules("kitchen", kitchen.TASTE, kitchen.stands, kitchen.furnish, narrowest=1.4, least_floor=0.7),
     "bathroom": Rules("bathroom", bathroom.TASTE, bathroom.stands, bathroom.furnish, narrowest=1.4, least_floor=1.2),
     "outdoor": Rules("terrace or garden", outdoor.TASTE, outdoor.stands, outdoor.furnish, open_air=True),

@@ -35,6 +35,7 @@ BLOCK_SLACK: Final = 0.02  # metres by which a piece may reach into an island's 
 STOOL_SLACK: Final = 0.2  # and a stool, which stands under its overhang
 HIDDEN: Final = 0.02  # share of a piece that a wall or column before it may hide
 TOUCHING: Final = 0.1  # metres from a wall within which another one stands at it
+FOOTLESS_CLEAR: Final = 0.35  # metres before a wall that the photo does not show
 CELL: Final = 0.1  # metres of a cell of the floor grids
 
 
@@ -130,6 +131,8 @@ class Site:
             return "a wall, an island or a stair stands there"
         if self.hidden_share(piece) > HIDDEN:
             return "behind a part of the building"
+        if not flat and piece.z < REACHES_FLOOR and any(penetration(footprint(piece), f) > 0 for f in self._footless):
+            return "at a wall that the photo does not show"
         if self.fittings is not None and self.fittings.hides_things(camera, piece):
             return "would be drawn over something left in the room"
         return "" if self.fittings is None else self._speaks_against(self.fittings, piece, flat=flat)
@@ -146,6 +149,16 @@ class Site:
         if not (flat or at_counter) and fittings.hides_only_calm(camera, piece) < CALM:
             return "would hide a part of the room"
         return ""
+
+    @cached_property
+    def _footless(self) -> tuple[Footprint, ...]:
+        """The floor along the stretches of walls that the photo does not show: another wall may stand before them."""
+        zones = []
+        for stretch in self.fittings.footless if self.fittings is not None else ():
+            middle = wall_frame(self.box, stretch.wall, (stretch.low + stretch.high) / 2, FOOTLESS_CLEAR / 2)
+            length = stretch.high - stretch.low
+            zones.append(Footprint(middle.x, middle.y, length, FOOTLESS_CLEAR, middle.turn, 0.0, self.box.height))
+        return tuple(zones)
 
     @cached_property
     def blocks(self) -> tuple[Footprint, ...]:

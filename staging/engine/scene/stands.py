@@ -24,6 +24,7 @@ IN_FRAME: Final = 0.87  # least share of a main piece in the picture
 IN_FRAME_TIGHT: Final = 0.81  # where nothing else fits; the gate is at 0.8
 EDGE_COST: Final = 1.4  # score of a main piece that the left or right edge of the picture cuts
 LOW_COST: Final = 8.0  # for each share of the height by which it comes close to the lower edge
+CUT_BELOW: Final = 0.8  # and once more where that edge cuts it
 EACH: Final = 3  # stands of one family
 ON_FLOOR: Final = 0.4  # least share of its footprint on floor that the camera sees
 WALKWAY: Final = 0.75  # metres behind a piece that stands in the open room
@@ -194,7 +195,7 @@ def rate_stand(site: Site, stand: Stand, taste: Taste) -> float:
     score += plateau(seen.width, *taste.width, 0.25)
     score += 1.5 * min((seen.in_frame - 0.85) / 0.13, 1.0)
     score -= EDGE_COST * (seen.left < 0.004 or seen.right > 0.996)
-    score -= LOW_COST * max(seen.bottom - 0.88, 0.0)
+    score -= LOW_COST * max(seen.bottom - 0.88, 0.0) + CUT_BELOW * (seen.bottom > 0.996)
     score += taste.front * min(max(seen.facing, -0.3), 0.8)
     score += taste.at_wall if stand.wall else taste.in_open
     if stand.wall:

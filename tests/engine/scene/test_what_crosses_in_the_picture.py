@@ -9,6 +9,7 @@ import pytest
 from staging.engine.scene.arranger import arrange_from
 from staging.engine.scene.crossings import crosses
 from staging.engine.scene.fittings import Fittings, Stretch
+from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules.dressing import hang_over_storage, looks_at, storage
@@ -139,8 +140,9 @@ def test_nothing_stands_against_a_wall_that_the_photo_does_not_show(room_type):
     seen = Fittings(nothing, ~nothing, walls_only=True, footless=footless)
     for seed in range(3):
         pieces = arrange_from(PLAIN, room_type, STOCK, seed, fittings=seen).pieces
-        depth = PLAIN.box.y1
-        assert all(p.y + p.size[1] / 2 < depth - 0.3 for p in pieces if p.turn % 360 == 0 and p.kind != "rug"), seed
+        standing = [footprint(p) for p in pieces if p.z < 0.1 and p.kind != "rug"]
+        assert all(y < PLAIN.box.y1 - 0.34 for shape in standing for _, y in shape.corners), seed
+        assert not [p for p in pieces if p.role == "wall" and p.y > PLAIN.box.y1 - 0.1], seed
 
 
 def test_what_stands_on_a_cupboard_does_not_stand_before_the_art_over_it():
