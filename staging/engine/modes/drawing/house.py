@@ -37,6 +37,8 @@ _LEAKED: Final = 0.14  # of the picture: a coarse area that runs over several th
 _LEAST_HOUSE: Final = 0.04
 _LARGE_ROOF: Final = 0.02  # of the picture: a roof over a porch need not meet the sky
 _SCRAP: Final = 0.006
+_BARE: Final = 0.92  # of white
+_AIRY: Final = 0.75  # share of a crown's outline before the sky, where it does not grow up from the ground
 _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
@@ -50,6 +52,12 @@ class House:
     horizon: float
     base: float
     top: float
+
+    def resized(self, width: int, height: int) -> House:
+        """The same for another size of the drawing."""
+        scale = height / self.parts.shape[0]
+        parts = np.asarray(cv2.resize(self.parts, (width, height), interpolation=cv2.INTER_NEAREST), np.int8)
+        return House(parts, self.horizon * scale, self.base * scale, self.top * scale)
 
 
 def read(reading: Reading) -> House:
@@ -73,7 +81,9 @@ def read(reading: Reading) -> House:
     parts = _carried_over(reading, coarse, guessed, (part, sure))
     background = open_paper[regions.labels]
     rows = np.arange(height)[:, None] / height
-    parts = np.where(background, np.where(rows < horizon, SKY, LAWN), parts)
+    # Bare paper before the house is grass; a tone drawn there is a drive's or a terrace's.
+    ground = np.where(shapes.wash > _BARE, LAWN, PAVING)[regions.labels]
+    parts = np.where(background, np.where(rows < horizon, SKY, ground), parts)
     drawn = strokes(reading.drawing.ink)
     parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, base, base - top)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
@@ -196,7 +206,7 @@ def _tidied(parts: NDArray[np.int64], drawn: Mask, base: float, tall: float) -> 
         if kind == ROOF:
             wrong = (wrong & (size < _LARGE_ROOF)) | (inked < _ENDS)
         elif kind == FOLIAGE:
-            wrong &= ~low
+            wrong = ~low & (share < _AIRY)
         else:
             wrong &= size < _SCRAP
         wrong[0] = False

@@ -66,6 +66,7 @@ def _albedo(reading: Reading, drawn: Drawn, seen: FaceMap, palette: Palette, see
         parts_of.FURNITURE: palette.upholstery,
     }
     table = np.stack([linear(srgb(codes[part])) for part in range(parts_of.PARTS)])
+    table[parts_of.CABINET] = _muted(table[parts_of.CABINET], table[parts_of.WALL])
     base = table[drawn.parts]
     by_area = _area_colours(reading, drawn, palette, rng)
     own = np.isin(drawn.parts, (parts_of.FURNITURE, parts_of.PICTURE))

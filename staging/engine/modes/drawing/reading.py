@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -24,6 +24,15 @@ class Reading:
     lines: Lines
     regions: Regions
     shapes: Shapes
+
+    def enlarged(self, picture: Bytes) -> Reading:
+        """The same areas over a larger copy of the drawing, `picture` (H, W, 3), whose washes are read anew."""
+        height, width = picture.shape[:2]
+        if (height, width) == self.drawing.shape:
+            return self
+        labels = np.asarray(cv2.resize(self.regions.labels, (width, height), interpolation=cv2.INTER_NEAREST), np.int32)
+        lines = replace(self.lines, segments=self.lines.segments.resized(width, height))
+        return Reading(paper.read(picture), lines, Regions(labels, self.regions.count), self.shapes)
 
     def coarse(self) -> tuple[Regions, Shapes]:
         """The areas between long straight lines alone, measured."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from staging.engine.modes.drawing import openings
 from staging.engine.modes.drawing.paper import Drawing
@@ -34,6 +37,7 @@ _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls car
 _PICTURE: Final = 0.012  # of the picture: larger frames on a wall are windows
 _EYE: Final = 1.35  # metres
 _TILES: Final = 6
+_SIDES: Final = 3  # of a box can be seen
 _DARK: Final = 0.25  # of white
 _OPEN: Final = 0.3  # share of a border without a line
 _SCRAP: Final = 0.006
@@ -46,6 +50,13 @@ class Drawn:
 
     parts: NDArray[np.int8]
     thing: NDArray[np.int32]
+
+    def resized(self, width: int, height: int) -> Drawn:
+        """The same for another size of the drawing."""
+        parts, thing = (
+            cv2.resize(v, (width, height), interpolation=cv2.INTER_NEAREST) for v in (self.parts, self.thing)
+        )
+        return Drawn(np.asarray(parts, np.int8), np.asarray(thing, np.int32))
 
 
 def read(reading: Reading, seen: FaceMap, room_type: str) -> Drawn:
@@ -100,7 +111,8 @@ def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> 
     # A single shape on the floor is a rug or a thing; many side by side are the floor's own tiles.
     single = flat & ~beside & (area < 0.16) & (shapes.full > 0.35) & (area > _SCRAP)
     if int((flat & (area > _SCRAP)).sum()) < _TILES:
-        part[single] = np.where(large[single], RUG, FURNITURE)
+        thing = single & (large | (_together(shapes, single) <= _SIDES))
+        part[thing] = np.where(large, RUG, FURNITURE)[thing]
     else:
         # The joints that run away from the viewer look upright in the middle of the picture.
         whole = np.maximum(shapes.touches.sum(1), 1)
@@ -117,6 +129,17 @@ def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> 
         bare = float(np.average(shapes.wash[part == FLOOR], weights=area[part == FLOOR]))
         part[(part == FLOOR) & (shapes.wash < bare - _DARK)] = FURNITURE
     return _standing(part, shapes, beside)
+
+
+def _together(shapes: Shapes, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of the `chosen` areas lie side by side with each of them, itself included, (N,); 0 for the others."""
+    members = np.flatnonzero(chosen)
+    own = np.maximum(shapes.touches.sum(1), 1)[members]
+    near = shapes.touches[np.ix_(members, members)] > 0.1 * np.minimum(own[:, None], own[None])
+    _, names = connected_components(sparse.csr_matrix(near), directed=False)
+    found = np.zeros(len(chosen), np.int64)
+    found[members] = np.bincount(names)[names] if len(members) else 0
+    return found
 
 
 def _ending_at_lines(part: NDArray[np.int64], regions: Regions, drawing: Drawing) -> NDArray[np.int64]:
