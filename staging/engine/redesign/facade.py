@@ -25,7 +25,9 @@ SEAM: Final = 4.5  # Lab units of a step that is no edge
 UNDER_SKY: Final = 0.22  # share of a patch's upper border at the sky, above which it is a roof
 HIGH: Final = 0.4  # of the height: no drive reaches farther up
 GROUND: Final = 0.985  # of the height: what reaches lower is drive or street
-LEAST_WHOLE: Final = 0.75  # share of what has the wall's colour that must be painted
+LEAST_WHOLE: Final = 0.75  # share of what has the wall's colour, on the wall and beside it, that must be painted
+LEAST_OF_ALL: Final = 0.6  # the same of all that has its colour, with fences, steps and other houses
+BESIDE: Final = 15  # pixels: farther away nobody sees that something was left in the old colour
 LIKE_SKY: Final = 9.0  # Lab units from the sky behind: rather sky between branches
 MOST_RAGGED: Final = 0.2  # share of the border of the paint that may lie on no edge
 _EDGE_WIDTH: Final = 6  # pixels
@@ -189,7 +191,18 @@ def _whole(front: Front, chosen: Mask, paint: Floats) -> tuple[Mask, float]:
     overlap[0] = 0
     wall = sure | (overlap > 0.3)[labels]
     wall = _without_specks(np.asarray(cv2.morphologyEx(wall.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0))
-    return wall, float((wall & (like > 0)).sum() / max(int(like.sum()), 1))
+    return wall, _complete(wall, like > 0)
+
+
+def _complete(wall: Mask, like: Mask) -> float:
+    """The share, 0..1, of what has the wall's colour on and `BESIDE` the wall that the wall takes; 0 where it is too
+    little of all that has its colour for that to be the front's.
+    """
+    painted = int((wall & like).sum())
+    if painted < LEAST_OF_ALL * int(like.sum()):
+        return 0.0
+    near = cv2.dilate(wall.astype(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0
+    return float(painted / max(int((near & like).sum()), 1))
 
 
 def _ragged(patches: Patches, wall: Mask) -> float:

@@ -46,6 +46,15 @@ def garage():
     return picture
 
 
+def fenced():
+    """The same house between two fences of its own colour."""
+    picture = house()
+    for x in (*range(0, 100, 12), *range(540, 636, 12)):
+        picture[195:349, x : x + 8] = (208, 192, 162)
+        picture[195:349, x + 8 : x + 12] = (96, 92, 70)
+    return picture
+
+
 def branches(photo):
     """The same house behind bare twigs that part its sky into scraps."""
     twigs = photo.copy()
@@ -86,6 +95,13 @@ def test_wall_lawn_and_dull_sky_change_and_nothing_else(painted, overcast):
     assert sky[2] > sky[0] + 15
     grass_before, grass = (p[370:].reshape(-1, 3).mean(0) for p in (overcast, painted.picture))
     assert grass[1] - grass[0] > grass_before[1] - grass_before[0] + 5
+
+
+def test_a_fence_of_the_same_colour_keeps_no_front_from_being_painted():
+    photo = fenced()
+    made = redesign_front(photo, style="coastal", seed=0)
+    assert made.done["front"] == "#a9c3d1"
+    assert np.array_equal(made.picture[200:340, :95], photo[200:340, :95])
 
 
 def test_the_same_bytes_twice_and_other_styles_differ(painted, overcast):
