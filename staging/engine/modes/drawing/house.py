@@ -39,6 +39,8 @@ _LARGE_ROOF: Final = 0.02  # of the picture: a roof over a porch need not meet t
 _SCRAP: Final = 0.006
 _BARE: Final = 0.92  # of white
 _AIRY: Final = 0.75  # share of a crown's outline before the sky, where it does not grow up from the ground
+_HATCHED: Final = 0.6  # share of a patch that strokes cover
+_RULED: Final = 0.6  # share of its outline on long straight lines
 _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
@@ -85,7 +87,8 @@ def read(reading: Reading) -> House:
     ground = np.where(shapes.wash > _BARE, LAWN, PAVING)[regions.labels]
     parts = np.where(background, np.where(rows < horizon, SKY, ground), parts)
     drawn = strokes(reading.drawing.ink)
-    parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, base, base - top)
+    ruled = strokes(reading.lines.barriers(LONG_LINES))
+    parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, ruled, horizon)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
     panes = openings.find(reading.drawing, built)
     doors = [pane for pane in panes if _is_door(pane, base * height, (base - top) * height)]
@@ -183,11 +186,12 @@ def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: 
     return np.where(high, FACADE, parts)
 
 
-def _tidied(parts: NDArray[np.int64], drawn: Mask, base: float, tall: float) -> NDArray[np.int64]:
+def _tidied(parts: NDArray[np.int64], drawn: Mask, ruled: Mask, horizon: float) -> NDArray[np.int64]:
     """Patches that stand where such a thing cannot stand take the part round them.
 
-    A roof lies under the sky or is large, and ends where lines are `drawn` (H, W); leaves grow from the ground or
-    before the sky; a scrap of wall that a roof surrounds is roof.
+    A roof lies under the sky or is large, and ends where lines are `drawn` (H, W), or where hatching covers it, at the
+    long straight ones, `ruled` (H, W); leaves grow up from the ground or stand before the sky; a scrap of wall that a
+    roof surrounds is roof.
     """
     height = parts.shape[0]
     parts = parts.copy()
@@ -201,20 +205,19 @@ def _tidied(parts: NDArray[np.int64], drawn: Mask, base: float, tall: float) -> 
         around, inked = _around(names, parts, drawn, count)
         share = around[:, list(beside)].sum(1) / np.maximum(around.sum(1), 1)
         size = stats[:, cv2.CC_STAT_AREA] / parts.size
-        low = (stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]) / height > base - 0.12 * tall
+        foot = (stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]) / height
         wrong = share < least
         if kind == ROOF:
-            wrong = (wrong & (size < _LARGE_ROOF)) | (inked < _ENDS)
+            hatched = np.bincount(names.ravel(), drawn.ravel(), count) > _HATCHED * stats[:, cv2.CC_STAT_AREA]
+            straight = _around(names, parts, ruled, count)[1] > _RULED
+            wrong = (wrong & (size < _LARGE_ROOF)) | (inked < _ENDS) | (hatched & ~straight)
         elif kind == FOLIAGE:
-            wrong = ~low & (share < _AIRY)
+            wrong = np.where(foot > horizon, wrong & (foot < horizon + 0.1), share < _AIRY)
         else:
             wrong &= size < _SCRAP
         wrong[0] = False
-        if kind != FOLIAGE:
-            parts = np.where(wrong[names], into, parts)
-            continue
-        most = around[:, [ROOF, FACADE, SIDE]].argmax(1)
-        parts = np.where(wrong[names], np.array([ROOF, FACADE, SIDE])[most][names], parts)
+        built = np.array([ROOF, FACADE, SIDE])[around[:, [ROOF, FACADE, SIDE]].argmax(1)]
+        parts = np.where(wrong[names], built[names] if kind == FOLIAGE else into, parts)
     return parts
 
 

@@ -37,6 +37,7 @@ _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls car
 _PICTURE: Final = 0.012  # of the picture: larger frames on a wall are windows
 _EYE: Final = 1.35  # metres
 _TILES: Final = 6
+_ALONG: Final = 0.8  # share of an outline
 _SIDES: Final = 3  # of a box can be seen
 _DARK: Final = 0.25  # of white
 _OPEN: Final = 0.3  # share of a border without a line
@@ -111,7 +112,8 @@ def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> 
     # A single shape on the floor is a rug or a thing; many side by side are the floor's own tiles.
     single = flat & ~beside & (area < 0.16) & (shapes.full > 0.35) & (area > _SCRAP)
     if int((flat & (area > _SCRAP)).sum()) < _TILES:
-        thing = single & (large | (_together(shapes, single) <= _SIDES))
+        # What runs along both directions of the room is a tile rather than a thing.
+        thing = single & (large | ((_together(shapes, single) <= _SIDES) & (level < _ALONG)))
         part[thing] = np.where(large, RUG, FURNITURE)[thing]
     else:
         # The joints that run away from the viewer look upright in the middle of the picture.
