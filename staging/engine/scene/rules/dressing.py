@@ -268,8 +268,10 @@ def dress_top(layout: Layout, piece: Piece) -> None:
         for kind, high in ((tall, None), (tall, LOW_THING), ("bowl", LOW_THING)):
             if on_top(layout, kind, piece, along=side * end, height=high):
                 break
-    if width > 1.3 and height < 1.0:
-        on_top(layout, "books", piece, along=side * (width / 2 - 0.6))
+    lit = any(_beside(p, piece) for p in layout.of("table_lamp"))
+    if width > (1.3 if lit else 0.9) and height < 1.0:
+        # Where no lamp stands, its end is theirs.
+        on_top(layout, "books", piece, along=side * (width / 2 - 0.6) if lit else -side * end)
 
 
 def _beside(thing: Piece, table: Piece) -> float:
