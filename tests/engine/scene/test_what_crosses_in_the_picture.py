@@ -155,3 +155,10 @@ def test_what_stands_on_a_cupboard_does_not_stand_before_the_art_over_it():
         assert hung, seed
         assert things, seed
         assert all(hidden_by(PLAIN, picture, [thing]) <= 0.05 for picture in hung for thing in things), seed
+
+
+@pytest.mark.parametrize("name", sorted(ROOMS))
+def test_no_picture_on_a_wall_is_cut_by_the_edge_of_the_photo(name):
+    for seed in range(3):
+        for piece in arrange_from(ROOMS[name], "bed", STOCK, seed).pieces:
+            assert piece.kind not in {"wall_art", "mirror"} or view(ROOMS[name], piece).in_frame == 1.0, seed

@@ -131,7 +131,7 @@ def hang(layout: Layout, wall: Wall, u: float, *, above: float, breadth: float, 
         pitch = width + 0.1
         centres = [u + (i - (count - 1) / 2) * pitch for i in range(count)]
         offers = [hung(layout, kind, wall, c, extent=(width, height), bottom=bottom) for c in centres]
-        if all(offer is not None and not layout.refusal(offer, Demand(in_frame=0.97, hidden=0.3)) for offer in offers):
+        if all(offer is not None and not layout.refusal(offer, Demand(in_frame=1.0, hidden=0.3)) for offer in offers):
             for offer in offers:
                 assert offer is not None
                 layout.keep(offer)
