@@ -23,7 +23,7 @@ from staging.engine.trace.passes import Image, Surface, View, first_surface, on_
 TILE_RAYS: Final = 600_000
 # Rays that outline one photo, about 30 CPU-seconds each way; beyond it pixels get fewer samples, down to one.
 MOST_RAYS: Final = 36_000_000
-SCALAR_RAYS: Final = 2_000_000
+SCALAR_RAYS: Final = 6_000_000
 # Rows of the grid on which it is noted where furniture can be.
 _BLOCK: Final = 32
 
@@ -54,7 +54,7 @@ class Tile:
 
 def outline(
     camera: Camera,
-    furniture: tuple[Built, scenes.Shapes],
+    furniture: tuple[Built, scenes.Flat],
     size: tuple[int, int],
     samples: int,
     tell: Callable[[float], None],
@@ -63,21 +63,21 @@ def outline(
 
     `furniture` is what was built, and its shapes as albedo alone.
     """
-    built, shapes = furniture
+    built, flat = furniture
     width, height = size
     cover = Cover(
         np.zeros((height, width), np.float32),
         np.zeros((height, width, 3), np.float16),
         np.zeros((height, width), np.float32),
     )
-    if not shapes:
+    if not flat.shapes:
         return cover
-    scene = scenes.load(shapes)
+    loaded = flat.loaded(normals=False)
     side = affordable_outline(samples, list(tiles(camera, built, size)))
     todo = list(tiles(camera, built, size, rays=TILE_RAYS // side**2))
     for index, tile in enumerate(todo):
         # Where rays fall by chance, the frame of a picture comes out as a dotted line.
-        view = View.of(scene, camera, (width, height), tile, side=side, centred=True)
+        view = View.flat(loaded, camera, (width, height), tile, side=side, centred=True)
         _write(first_surface(view, side**2, seed=index, normals=False), tile, cover)
         tell((index + 1) / len(todo))
     dr.flush_malloc_cache()

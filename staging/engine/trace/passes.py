@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cv2
@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from staging.engine.scene.room import Camera
 from staging.engine.trace import scene as scenes
+from staging.engine.trace.scene import on_scalar
 
 Image = NDArray[np.float32]
 EachPass = Callable[[int], None]
 
 PATH_DEPTH: Final = 4
-# Scalar is about 5 times slower. Aimed at 120 s for a standard picture on two cores; 0.4 took 145 s (make bench).
-SCALAR_SHARE: Final = 0.3
+# Scalar is about 5 times slower. Half the samples keep a standard picture well under 120 s on two cores (make bench).
+SCALAR_SHARE: Final = 0.5
 SCALAR_FEWEST: Final = 4
 # Rays in flight at once where a pass has several for each pixel: bounds memory.
 RAYS_AT_ONCE: Final = 600_000
@@ -36,13 +37,30 @@ RAYS_AT_ONCE: Final = 600_000
 class View:
     """A loaded scene and the loaded sensor that looks at it, with `side` x `side` rays to each pixel in a pass.
 
-    `cosines` (H side, W side) are those of the rays to the optical axis.
+    `cosines` (H side, W side) are those of the rays to the optical axis. `lights` are the same surfaces loaded as
+    lights, where they are.
     """
 
     scene: Any
     sensor: Any
     cosines: Image
     side: int = 1
+    lights: scenes.Loaded | None = None
+
+    @classmethod
+    def flat(
+        cls,
+        loaded: scenes.Loaded,
+        camera: Camera,
+        size: tuple[int, int],
+        tile: scenes.Window | None = None,
+        *,
+        side: int = 1,
+        centred: bool = False,
+    ) -> View:
+        """The same of surfaces as albedo alone."""
+        view = cls.of(loaded.flat, camera, size, tile, side=side, centred=centred)
+        return replace(view, lights=loaded)
 
     @classmethod
     def of(
@@ -92,11 +110,6 @@ class Surface:
     depth: Image
 
 
-def on_scalar() -> bool:
-    """Whether the slow variant is active, which renders ray by ray."""
-    return str(mi.variant()).startswith("scalar")
-
-
 def affordable(samples: int) -> int:
     """How many of the samples asked for are traced on the active variant."""
     if on_scalar():
@@ -132,6 +145,8 @@ def radiance(view: View, samples: int, *, seed: int, brightest: float, each: Eac
 
 def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) -> Surface:
     """Alpha, albedo, normal and depth, by `samples` primary rays per pixel; without `normals` those are zeros."""
+    if view.lights is not None and view.lights.shining is not None:
+        return _first_shining(view, view.lights, samples, seed=seed)
     wanted = "a:albedo,n:sh_normal" if normals else "a:albedo"  # every channel is memory traffic in every pass
     integrator = mi.load_dict({"type": "aov", "aovs": wanted, "first": {"type": "depth"}})
 
@@ -146,6 +161,30 @@ def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) 
     depth = channels[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
     normal = channels[..., 7:10] if normals else np.zeros_like(channels[..., 4:7])
     return Surface(alpha, np.clip(channels[..., 4:7], 0, 1), normal, depth)
+
+
+def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int) -> Surface:
+    """`first_surface` by the light that surfaces give in their albedo and in the colour of their normals."""
+
+    def once(scene: Any, integrator: dict[str, Any], clean: Callable[[Image], Image]) -> Image:
+        return _mean(replace(view, scene=scene), mi.load_dict(integrator), samples // view.side**2, seed, clean, None)
+
+    def known(sample: Image) -> Image:
+        return np.where(np.isfinite(sample), sample, np.float32(0))
+
+    def along_axis(sample: Image) -> Image:
+        away = known(sample)
+        away[..., 0] *= view.cosines
+        return away
+
+    straight = {"type": "path", "max_depth": 1, "rr_depth": 2}
+    seen = once(lights.shining, straight, known)
+    alpha = np.clip(seen[..., 3], 0, 1)
+    normal = np.zeros_like(seen[..., :3])
+    if lights.facing is not None:
+        normal = 2 * once(lights.facing, straight, known)[..., :3] - alpha[..., None]
+    depth = once(view.scene, {"type": "depth"}, along_axis)[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
+    return Surface(alpha, np.clip(seen[..., :3], 0, 1), normal, depth)
 
 
 def _mean(  # noqa: PLR0917  private, and called in two places

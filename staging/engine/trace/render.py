@@ -53,7 +53,7 @@ class Tracer:
         self.room = room
         self.light = light
         self._tell: Progress = on_progress or (lambda _fraction, _stage: None)
-        self._flat: tuple[Built, scenes.Shapes] | None = None
+        self._flat: tuple[Built, scenes.Flat] | None = None
         self._parts: tuple[Built, list[scenes.Part]] | None = None
 
     def size(self, width: int) -> tuple[int, int]:
@@ -76,7 +76,7 @@ class Tracer:
 
         def traced() -> Traced:
             shapes = scenes.box_shapes(self.room, self.light)
-            flat = scenes.flat_box_shapes(self.room, self.light)
+            flat = scenes.Flat.box(self.room, self.light)
             return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the empty room")
 
         return MEMORY.recall(("empty", hashlib.sha256(request.encode()).hexdigest()), traced)
@@ -88,7 +88,7 @@ class Tracer:
     def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
         """The room with the furniture standing in it."""
         shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(self._parts_of(built), self.light)
-        flat = scenes.flat_box_shapes(self.room, self.light) | self._flat_shapes(built)
+        flat = scenes.Flat.box(self.room, self.light) | self._flat_shapes(built)
         return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
 
     def cover(self, built: Built, width: int, height: int, samples: int = 8) -> Cover:
@@ -109,15 +109,15 @@ class Tracer:
             self._parts = built, scenes.parts(built)
         return self._parts[1]
 
-    def _flat_shapes(self, built: Built) -> scenes.Shapes:
+    def _flat_shapes(self, built: Built) -> scenes.Flat:
         """The furniture as albedo alone, made once for the trace and the outline."""
         if self._flat is None or self._flat[0] is not built:
-            self._flat = built, scenes.flat_furniture_shapes(self._parts_of(built))
+            self._flat = built, scenes.Flat.furniture(self._parts_of(built), self.room.camera.position)
             self._parts = None  # the shapes hold it all from now on
         return self._flat[1]
 
     def _traced(
-        self, shapes: scenes.Shapes, flat: scenes.Shapes, width: int, samples: int, *, seed: int, stage: str
+        self, shapes: scenes.Shapes, flat: scenes.Flat, width: int, samples: int, *, seed: int, stage: str
     ) -> Traced:
         samples = affordable(samples)
         camera, size = self.room.camera, self.size(width)
@@ -130,7 +130,7 @@ class Tracer:
             each=lambda index: self._tell((index + 1) * view.side**2 / samples, stage),
         )
         seen = first_surface(
-            View.of(scenes.load(flat), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
+            View.flat(flat.loaded(), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
             AUXILIARY_SAMPLES,
             seed=seed,
         )
