@@ -24,6 +24,7 @@ TILE_RAYS: Final = 600_000
 # Rays that outline one photo, about 30 CPU-seconds each way; beyond it pixels get fewer samples, down to one.
 MOST_RAYS: Final = 36_000_000
 SCALAR_RAYS: Final = 6_000_000
+USUAL: Final = 10  # samples of a standard picture's outline
 # Rows of the grid on which it is noted where furniture can be.
 _BLOCK: Final = 32
 
@@ -91,7 +92,8 @@ def affordable_outline(samples: int, todo: list[Tile]) -> int:
     One ray in each part finds an edge as well as two or three times as many that fall anywhere in the pixel.
     """
     pixels = sum((tile.bottom - tile.top) * (tile.right - tile.left) for tile in todo)
-    rays = SCALAR_RAYS if on_scalar() else MOST_RAYS
+    # A draft's outline may take its share of what a standard picture's takes.
+    rays = round(SCALAR_RAYS * min(1.0, samples / USUAL)) if on_scalar() else MOST_RAYS
     widest = max((tile.right - tile.left for tile in todo), default=1)
     at_once = TILE_RAYS // (_BLOCK * widest)  # a tile is a block high at least
     return max(1, min(round(math.sqrt(samples)), math.isqrt(rays // max(pixels, 1)), math.isqrt(at_once)))

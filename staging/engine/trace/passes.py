@@ -26,8 +26,9 @@ Image = NDArray[np.float32]
 EachPass = Callable[[int], None]
 
 PATH_DEPTH: Final = 4
-# Scalar is about 5 times slower. Half the samples keep a standard picture well under 120 s on two cores (make bench).
-SCALAR_SHARE: Final = 0.5
+# A path takes scalar about 3 times as long. With half the samples a standard picture took 40 s on two cores (make
+# bench): this keeps it well under 120 s, and the best quality under five minutes.
+SCALAR_SHARE: Final = 0.8
 SCALAR_FEWEST: Final = 4
 # Rays in flight at once where a pass has several for each pixel: bounds memory.
 RAYS_AT_ONCE: Final = 600_000
