@@ -19,8 +19,10 @@ Bytes = NDArray[np.uint8]
 JUDGED_AT: Final = 500  # long side, pixels
 LEAST_SKY: Final = 0.04  # of the picture
 LEAST_TOP: Final = 0.3  # of its upper edge: a window or a skylight takes less
+MUCH_GREEN: Final = 0.18  # of the picture: trees and lawn; no room of 77 looked at had more than half of that
 LEAST_GREEN: Final = 0.08  # of the picture, under a pale sky, which a white ceiling may be taken for
-# Of 17 house fronts all had one of these, of 68 rooms three: windows in films and in blue light.
+PLENTY_GREEN: Final = 0.12  # of the picture, where no sky is seen: more than plants behind a window take
+# Of 17 house fronts all had one of these, of 77 rooms one: a room in blue light.
 SOME_GREEN: Final = 0.05
 ANY_GREEN: Final = 0.004
 LITTLE_GREEN: Final = 0.02
@@ -67,22 +69,28 @@ def require_view(photo: Bytes) -> None:
 
 
 def may_be_outdoors(photo: Bytes) -> bool:
-    """Whether there is blue sky in a photo (H, W, 3), or green, or a little of both."""
+    """Whether there is blue sky along the upper edge of a photo (H, W, 3), or much green, or some of both."""
     patches = Patches.cut(working_copy(photo, JUDGED_AT))
     seen, green = sky.find(patches), _green(patches)
-    blue = float(np.median(patches.lab[seen.rough][:, 2])) if seen.share > sky.LEAST else 0.0
-    return blue < _BLUE or green > SOME_GREEN or (blue < _BLUISH and green > LITTLE_GREEN)
+    if seen.share <= sky.LEAST:
+        return green > PLENTY_GREEN
+    blue = float(np.median(patches.lab[seen.rough][:, 2]))
+    above = bool(seen.rough[:3].mean() >= LEAST_TOP)
+    return (blue < _BLUE and above) or green > SOME_GREEN or (blue < _BLUISH and green > LITTLE_GREEN)
 
 
 def taken_outdoors(photo: Bytes) -> bool:
-    """Whether there is sky over most of a photo (H, W, 3), and under a pale one, which may be a ceiling, leaves."""
+    """Whether there is sky over most of a photo (H, W, 3), and under a pale one, which may be a ceiling, leaves; or
+    trees and lawn all over it.
+    """
     patches = Patches.cut(working_copy(photo, JUDGED_AT))
-    seen = sky.find(patches)
+    seen, green = sky.find(patches), _green(patches)
+    if green > MUCH_GREEN:
+        return True
     if seen.share < LEAST_SKY or seen.rough[:3].mean() < LEAST_TOP:
         return False
-    if float(np.median(patches.lab[seen.rough][:, 2])) < _BLUE:
-        return True
-    return _green(patches) > LEAST_GREEN
+    blue = float(np.median(patches.lab[seen.rough][:, 2]))
+    return blue < _BLUE or green > LEAST_GREEN or (blue < _BLUISH and green > LITTLE_GREEN)
 
 
 def _green(patches: Patches) -> float:

@@ -71,10 +71,20 @@ def street():
     return cv2.resize(test_fronts.house(sky=(120, 160, 224)), (448, 336), interpolation=cv2.INTER_AREA)
 
 
+def leafy_street():
+    """The street under trees that hide the sky."""
+    rng = np.random.default_rng(5)
+    picture = street().astype(np.float32)
+    crowns = cv2.GaussianBlur(rng.normal(0, 1, (130, 448)).astype(np.float32), (0, 0), 2)
+    picture[:130] = np.array([70, 104, 44]) + 300 * crowns[..., None] * np.array([0.7, 1.0, 0.5])
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
 INPUTS = {
     "drawing": sheets.room,
     "street": street,
     "street to draw": street,
+    "leafy street": leafy_street,
     "room": room,
     "blank wall": blank_wall,
     "panelled wall": panelled_wall,
@@ -86,6 +96,7 @@ REFUSALS = {
     "drawing": (PHOTOS, "a_drawing"),
     "street": (ROOMS, "taken_outdoors"),
     "street to draw": (DRAWINGS, "not_a_drawing"),
+    "leafy street": (["staging", "redesign"], "taken_outdoors"),
     "room": (FRONTS, "taken_indoors"),
     "blank wall": (MODES, ""),
     "panelled wall": (["staging a terrace"], "no_open_air"),
