@@ -46,6 +46,10 @@ BOX_SLACK: Final = 0.028  # of the long side: by how much a line of the box may 
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
+ALL_BARE: Final = 0.9  # share of a wall's bare part that is paint, of a wall that is nearly all openings
+ACCENT_LOOSE: Final = 0.05  # share of the border of paint on no edge and no line, where other walls keep theirs
+ACCENT_SURE: Final = 0.85  # confidence in the room whose corners are then the ends of its paint
+ACCENT_LEAST: Final = 0.08  # of the picture: less is no wall to set off
 
 
 @dataclass(frozen=True)
@@ -232,14 +236,22 @@ def _far_into(regions: Regions, face: int) -> Mask:
 
 
 def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) -> bool:
-    """Whether too much wall, and of the very paint, would stay as it was beside what is painted anew."""
+    """Whether too much wall, and of the very paint, would stay as it was beside what is painted anew.
+
+    Where every painted wall ends at its very corners, the others may keep their paint: an accent wall. On a painted
+    wall itself nothing of the old paint may stay.
+    """
     if not good:
         return False
     drawn = np.any([mask for _, mask, _ in good], 0)
     bare = (regions.faces.labels >= LEFT) & ~(trim.framed & ~trim.before) & ~trim.mouldings & ~drawn
     step = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.5), np.float32) - _near(regions, drawn)
     left = bare & (np.hypot(step[..., 1], step[..., 2]) < HUE) & (np.abs(step[..., 0]) < OWN_SHADE)
-    left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
+    certain = regions.room.confidence.get("total", 1.0) > ACCENT_SURE
+    if certain and max(loose for _, _, loose in good) <= ACCENT_LOOSE and drawn.mean() > ACCENT_LEAST:
+        left &= np.isin(regions.faces.labels, [wall.label for wall, _, _ in good])
+        return bool(left.sum() > MOST_LEFT * drawn.sum())
     return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
 
 
@@ -271,7 +283,9 @@ def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
     alike = (np.hypot(step[..., 1], step[..., 2]) < 4) & (np.abs(step[..., 0]) < 6)
     up = regions.faces.points[..., 2]
     mine = wall.bare & here
-    if mine.sum() < max(LEAST_PAINT * size, LEAST_OF_FACE * wall.face.sum()):
+    # Of a wall that is nearly all windows and doors all that is bare must be paint.
+    least = min(LEAST_OF_FACE * wall.face.sum(), ALL_BARE * size)
+    if mine.sum() < max(LEAST_PAINT * size, least):
         return False
     if (wall.bare & ~here & alike).sum() > MOST_MISSED * size:
         return False

@@ -11,7 +11,7 @@ from PIL import Image
 from staging.engine.modes.samples.rooms import BEDROOM, LIVING
 from staging.engine.redesign.interior import redecorate
 from staging.engine.redesign.palettes import PALETTES
-from staging.engine.scene.faces import BACK, CEILING, FLOOR, face_map
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT, face_map
 
 SHIPPED = Path(__file__).resolve().parents[3] / "config" / "static" / "samples"
 SIZE = (800, 533)
@@ -129,3 +129,16 @@ def test_the_floor_is_laid_to_its_end_though_the_box_ends_before(living):
     made = redecorate(living, short, "midcentury", 0)
     floor = cv2.erode((face_map(LIVING.room, *SIZE).labels == FLOOR).astype(np.uint8), np.ones((9, 9))) > 0
     assert (made.mask[floor] > 0).mean() > 0.97
+
+
+def test_a_wall_between_panelled_ones_is_painted_to_its_corners_and_they_stay(living):
+    faces = face_map(LIVING.room, *SIZE)
+    sides = np.isin(faces.labels, (LEFT, RIGHT))
+    photo = living.copy()
+    photo[sides & (faces.points[..., 2] < 1.6)] = (84, 62, 46)
+    made = redecorate(photo, LIVING.room, "midcentury", 0)
+    assert made.done["walls"] == ["back"]
+    back, beside = (cv2.erode(face.astype(np.uint8), np.ones((9, 9))) > 0 for face in (faces.labels == BACK, sides))
+    bare = back & (faces.points[..., 2] > 0.2) & (faces.points[..., 0] < -0.5)
+    assert (made.mask[bare] > 0).mean() > 0.97
+    assert not made.mask[beside].any()
