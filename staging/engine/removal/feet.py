@@ -31,19 +31,29 @@ FINEST: Final = np.exp(np.linspace(-0.012, 0.012, 9))
 TURNS: Final = np.radians([-2.0, -1.0, 0.0, 1.0, 2.0])
 ROLLS: Final = np.radians([-1.0, 0.0, 1.0])
 FAR_TURNS: Final = np.radians([-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0])  # where the reading is hardly believed
-BELIEVED: Final = 0.5  # confidence of a reading from which on it holds the walls in full
+# Confidence of a layout up to which it hardly holds the walls, and from which on in full.
+DOUBTED, BELIEVED = 0.65, 0.75
 LEAST_BELIEF: Final = 0.03
 MODES: Final = 3
 RARE: Final = 0.15  # of the samples: a colour with less of them is no floor's and no wall's
 SURE: Final = 1.5  # the most that one pixel may say
 NEITHER: Final = 26.0  # units of looks: what is farther from both is a thing, and says nearly nothing
 LIKE_WALL: Final = -0.15  # what it says: a skirting board belongs to its wall
-EDGE: Final = 5.0  # what the strongest edge under a foot says, in pixels
+EDGE: Final = 14.0  # what the strongest edge under a foot says, in pixels
 CORNER: Final = 5.0  # the same of an upright edge along a corner
+UPRIGHT_SAMPLES: Final = 24
+HEAD: Final = 8.0  # the same of a pixel of the ceiling's edge over a wall
+HEAD_FROM: Final = 0.25  # of the way to the back wall: nearer, it is out of sight or seen at a slant
+HEAD_SAMPLES, RUN = 32, 8
+BESIDE: Final = 2.5  # pixels on each side of such an edge
+CLEAR_STEP: Final = 4.0  # Lab units across it
 HELD: Final = 300.0  # pixels' worth a squared e-fold, for the walls together nearer or farther than they were read
-UPRIGHT: Final = 6000.0  # the same, for each corner between walls that leaves its place in the picture
+UPRIGHT: Final = 60000.0  # the same, for each corner between walls that leaves its place in the picture
 TURNED: Final = 40.0  # the same for two degrees of yaw and for one of roll
+LOUDEST: Final = 30.0  # pixels' worth, what one column may say against a foot
 LOWEST: Final = 0.12  # of the height, free pixels at the lower end of each column: floor, rather than wall
+
+LEAST_FLOOR: Final = 0.25  # of the lowest pixels, what must have been read as floor to be asked alone
 
 ROUND: Final = 0.08  # of the long edge, how far round a hole its planes are asked what they look like
 TELLING: Final = 0.4  # what a pixel must say to be heard
@@ -56,12 +66,24 @@ Table = NDArray[np.float64]
 class _Evidence:
     """What the photo says, at its own size: `foot` (h, w) scores a foot at each pixel, `upright` (h, w) a corner.
 
-    `says` (h, w) is above 0 where a pixel looks like floor and below where it looks like wall.
+    `says` (h, w) is above 0 where a pixel looks like floor and below where it looks like wall. `lab` (h, w, 3) and
+    `free` (h, w) show the ceiling's edges, which furniture seldom hides.
     """
 
     foot: Table
     upright: Floats
     says: Table
+    lab: Floats
+    free: Mask
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Factors (3,) of the left, right and back wall; whether the ceiling follows the back wall; and their score."""
+
+    factors: Table
+    follow: bool
+    score: float
 
 
 def refitted(scene: Scene, hole: Mask) -> Scene:
@@ -71,27 +93,26 @@ def refitted(scene: Scene, hole: Mask) -> Scene:
         return scene
     room = scene.room
     small = _resized(room, seen.foot.shape)
-    belief = float(np.clip(room.confidence.get("total", 1.0) / BELIEVED, LEAST_BELIEF, 1.0))
-    coarse, score = _searched(seen, small, np.ones(3), WIDE, belief)
-    turned, factors = small, coarse
+    belief = _belief(room)
+    best = max((_searched(seen, small, np.ones(3), WIDE, follow) for follow in (True, False)), key=_score)
+    turned, base = small, best.factors
     if belief < 1:
-        for yaw in FAR_TURNS:
+        for yaw, follow in product(FAR_TURNS, (True, False)):
             candidate = dataclasses.replace(small, camera=_turned(small.camera, yaw, 0.0))
-            found, total = _searched(seen, candidate, np.ones(3), WIDEST, belief)
-            total -= belief * TURNED * np.degrees(yaw) ** 2 / 4
-            if total > score:
-                score, turned, coarse, factors = total, candidate, found, found
-    base = turned
+            found = _searched(seen, candidate, np.ones(3), WIDEST, follow)
+            found = dataclasses.replace(found, score=found.score - belief * TURNED * np.degrees(yaw) ** 2 / 4)
+            if found.score > best.score:
+                best, turned, base = found, candidate, found.factors
+    start = turned
     for yaw, roll in product(TURNS, ROLLS):
-        candidate = dataclasses.replace(base, camera=_turned(base.camera, yaw, roll))
-        found, total = _searched(seen, candidate, coarse, FINE, belief)
-        total -= belief * TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2)
-        if total > score:
-            score, turned, factors = total, candidate, found
-    factors, _ = _searched(seen, turned, factors, FINEST, belief)
+        candidate = dataclasses.replace(start, camera=_turned(start.camera, yaw, roll))
+        found = _searched(seen, candidate, base, FINE, best.follow)
+        against = belief * TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2)
+        if found.score - against > best.score:
+            best, turned = dataclasses.replace(found, score=found.score - against), candidate
+    best = _searched(seen, turned, best.factors, FINEST, best.follow)
     camera = dataclasses.replace(room.camera, rotation=turned.camera.rotation)
-    box = _moved(room.box, camera.height, factors)
-    return scene.with_room(dataclasses.replace(room, camera=camera, box=box))
+    return scene.with_room(dataclasses.replace(room, camera=camera, box=_moved(room, best)))
 
 
 def agreement(scene: Scene, hole: Mask) -> float:
@@ -114,12 +135,34 @@ def agreement(scene: Scene, hole: Mask) -> float:
     return min(parts, default=1.0)
 
 
-def _moved(box: Box, eye: float, factors: NDArray[np.float64]) -> Box:
-    """The box with its left, right and back walls moved, the ceiling kept over the back wall's head in the picture."""
-    left, right, back = (float(v) for v in factors)
-    height = eye + (box.height - eye) * back
-    height = max(height, eye + 0.3)
+def _belief(room: Room) -> float:
+    """How much a reading holds its walls where they are, 0..1.
+
+    Furniture hides the edges of the floor, so a room read well by its ceiling and corners is not sure in all; those
+    alone count here.
+    """
+    layout = room.confidence.get("layout", 1.0)
+    return float(np.clip((layout - DOUBTED) / (BELIEVED - DOUBTED), LEAST_BELIEF, 1.0))
+
+
+def _score(found: _Found) -> float:
+    return found.score
+
+
+def _moved(room: Room, found: _Found) -> Box:
+    """The box with its left, right and back walls moved, and its ceiling where they say."""
+    box = room.box
+    left, right, back = (float(v) for v in found.factors)
+    height = float(_high(room, np.array([back]), found.follow)[0])
     return dataclasses.replace(box, x0=box.x0 * left, x1=box.x1 * right, y1=box.y1 * back, height=height)
+
+
+def _high(room: Room, back: Table, follow: bool) -> Table:
+    """Heights of the ceiling, metres, for factors of the back wall: kept over that wall's head in the picture, or
+    kept.
+    """
+    eye, height = room.camera.height, room.box.height
+    return np.maximum(eye + (height - eye) * back, eye + 0.3) if follow else np.full(back.shape, height)
 
 
 def _resized(room: Room, shape: tuple[int, ...]) -> Room:
@@ -134,10 +177,9 @@ def _turned(camera: Camera, yaw: float, roll: float) -> Camera:
     return dataclasses.replace(camera, rotation=tuple((float(a), float(b), float(c)) for a, b, c in rows))
 
 
-def _searched(
-    seen: _Evidence, room: Room, about: NDArray[np.float64], steps: NDArray[np.float64], belief: float
-) -> tuple[NDArray[np.float64], float]:
-    """The best factors (3,) of left, right and back wall among `steps` times `about`, and their score."""
+def _searched(seen: _Evidence, room: Room, about: Table, steps: Table, follow: bool) -> _Found:
+    """The best factors of left, right and back wall among `steps` times `about`."""
+    belief = _belief(room)
     height, width = seen.foot.shape
     columns = np.arange(0, width, STEP)
     left, right, back = (about[i] * steps for i in range(3))
@@ -146,22 +188,25 @@ def _searched(
         np.stack([_foot(camera, axis, value, columns, height) for value in values])
         for axis, values in ((0, box.x0 * left), (0, box.x1 * right), (1, box.y1 * back))
     ]
-    nearer = belief * HELD * np.log(back) ** 2
-    aside = [belief * UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2 for side in (left, right)]
-    corner_left = np.array([[_corner(seen, room, box.x0 * a, box.y1 * b) for b in back] for a in left])
-    corner_right = np.array([[_corner(seen, room, box.x1 * a, box.y1 * b) for b in back] for a in right])
+    high = _high(room, back, follow)
+    ahead = _heads(seen, room, about, back, high) - belief * HELD * np.log(back) ** 2
+    aside = [
+        _corners(seen, room, x * side, box.y1 * back, high)
+        + _side_heads(seen, room, x * side, box.y1 * back, high)
+        - belief * UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2
+        for x, side in ((box.x0, left), (box.x1, right))
+    ]
     index = np.arange(len(columns))
     table = seen.foot[:, columns]
     best, found = -np.inf, (0, 0, 0)
     for at_back, at_left in product(range(len(back)), range(len(left))):
         low = np.maximum(feet[2][at_back], feet[0][at_left])
         rows = np.maximum(low[None], feet[1])
-        total = table[rows, index].sum(1) * STEP - aside[1][:, at_back] + corner_right[:, at_back]
-        total = total + corner_left[at_left, at_back] - aside[0][at_left, at_back] - nearer[at_back]
+        total = table[rows, index].sum(1) * STEP + aside[1][:, at_back] + aside[0][at_left, at_back] + ahead[at_back]
         at_right = int(total.argmax())
         if total[at_right] > best:
             best, found = float(total[at_right]), (at_left, at_right, at_back)
-    return np.array([left[found[0]], right[found[1]], back[found[2]]]), best
+    return _Found(np.array([left[found[0]], right[found[1]], back[found[2]]]), follow, best)
 
 
 def _foot(camera: Camera, axis: int, value: float, columns: NDArray[np.int64], height: int) -> NDArray[np.int64]:
@@ -178,16 +223,66 @@ def _foot(camera: Camera, axis: int, value: float, columns: NDArray[np.int64], h
     return np.where(beyond.any(0), lowest, 0)
 
 
-def _corner(seen: _Evidence, room: Room, x: float, y: float) -> float:
-    """What the photo says of an upright edge between two walls at (x, y)."""
-    heights = np.linspace(0.05, 0.95, 24) * room.box.height
-    uv, depth = room.camera.project(np.stack([np.full(24, x), np.full(24, y), heights], -1))
+def _corners(seen: _Evidence, room: Room, x: Table, y: Table, high: Table) -> Table:
+    """What the photo says (N, M) of an upright edge between side walls at `x` (N,) and back walls at `y` (M,)."""
+    shape = (len(x), len(y), UPRIGHT_SAMPLES)
+    up = np.linspace(0.05, 0.95, UPRIGHT_SAMPLES)
+    uv, depth = room.camera.project(_grid(shape, x[:, None, None], y[:, None], high[:, None] * up))
     height, width = seen.upright.shape
-    inside = (depth > 0.2) & (uv >= 0).all(-1) & (uv[:, 0] < width) & (uv[:, 1] < height)
-    if not inside.any():
-        return 0.0
-    at = uv[inside].astype(int)
-    return CORNER * float(seen.upright[at[:, 1], at[:, 0]].sum()) / 24 * (height / 24)
+    inside = (depth > 0.2) & (uv >= 0).all(-1) & (uv[..., 0] < width) & (uv[..., 1] < height)
+    at = np.where(inside[..., None], uv, 0).astype(int)
+    shown = np.where(inside, seen.upright[at[..., 1], at[..., 0]], 0).sum(-1)
+    return np.asarray(CORNER * shown * height / UPRIGHT_SAMPLES**2)
+
+
+def _side_heads(seen: _Evidence, room: Room, x: Table, y: Table, high: Table) -> Table:
+    """The same (N, M) of the ceiling's edge over side walls at `x`, up to back walls at `y`."""
+    part = np.linspace(HEAD_FROM, 1.0, HEAD_SAMPLES)
+    shape = (len(x), len(y), HEAD_SAMPLES)
+    points = _grid(shape, x[:, None, None], y[:, None] * part, high[:, None])
+    return _steps_along(seen, *room.camera.project(points))
+
+
+def _heads(seen: _Evidence, room: Room, about: Table, back: Table, high: Table) -> Table:
+    """The same (M,) of the ceiling's edge over back walls."""
+    x = np.linspace(room.box.x0 * about[0], room.box.x1 * about[1], HEAD_SAMPLES)
+    points = _grid((len(back), HEAD_SAMPLES), x, (room.box.y1 * back)[:, None], high[:, None])
+    return _steps_along(seen, *room.camera.project(points))
+
+
+def _grid(shape: tuple[int, ...], x: Table, y: Table, z: Table) -> Table:
+    """Points (*shape, 3) of coordinates that are broadcast to `shape`."""
+    return np.stack([np.broadcast_to(part, shape) for part in (x, y, z)], -1)
+
+
+def _steps_along(seen: _Evidence, uv: Table, depth: Table) -> Table:
+    """How much the colour steps across lines of points (..., K, 2), in pixels of line with a clear step.
+
+    The mean of a run of samples is taken before its size: an edge is the same all along, a texture is not.
+    """
+    height, width = seen.free.shape
+    along = np.gradient(uv, axis=-2)
+    length = np.linalg.norm(along, axis=-1)
+    normal = np.stack([-along[..., 1], along[..., 0]], -1) / np.maximum(length, 1e-6)[..., None]
+    sides = []
+    usable = (depth > 0.2) & (length < width)
+    for sign in (-1, 1):
+        at = uv + sign * BESIDE * normal
+        usable &= (at >= 0).all(-1) & (at[..., 0] < width) & (at[..., 1] < height)
+        sides.append(at)
+    values = []
+    for at in sides:
+        column = np.clip(np.nan_to_num(at[..., 0]), 0, width - 1).astype(int)
+        row = np.clip(np.nan_to_num(at[..., 1]), 0, height - 1).astype(int)
+        usable &= seen.free[row, column]
+        values.append(seen.lab[row, column])
+    step = np.where(usable[..., None], values[0] - values[1], 0.0)
+    weight = np.where(usable, length, 0.0)
+    runs = (*step.shape[:-2], -1, RUN)
+    step = (step * weight[..., None]).reshape(*runs, 3).sum(-2)
+    weight = weight.reshape(runs).sum(-1)
+    clear = np.clip(np.linalg.norm(step, axis=-1) / np.maximum(weight, 1e-6) / CLEAR_STEP, 0, 1)
+    return np.asarray(HEAD * (clear * weight).sum(-1))
 
 
 def _evidence(scene: Scene, hole: Mask) -> _Evidence | None:
@@ -201,7 +296,7 @@ def _evidence(scene: Scene, hole: Mask) -> _Evidence | None:
         cv2.resize(scene.faces.labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8
     )
     z = cv2.resize(scene.faces.points[..., 2].astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
-    floor = _modes(looks[_lowest(free, labels)])
+    floor = _modes(looks[_lowest(free, labels, 0.0 if _belief(scene.room) == 1 else LEAST_FLOOR)])
     wall = _modes(looks[free & (labels >= LEFT) & (z > 1.0)])
     if floor is None or wall is None:
         return None
@@ -215,17 +310,23 @@ def _evidence(scene: Scene, hole: Mask) -> _Evidence | None:
     score[:-1] = below[1:]
     score -= np.cumsum(says, 0)
     across, upright = _edges(scene.photo, size, free)
-    return _Evidence(score + EDGE * across, upright, says)
+    score += EDGE * across
+    # A column with a curtain or a dark thing in it is wrong by hundreds of pixels: none outvotes the rest.
+    score = np.maximum(score, score.max(0) - LOUDEST)
+    smooth = cv2.GaussianBlur(cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
+    return _Evidence(score, upright, says, cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab), free)
 
 
-def _lowest(free: Mask, labels: NDArray[np.uint8]) -> Mask:
-    """The lowest free pixels of each column, in the lower part of the picture."""
+def _lowest(free: Mask, labels: NDArray[np.uint8], least: float) -> Mask:
+    """The lowest free pixels of each column, in the lower part of the picture: those of the floor as it was read,
+    where these are more than the share `least`.
+    """
     height = free.shape[0]
     part = free & (np.arange(height) > 0.55 * height)[:, None]
     order = np.cumsum(part[::-1], 0)[::-1]
     near = part & (order <= LOWEST * height)
     on_floor = near & (labels == FLOOR)
-    return on_floor if on_floor.sum() > 0.25 * near.sum() else near
+    return on_floor if on_floor.sum() >= least * near.sum() else near
 
 
 def _looks(photo: Floats, size: tuple[int, int]) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from staging.engine.removal import feet, plain
 from staging.engine.removal.scene import Scene
-from staging.engine.scene.faces import LEFT
+from staging.engine.scene.faces import FLOOR, LEFT
 from tests.engine.removal import furnished
 
 
@@ -14,7 +14,7 @@ def moved(confidence, **factors):
     """The room with its walls read elsewhere, and how sure that reading is."""
     room = furnished.ROOM
     box = dataclasses.replace(room.box, **{name: getattr(room.box, name) * k for name, k in factors.items()})
-    return dataclasses.replace(room, box=box, confidence={"total": confidence})
+    return dataclasses.replace(room, box=box, confidence={"layout": confidence, "total": 0.02})
 
 
 def test_a_corner_where_none_is_does_not_part_a_wall():
@@ -33,6 +33,30 @@ def test_walls_of_a_reading_that_is_hardly_believed_come_from_far_to_their_feet(
     assert hole.shape == unsure.faces.labels.shape
     assert abs(feet.refitted(unsure, hole).room.box.y1 / truth - 1) < 0.1
     assert abs(feet.refitted(sure, hole).room.box.y1 / truth - 1) > 0.1
+
+
+def test_a_layout_that_is_believed_keeps_its_corners_where_the_floor_is_hidden():
+    photo, mask = furnished.furnished()
+    hole = np.asarray(mask > 0)
+    hole[150:, :230] = True  # all of the left wall's foot
+    found = feet.refitted(Scene.of(photo, moved(0.9)), hole).room.box
+    truth = furnished.ROOM.box
+    assert abs(found.x0 / found.y1 / (truth.x0 / truth.y1) - 1) < 0.02
+
+
+def test_curtains_as_dark_as_the_floor_do_not_pull_the_foot_of_their_wall_up():
+    photo, mask = furnished.furnished()
+    labels = Scene.of(photo, furnished.ROOM).faces.labels
+    floor = np.median(photo[labels == FLOOR], 0)
+    for column in (*range(420, 460), *range(480, 520)):
+        down = np.flatnonzero(labels[:, column] >= LEFT)
+        photo[down[len(down) // 6] : down[-1] - 8, column] = floor
+    hole = np.asarray(mask > 0)
+    hole[150:, :400] = True
+    found = feet.refitted(Scene.of(photo, moved(0.3)), hole).room.box
+    truth = furnished.ROOM.box
+    assert abs(found.y1 / truth.y1 - 1) < 0.1
+    assert abs(found.x1 / truth.x1 - 1) < 0.1
 
 
 def test_it_is_noticed_that_floor_stands_where_a_wall_was_read():
