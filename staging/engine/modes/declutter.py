@@ -41,7 +41,7 @@ SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
 LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only planes can fill
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
-LEAST_AGREED: Final = 0.7
+LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 

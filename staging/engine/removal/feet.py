@@ -47,6 +47,7 @@ HEAD_FROM: Final = 0.25  # of the way to the back wall: nearer, it is out of sig
 HEAD_SAMPLES, RUN = 32, 8
 BESIDE: Final = 2.5  # pixels on each side of such an edge
 CLEAR_STEP: Final = 4.0  # Lab units across it
+FREED: Final = 500.0  # what it must gain not to keep the ceiling over the head of the back wall in the picture
 HELD: Final = 300.0  # pixels' worth a squared e-fold, for the walls together nearer or farther than they were read
 UPRIGHT: Final = 60000.0  # the same, for each corner between walls that leaves its place in the picture
 TURNED: Final = 40.0  # the same for two degrees of yaw and for one of roll
@@ -189,11 +190,11 @@ def _searched(seen: _Evidence, room: Room, about: Table, steps: Table, follow: b
         for axis, values in ((0, box.x0 * left), (0, box.x1 * right), (1, box.y1 * back))
     ]
     high = _high(room, back, follow)
-    ahead = _heads(seen, room, about, back, high) - belief * HELD * np.log(back) ** 2
+    ahead = -belief * HELD * np.log(back) ** 2 - (0.0 if follow else FREED)
     aside = [
         _corners(seen, room, x * side, box.y1 * back, high)
         + _side_heads(seen, room, x * side, box.y1 * back, high)
-        - belief * UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2
+        - belief**2 * UPRIGHT * (np.log(side)[:, None] - np.log(back)) ** 2
         for x, side in ((box.x0, left), (box.x1, right))
     ]
     index = np.arange(len(columns))
@@ -240,13 +241,6 @@ def _side_heads(seen: _Evidence, room: Room, x: Table, y: Table, high: Table) ->
     part = np.linspace(HEAD_FROM, 1.0, HEAD_SAMPLES)
     shape = (len(x), len(y), HEAD_SAMPLES)
     points = _grid(shape, x[:, None, None], y[:, None] * part, high[:, None])
-    return _steps_along(seen, *room.camera.project(points))
-
-
-def _heads(seen: _Evidence, room: Room, about: Table, back: Table, high: Table) -> Table:
-    """The same (M,) of the ceiling's edge over back walls."""
-    x = np.linspace(room.box.x0 * about[0], room.box.x1 * about[1], HEAD_SAMPLES)
-    points = _grid((len(back), HEAD_SAMPLES), x, (room.box.y1 * back)[:, None], high[:, None])
     return _steps_along(seen, *room.camera.project(points))
 
 
@@ -314,7 +308,7 @@ def _evidence(scene: Scene, hole: Mask) -> _Evidence | None:
     # A column with a curtain or a dark thing in it is wrong by hundreds of pixels: none outvotes the rest.
     score = np.maximum(score, score.max(0) - LOUDEST)
     smooth = cv2.GaussianBlur(cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
-    return _Evidence(score, upright, says, cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab), free)
+    return _Evidence(score, upright, says, np.asarray(cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab), np.float32), free)
 
 
 def _lowest(free: Mask, labels: NDArray[np.uint8], least: float) -> Mask:

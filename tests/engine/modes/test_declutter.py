@@ -159,7 +159,7 @@ def test_what_a_mask_missed_of_its_thing_goes_too(drawn):
     assert error(made.picture, truth, mask > 0) < 12
 
 
-@pytest.mark.parametrize(("depth", "gate"), [(0.66, "border"), (0.5, "clear_outline")])
+@pytest.mark.parametrize(("depth", "gate"), [(0.66, "room_read"), (0.5, "clear_outline")])
 def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate):
     room = asked.record()["room"]
     # A back wall read far before its place stands on open floor, and what is drawn behind the thing is wall.
