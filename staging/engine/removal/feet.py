@@ -86,6 +86,10 @@ class _Found:
     follow: bool
     score: float
 
+    def less(self, cost: float) -> _Found:
+        """The same at a cost."""
+        return dataclasses.replace(self, score=self.score - cost)
+
 
 def refitted(scene: Scene, hole: Mask) -> Scene:
     """The scene with its walls at their visible feet, corners included; as it is where the photo does not say."""
@@ -95,22 +99,24 @@ def refitted(scene: Scene, hole: Mask) -> Scene:
     room = scene.room
     small = _resized(room, seen.foot.shape)
     belief = _belief(room)
-    best = max((_searched(seen, small, np.ones(3), WIDE, follow) for follow in (True, False)), key=_score)
-    turned, base = small, best.factors
+    best = max(
+        (_searched(seen, small, np.ones(3), WIDE, follow) for follow in (True, False)), key=lambda found: found.score
+    )
+    turned = small
     if belief < 1:
         for yaw, follow in product(FAR_TURNS, (True, False)):
             candidate = dataclasses.replace(small, camera=_turned(small.camera, yaw, 0.0))
             found = _searched(seen, candidate, np.ones(3), WIDEST, follow)
-            found = dataclasses.replace(found, score=found.score - belief * TURNED * np.degrees(yaw) ** 2 / 4)
+            found = found.less(belief * TURNED * np.degrees(yaw) ** 2 / 4)
             if found.score > best.score:
-                best, turned, base = found, candidate, found.factors
-    start = turned
+                best, turned = found, candidate
+    start, base = turned, best.factors
     for yaw, roll in product(TURNS, ROLLS):
         candidate = dataclasses.replace(start, camera=_turned(start.camera, yaw, roll))
         found = _searched(seen, candidate, base, FINE, best.follow)
-        against = belief * TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2)
-        if found.score - against > best.score:
-            best, turned = dataclasses.replace(found, score=found.score - against), candidate
+        found = found.less(belief * TURNED * (np.degrees(yaw) ** 2 / 4 + np.degrees(roll) ** 2))
+        if found.score > best.score:
+            best, turned = found, candidate
     best = _searched(seen, turned, best.factors, FINEST, best.follow)
     camera = dataclasses.replace(room.camera, rotation=turned.camera.rotation)
     return scene.with_room(dataclasses.replace(room, camera=camera, box=_moved(room, best)))
@@ -144,10 +150,6 @@ def _belief(room: Room) -> float:
     """
     layout = room.confidence.get("layout", 1.0)
     return float(np.clip((layout - DOUBTED) / (BELIEVED - DOUBTED), LEAST_BELIEF, 1.0))
-
-
-def _score(found: _Found) -> float:
-    return found.score
 
 
 def _moved(room: Room, found: _Found) -> Box:

@@ -37,7 +37,7 @@ def render_basis(room: Room, rig: LightRig, width: int, samples: int) -> dict[st
     size = width, max(1, round(width * camera.height_px / camera.width))
     scene = scenes.load(scenes.box_shapes(room, rig))
     view = View.of(scene, camera, size, side=side_for(affordable(samples), size))
-    flat = View.flat(scenes.Flat.box(room, rig).loaded(), camera, size, side=side_for(_PRIMARY, size))
+    flat = View.of(scenes.Flat.box(room, rig).loaded(), camera, size, side=side_for(_PRIMARY, size))
     seen = first_surface(flat, _PRIMARY, seed=0)
     switches = _switches(scene)
     parameters = mi.traverse(scene)

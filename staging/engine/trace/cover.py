@@ -78,7 +78,7 @@ def outline(
     todo = list(tiles(camera, built, size, rays=TILE_RAYS // side**2))
     for index, tile in enumerate(todo):
         # Where rays fall by chance, the frame of a picture comes out as a dotted line.
-        view = View.flat(loaded, camera, (width, height), tile, side=side, centred=True)
+        view = View.of(loaded, camera, (width, height), tile, side=side, centred=True)
         _write(first_surface(view, side**2, seed=index, normals=False), tile, cover)
         tell((index + 1) / len(todo))
     dr.flush_malloc_cache()

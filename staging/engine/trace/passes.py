@@ -49,21 +49,6 @@ class View:
     lights: scenes.Loaded | None = None
 
     @classmethod
-    def flat(
-        cls,
-        loaded: scenes.Loaded,
-        camera: Camera,
-        size: tuple[int, int],
-        tile: scenes.Window | None = None,
-        *,
-        side: int = 1,
-        centred: bool = False,
-    ) -> View:
-        """The same of surfaces as albedo alone."""
-        view = cls.of(loaded.flat, camera, size, tile, side=side, centred=centred)
-        return replace(view, lights=loaded)
-
-    @classmethod
     def of(
         cls,
         scene: Any,
@@ -76,6 +61,7 @@ class View:
     ) -> View:
         """The scene through the photo's camera, as a picture of `size` (width, height) or one tile of it.
 
+        A `scene` that is `Loaded` is looked at as surfaces of its albedo alone.
         `centred` rays meet the middle of their part of the pixel, others any point of it.
         """
         width, height = size[0] * side, size[1] * side
@@ -86,7 +72,8 @@ class View:
         across, down = (columns + 0.5 - lens.cx) / lens.f, (rows + 0.5 - lens.cy) / lens.f
         cosines = (1.0 / np.sqrt(1.0 + across**2 + down[:, None] ** 2)).astype(np.float32)
         sensor = scenes.sensor(camera, width, height, window, centred=centred)
-        return cls(scene, mi.load_dict(sensor), cosines, side)
+        lights = scene if isinstance(scene, scenes.Loaded) else None
+        return cls(scene if lights is None else lights.flat, mi.load_dict(sensor), cosines, side, lights)
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Tracer:
             each=lambda index: self._tell((index + 1) * view.side**2 / samples, stage),
         )
         seen = first_surface(
-            View.flat(flat.loaded(), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
+            View.of(flat.loaded(), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
             AUXILIARY_SAMPLES,
             seed=seed,
         )
