@@ -33,8 +33,25 @@ def denoise(radiance: Image, albedo: Image, normal: Image) -> Image:
     if not available():
         logger.warning("Open Image Denoise is not installed: falling back to non-local means, pictures are grainier")
         return non_local_means(colour, albedo)
+    return _filtered(colour, albedo, normal)
+
+
+def _filtered(colour: Image, albedo: Image, normal: Image) -> Image:
+    """By a filter that lives for one picture: it works in 400 MB at 1024 x 683.
+
+    `mitsuba_oidn.denoise` keeps its last four for as long as the process lives.
+    """
     oidn = importlib.import_module("mitsuba_oidn")  # optional, and its stubs do not parse
-    return np.asarray(oidn.denoise(colour, albedo=albedo, normal=normal, hdr=True), dtype=np.float32)
+    device = oidn.Device()
+    if not device.can_share(colour):  # a GPU, which works in memory of its own
+        return np.asarray(oidn.denoise(colour, albedo=albedo, normal=normal, hdr=True), dtype=np.float32)
+    smooth = np.empty_like(colour)
+    kernel = device.new_filter("RT")
+    for name, image in (("color", colour), ("albedo", albedo), ("normal", normal), ("output", smooth)):
+        kernel.set_image(name, image)
+    kernel.hdr, kernel.quality = True, oidn.Quality.High
+    kernel.execute()
+    return smooth
 
 
 def non_local_means(radiance: Image, albedo: Image) -> Image:

@@ -83,3 +83,20 @@ def empty_room(*, room: Any, light: Any, variant: Any, progress: Any) -> Any:
     from staging.engine.trace.render import Tracer
 
     return Tracer(room, light).empty(96, 16)
+
+
+def denoised(*, width: int, height: int, variant: Any, progress: Any) -> Any:
+    """Noise of a grey wall before and after denoising, and the resident size of this process then, megabytes."""
+    from staging.engine.trace.denoise import denoise
+
+    def resident() -> float:
+        with open("/proc/self/statm", encoding="ascii") as sizes:
+            return int(sizes.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    wall = np.full((height, width, 3), 0.5, np.float32)
+    noisy = (wall * np.random.default_rng(5).uniform(0.6, 1.4, wall.shape)).astype(np.float32)
+    facing = np.broadcast_to(np.float32([0, -1, 0]), wall.shape)
+    denoise(noisy[:16, :16], wall[:16, :16], facing[:16, :16])  # the libraries are loaded, which stay
+    before = resident()
+    smooth = denoise(noisy, wall, facing)
+    return {"noise": (float(noisy.std()), float(smooth.std())), "megabytes": (before, resident())}
