@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ from staging.engine.geometry import fittings
 from staging.engine.geometry.tops import enclosing
 from staging.engine.memory import MEMORY, digest
 from staging.engine.modes.drafts import Furnishable, Wish, furnishable
-from staging.engine.removal import left_behind
+from staging.engine.removal import left_behind, litter
 from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.checks import check
@@ -98,19 +99,33 @@ def _chosen(photo: Bytes, room: Room, wish: Wish, arrangement: Arrangement | Non
     if arrangement is not None:
         return Furnishable(room, iter([arrangement]))
     if not room.open_air:
-        seen = _allowed(photo, room, wish.room_type)
+        seen = _allowed(photo, room, wish.room_type, fixed=fixed)
         room = replace(room, tops=seen.tops) if fixed else enclosing(room, seen.tops)
         wish = replace(wish, fittings=seen)
     return furnishable(photo, room, wish)
 
 
-def _allowed(photo: Bytes, room: Room, room_type: str) -> Fittings:
-    """Where the photo's pixels let furniture stand and hang."""
+def _allowed(photo: Bytes, room: Room, room_type: str, *, fixed: bool) -> Fittings:
+    """Where the photo's pixels let furniture stand and hang; UnusablePhoto where too much lies about to stage it."""
     if room_type in BUILT_IN:
         return fittings.find(photo, room)
     built = room.camera, room.box, room.openings
+    lying = MEMORY.recall(("litter", digest(photo, built)), lambda: litter.find(photo, room))
+    if lying.untidy and not fixed:  # a person who sent the room has seen the photo
+        raise UnusablePhoto(
+            "things_in_the_way",
+            f"{lying.things} things or more lie about on this floor, and would be seen beside the furniture. Take a "
+            "photo of the empty room, or let them be removed first.",
+        )
     things = MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
-    return replace(fittings.find_walls(photo, room), things=things)
+    return replace(fittings.find_walls(photo, room), things=_joined(things, lying.mask))
+
+
+def _joined(things: NDArray[np.bool_], lying: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Both masks, at the size of the first."""
+    height, width = things.shape
+    sized = cv2.resize(lying.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return things | (sized > 0)
 
 
 def furnish(arrangement: Arrangement, room: Room) -> Furniture:

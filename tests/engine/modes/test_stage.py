@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -128,6 +129,21 @@ def test_a_photo_without_a_room_says_how_to_take_a_better_one(stage, tmp_path):
     assert refused.value.code == "room_unreadable"
     assert "floor" in refused.value.message
     assert Room.from_dict(refused.value.record["room"]).status == "manual"
+
+
+def test_a_floor_on_which_tools_lie_about_is_refused_in_words(stage, sample_photos, tmp_path):
+    """Three dark things of a foot on the floor of the sample; the same one without them is staged."""
+    with Image.open(sample_photos / "empty-living-room.png") as sample:
+        photo = np.asarray(sample.convert("RGB")).copy()
+    camera = LIVING.room.camera.resized(photo.shape[1], photo.shape[0])
+    for x, y in ((-0.6, 2.9), (0.2, 2.6), (0.9, 3.2)):
+        ground = np.array([(x - 0.18, y, 0), (x + 0.18, y, 0), (x + 0.18, y + 0.3, 0), (x - 0.18, y + 0.3, 0)])
+        cv2.fillConvexPoly(photo, np.round(camera.project(ground)[0]).astype(np.int32), (34, 30, 28))
+    Image.fromarray(photo).save(tmp_path / "tools.png")
+    with pytest.raises(UnusablePhoto) as refused:
+        stage(photo=tmp_path / "tools.png", room=None)
+    assert refused.value.code == "things_in_the_way"
+    assert "lie about" in refused.value.message
 
 
 def test_what_cannot_be_used_is_told_apart(stage, tmp_path):
