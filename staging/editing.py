@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from staging import credits, jobs, renders, variations
-from staging.briefs import Brief, Quality
+from staging.briefs import Brief, Kind, Quality
 from staging.models import MAIN_ROLES, UNFINISHED, Output, Render, Run, State
 
 if TYPE_CHECKING:
@@ -129,6 +129,6 @@ def _request(render: Render, scene: dict[str, Any], kind: str, quality: Quality,
 
 
 def _brief(render: Render, quality: Quality) -> Brief:
-    """The render's brief; what it emptied stays emptied."""
-    brief = renders.with_required_label(render.account, render.brief)
-    return dataclasses.replace(brief, quality=quality, declutter="off", mask="")
+    """The render's brief; what it emptied stays emptied, and a room that was only emptied is emptied of the same."""
+    brief = dataclasses.replace(renders.with_required_label(render.account, render.brief), quality=quality)
+    return brief if brief.kind == Kind.DECLUTTER else dataclasses.replace(brief, declutter="off", mask="")

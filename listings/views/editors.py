@@ -18,7 +18,8 @@ from listings import batches, engine_words, notifications, reviews
 from listings.models import StagedPhoto
 from listings.views.batch import too_few
 from listings.views.doors import picture_or_404, staged_or_404, user_of
-from staging import editing, renders, rooms, variations
+from staging import credits, editing, renders, rooms, variations
+from staging.briefs import Kind
 from staging.models import Output
 
 
@@ -43,7 +44,8 @@ def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
         "staged": staged,
         "output": output,
         "shown": json.dumps(_worded(rooms.shown(_read(output, staged)))),
-        "price": 0 if output else batches.price(1),
+        "price": 0 if output else credits.price(staged.render.brief),
+        "clearing": staged.render.brief.kind == Kind.DECLUTTER,
         "unsure": bool(output) and _read(output, staged).get("status") == "check",
     }
     return answer(request, "listings/room.html", context)

@@ -52,7 +52,7 @@ def render(account: Account, photo: Photo) -> Render:
     return renders.request(account, photo, brief, source=Source.DASHBOARD)
 
 
-def finish(render: Render, colour: tuple[int, int, int] = (90, 120, 150)) -> Output:
+def finish(render: Render, colour: tuple[int, int, int] = (90, 120, 150), role: Role = Role.STAGED) -> Output:
     """Give the render's latest run its picture, as a worker does."""
     file = io.BytesIO()
     Image.new("RGB", (render.photo.width, render.photo.height), colour).save(file, "PNG")
@@ -61,7 +61,7 @@ def finish(render: Render, colour: tuple[int, int, int] = (90, 120, 150)) -> Out
     files = ("master", "delivered", "preview", "thumbnail")
     return Output.objects.create(
         run=run,
-        role=Role.STAGED,
+        role=role,
         order=0,
         **{name: ContentFile(file.getvalue(), f"{name}.png") for name in files},
         width=render.photo.width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import uuid
 from typing import Any
 
@@ -16,9 +17,10 @@ from billing import ledger
 from billing.models import Account, User
 from listings import photos, records
 from listings.models import ListingPhoto, StagedPhoto
-from staging import sources
+from staging import rooms, sources
 from staging.briefs import Kind
-from tests.listings.conftest import signed_in
+from staging.models import Role, Run
+from tests.listings.conftest import fail, finish, signed_in
 from tests.staging.pictures import encoded
 
 
@@ -92,3 +94,35 @@ def test_the_same_form_twice_asks_once(browser: Client, photo: ListingPhoto) -> 
 def test_a_stranger_clears_nothing(photo: ListingPhoto, stranger: User) -> None:
     assert send(signed_in(stranger), photo).status_code == 404
     assert not StagedPhoto.objects.exists()
+
+
+def test_a_room_that_was_cleared_wrongly_is_corrected_and_the_same_things_go(
+    browser: Client, photo: ListingPhoto, account: Account
+) -> None:
+    send(browser, photo, mask=painted())
+    staged = StagedPhoto.objects.get()
+    finish(staged.render, role=Role.EMPTIED)
+    page = path(photo).split("/photos/")[0] + f"/renders/{staged.render.public_id}/room/"
+    shown = browser.get(page).content.decode()
+    assert "Apply, and clear again" in shown
+    assert "Furniture will stand" not in shown
+    corners = rooms.shown(rooms.room_of({}, staged.render.photo))["corners"]
+    browser.post(page, {"corners": json.dumps(corners)})
+    again = Run.objects.get(kind=Run.Kind.VARIATION)
+    assert (again.brief.declutter, again.brief.mask) == (staged.render.brief.declutter, staged.render.brief.mask)
+    assert again.brief.mask
+    assert again.scene_json["room"]["status"] == "auto"
+    assert ledger.balance(account) == 9
+
+
+def test_what_could_not_be_cleared_opens_with_its_lines(browser: Client, photo: ListingPhoto, account: Account) -> None:
+    send(browser, photo, mask=painted())
+    staged = StagedPhoto.objects.get()
+    fail(staged.render, "Floor and wall do not go on as they should.")
+    read = rooms.room_of({}, staged.render.photo)
+    Run.objects.update(error_code="gate_border", record={"room": read})
+    page = f"/renders/{staged.render.public_id}/room/"
+    assert page in browser.get(f"/listings/{photo.listing_id}/").content.decode()
+    opened = browser.get(path(photo).split("/photos/")[0] + page).content.decode()
+    assert "Apply, and clear again" in opened
+    assert "1 credit once" in opened

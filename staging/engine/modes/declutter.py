@@ -216,7 +216,7 @@ class _Work:
         lit = parts.lit(scene)
         planes = filling.planes(lit, parts.hole)
         checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None))
-        _refuse(checks)
+        self._require(checks, scene)
         with self.step("fill", 0.8, "drawing what was hidden"):
             shade = _full_size(parts.shade, None, self.photo) & ~full
             photo = self.photo.copy()
@@ -238,6 +238,7 @@ class _Work:
             raise UnusablePhoto(
                 "too_little_round_it",
                 "Too little is seen round what was marked to draw what it hides. Mark one thing at a time.",
+                self._learnt(scene),
             )
         with self.step("check", 0.95, "checking the picture"):
             return self._checked(picture, full, gates.drawn(self.photo, picture, full), scene, figures)
@@ -248,10 +249,24 @@ class _Work:
         failed = [gate for gate in checks if not gate.passed]
         if failed:
             text = f"No clean picture of the empty room could be made. {failed[0].text}"
-            raise NothingUsable(f"gate_{failed[0].name}", text)
+            raise NothingUsable(f"gate_{failed[0].name}", text, self._learnt(scene))
         edited = np.where(full, np.uint8(255), np.uint8(0))
         room_behind = _reopened(picture, self.at_size(scene.room))
         return Decluttered(picture, edited, room_behind, checks, self.timings, figures)
+
+    def _require(self, checks: tuple[Gate, ...], scene: Scene) -> None:
+        failed = [gate for gate in checks if not gate.passed]
+        if failed:
+            raise UnusablePhoto(
+                f"gate_{failed[0].name}",
+                f"Too little of the empty room can be seen to draw the rest of it. {failed[0].text} "
+                "Mark less to be removed, or take a photo that shows more of the floor and the walls.",
+                self._learnt(scene),
+            )
+
+    def _learnt(self, scene: Scene) -> dict[str, Any]:
+        """What a refusal tells: the room as read behind the furniture, for a person to correct."""
+        return {"room": self.at_size(scene.room).to_dict()}
 
     def at_size(self, room: Room) -> Room:
         """The room with the camera of the whole photo."""
@@ -265,6 +280,7 @@ class _Work:
                 "room_unreadable",
                 "The room in this photo could not be read: too few of the edges between floor, walls and ceiling "
                 "can be seen.",
+                {"room": self.at_size(room).to_dict()},
             )
         return room
 
@@ -293,16 +309,6 @@ def _given(data: dict[str, Any], photo: Bytes) -> Room:
     except ValueError as error:
         raise UnusablePhoto("bad_room", f"The room that was sent with the photo cannot be used: {error}.") from error
     return dataclasses.replace(room, camera=room.camera.resized(photo.shape[1], photo.shape[0]))
-
-
-def _refuse(checks: tuple[Gate, ...]) -> None:
-    failed = [gate for gate in checks if not gate.passed]
-    if failed:
-        raise UnusablePhoto(
-            f"gate_{failed[0].name}",
-            f"Too little of the empty room can be seen to draw the rest of it. {failed[0].text} "
-            "Mark less to be removed, or take a photo that shows more of the floor and the walls.",
-        )
 
 
 def _full_size(hole: Mask, mask: Bytes | None, photo: Bytes) -> Mask:

@@ -11,6 +11,7 @@ from staging.engine.modes.declutter import declutter
 from staging.engine.removal import feet
 from staging.engine.removal.scene import Scene
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT, face_map
+from staging.engine.scene.room import Room
 from tests.engine.removal import furnished
 
 
@@ -167,6 +168,10 @@ def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate):
     with pytest.raises(EngineError) as refused:
         declutter(drawn[0], mask=drawn[1], room=room)
     assert refused.value.code == f"gate_{gate}"
+    # What it was refused for can be seen and corrected.
+    told = Room.from_dict(refused.value.record["room"])
+    assert told.camera.width == drawn[0].shape[1]
+    assert told.box.y1 < 0.8 * asked.room.box.y1
 
 
 @pytest.fixture(scope="module")
