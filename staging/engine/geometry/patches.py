@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.geometry.borders import fades
 from staging.engine.geometry.rectangles import EdgeSums, Rectangle
 from staging.engine.geometry.walls import PER_METRE, WallPicture
 from staging.engine.geometry.windows import ON_FLOOR
@@ -15,8 +16,6 @@ from staging.engine.geometry.windows import ON_FLOOR
 DEVIANT: Final = 13.0  # weighted Lab units from the paint
 NARROWEST: Final = 0.35  # metres
 BODY: Final = (0.15, 1.6)  # metres above the floor where something that stands on the floor is looked for
-RIM: Final = 0.1  # metres across the border of a patch
-SOFT: Final = 0.3  # of the whole step in lightness: a glare's border takes less of it
 SHIN: Final = (0.17, 0.33)  # above skirtings and below the sills of low windows
 
 
@@ -82,7 +81,7 @@ def raised(picture: WallPicture, sums: EdgeSums) -> list[Rectangle]:
             continue
         rectangle = _snapped(sums, Rectangle(x, y, x + w, y + h, area / (w * h)))
         on_wall = picture.z(rectangle.bottom) >= ON_FLOOR and _outlined(sums, rectangle) > 0.35
-        if on_wall and not _is_glare(picture, rectangle):
+        if on_wall and not fades(picture, rectangle):
             found.append(rectangle)
     return found
 
@@ -114,27 +113,3 @@ def _outlined(sums: EdgeSums, r: Rectangle) -> float:
     upright = sums.upright([r.left, r.right], r.top, r.bottom)
     level = sums.level([r.top, r.bottom], r.left, r.right)
     return float((upright.sum() + level.sum()) / 4)
-
-
-def _is_glare(picture: WallPicture, r: Rectangle) -> bool:
-    """Whether a patch is the paint itself under a lamp: lighter, of its hue, and fading out on three sides or all four.
-
-    Across a frame or the edge of a pane the light changes within a few centimetres, across the rim of a glare it does
-    not: there the step over `RIM` metres is a small part of the whole.
-    """
-    step = picture.lab - picture.paint
-    inside = np.median(step[r.top : r.bottom, r.left : r.right].reshape(-1, 3), 0)
-    whole = float(inside[0])
-    if whole < 3 or float(np.hypot(inside[1], inside[2])) > 0.8 * whole:
-        return False
-    light, rim = cv2.blur(step[..., 0], (3, 3)), max(2, round(RIM / 2 * PER_METRE))
-    height, width = light.shape
-    rows, columns = np.arange(r.top, r.bottom), np.arange(r.left, r.right)
-    sides = [
-        np.abs(light[rows][:, min(u + rim, width - 1)] - light[rows][:, max(u - rim, 0)]) for u in (r.left, r.right)
-    ]
-    sides += [
-        np.abs(light[min(v + rim, height - 1)][columns] - light[max(v - rim, 0)][columns]) for v in (r.top, r.bottom)
-    ]
-    # One side may have been snapped to a moulding that has nothing to do with it.
-    return sorted(float(np.median(side)) for side in sides)[-2] < SOFT * whole

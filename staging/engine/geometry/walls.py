@@ -76,6 +76,11 @@ class WallPicture:
         return np.asarray(length((self.lab - self.paint) * LAB_WEIGHTS))
 
     @cached_property
+    def off_paint(self) -> Plane:
+        """The step from the paint to each pixel, smoothed a little, (H, W, 3) weighted Lab."""
+        return np.asarray(cv2.blur((self.lab - self.paint) * LAB_WEIGHTS, (3, 3)), np.float32)
+
+    @cached_property
     def upright_edges(self) -> Plane:
         """Evidence 0..1 for upright edges, (H, W)."""
         return _edges(self, upright=True)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.geometry.borders import fades
 from staging.engine.geometry.rectangles import EdgeSums, Fill, Framed, Rectangle, framed, without_overlaps
 from staging.engine.geometry.walls import PER_METRE, WallPicture
 
@@ -34,7 +35,12 @@ def find(picture: WallPicture, sums: EdgeSums) -> list[Rectangle]:
     kept = without_overlaps(
         found.chosen(best).rectangles(score[best]), rank=lambda r: r.score + 0.12 * math.log(r.width * r.height)
     )
-    return [_grounded(sums, r) for r in kept]
+    return [_grounded(sums, r) for r in kept if not _fades(picture, r)]
+
+
+def _fades(picture: WallPicture, r: Rectangle) -> bool:
+    """Whether what would be a window is the paint in another light."""
+    return picture.z(r.bottom) >= ON_FLOOR and fades(picture, r)
 
 
 def _evenly_filled(picture: WallPicture, sums: EdgeSums, found: Framed) -> NDArray[np.float64]:

@@ -79,6 +79,17 @@ def test_the_glare_of_a_lamp_on_a_wall_is_no_window() -> None:
     assert [o.kind for o in pane if o.wall == "back"] == ["window"]
 
 
+def test_a_soft_shade_on_a_wall_is_no_window() -> None:
+    """So is a stain that fades into the paint; a dark pane with edges at the same place stays a window."""
+    truth = completed(synthetic.room(yaw=4.0, box=BOX))
+    across, up = np.meshgrid(np.linspace(-2.1, 1.9, 400), np.linspace(0.0, 2.55, 255))
+    away = np.hypot((across + 0.4) / 0.8, (up - 1.6) / 0.5)
+    shade = find(lit_wall(truth, -0.7 * np.exp(-(away**2)), across, up), truth)
+    pane = find(lit_wall(truth, -0.7 * np.asarray(away < 0.9, float), across, up), truth)
+    assert [o for o in shade if o.wall == "back"] == []
+    assert [o.kind for o in pane if o.wall == "back"] == ["window"]
+
+
 def lit_wall(truth: Room, light: np.ndarray, across: np.ndarray, up: np.ndarray) -> np.ndarray:
     """The photo with teal walls, to whose back one `light` (h, w; 0..1) is added, given at points of that wall."""
     picture = synthetic.photo(truth).astype(np.float32) / 255
