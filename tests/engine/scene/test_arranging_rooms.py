@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,9 @@ from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import RULES, arrange, arrange_from
 from staging.engine.scene.checks import check
 from staging.engine.scene.footprints import footprint
+from staging.engine.scene.frames import Frame
+from staging.engine.scene.layout import Layout
+from staging.engine.scene.rules.dressing import plant
 from staging.engine.scene.site import Site
 from tests.engine.scene.showroom import CORNER, LARGE, PLAIN, ROOMS, SMALL, STOCK, WITH_DOOR, door, room, window
 
@@ -187,3 +191,17 @@ def test_towels_hang_on_a_bare_wall_at_a_hands_height():
     for rail in rails:
         assert 1.2 < rail.z + rail.size[2] < 1.5
         assert Site(PLAIN).nearest_wall(rail.x, rail.y)[1] < 0.1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_plant_fits_into_a_free_corner_whatever_its_turn(seed):
+    site = Site(LARGE)
+    layout = Layout(site, STOCK, random.Random(seed))
+    layout.keep(STOCK.piece("sofa", Frame((site.box.x0 + site.box.x1) / 2, site.box.y1 - 0.6, 0.0), role="main"))
+
+    assert plant(layout)
+
+    pot = layout.pieces[-1]
+    away = min(abs(pot.x - site.box.x0), abs(site.box.x1 - pot.x)) - pot.size[0] / 2
+    assert away < 0.1
+    assert site.box.y1 - pot.y - pot.size[1] / 2 < 0.1

@@ -55,22 +55,24 @@ def wall_frames(layout: Layout, inset: float) -> list[tuple[str, Frame]]:
 
 
 def plant(layout: Layout) -> bool:
-    """A tall plant in a corner or by an opening that the camera sees; else at the end of the sofa."""
+    """A tall plant in a corner or by an opening that the camera sees; else at the end of the sofa; low ones last."""
     height = min(layout.rng.uniform(1.1, 1.75), layout.site.box.height - 0.6)
     usual = layout.stock.usual("plant")[0]
     demand = Demand(in_frame=0.97, hides=0.1, gap=0.05)
-    for width in (usual, 0.5):
-        size = layout.stock.size("plant", width=width, depth=width, height=height)
+    for width, tall in ((usual, height), (0.5, height), (0.42, min(height, 1.2))):
+        size = layout.stock.size("plant", width=width, depth=width, height=tall)
         inset = size[0] / 2 + 0.06
-        for where, frame in [*corner_frames(layout, inset), *_sofa_ends(layout, inset)]:
-            turned = Frame(frame.x, frame.y, layout.rng.uniform(-180, 180))
+        for where, frame in [*corner_frames(layout, inset), *beside_main(layout, inset)]:
+            # By quarters: a pot is round, but the square about it, turned any other way, fits no corner.
+            turned = Frame(frame.x, frame.y, 90.0 * layout.rng.randrange(4))
             if layout.add(layout.stock.piece("plant", turned, size=size), demand):
                 layout.note(f"plant: {where}")
                 return True
     return False
 
 
-def _sofa_ends(layout: Layout, inset: float) -> list[tuple[str, Frame]]:
+def beside_main(layout: Layout, inset: float) -> list[tuple[str, Frame]]:
+    """Places at both ends of a sofa, in line with its back."""
     main = layout.main
     if main.kind not in {"sofa", "loveseat"}:
         return []

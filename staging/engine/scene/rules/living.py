@@ -73,7 +73,8 @@ def furnish(layout: Layout, stand: Stand) -> bool:
     dressing.plant(layout)
     dressing.art_elsewhere(layout)
     if not layout.of("floor_lamp", "table_lamp"):
-        dressing.floor_lamp(layout, [frame for _, frame in dressing.corner_frames(layout, 0.35)])
+        places = [*dressing.corner_frames(layout, 0.35), *dressing.beside_main(layout, 0.3)]
+        dressing.floor_lamp(layout, [frame for _, frame in places])
     return True
 
 
