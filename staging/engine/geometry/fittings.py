@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import steepness
 from staging.engine.geometry import counters, footings, tops
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.segments import Segments
@@ -36,6 +37,8 @@ LOW: Final = 0.6  # metres: upright edges that come down to this height on a wal
 JOINERY: Final = 37  # pixels about such an edge that belong to those things
 SKIRTING: Final = 23  # pixels that skirtings and corners take at most
 BUSY: Final = 0.16  # share of a neighbourhood that edges take, from which on it shows something
+SMOOTH: Final = 2.0  # 8-bit Lab units a pixel: light, shade and stains change a wall by less, frames and things by more
+LIT_PAINT: Final = 0.3  # share of what hangs together without an edge that must be the wall's usual colour
 PAINT: Final = (42.0, 10.0)  # how far bare wall may be from the wall's usual lightness and colour, 8-bit Lab
 
 
@@ -153,6 +156,7 @@ def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mas
     edges = _drawn(np.asarray(lines.ends), faces.labels.shape, 2).astype(np.float32)
     quiet = cv2.blur(edges, (13, 13)) < BUSY
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.5), cv2.COLOR_RGB2LAB).astype(np.float32)
+    smooth = np.maximum.reduce([steepness(lab[..., c]) for c in range(3)]) < SMOOTH
     calm = clear.copy()
     for face in (LEFT, RIGHT, BACK):
         wall = (faces.labels == face) & quiet
@@ -160,7 +164,8 @@ def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mas
         if upper.sum() < PATCH * wall.size / 4:
             continue
         away = lab - np.median(lab[upper], axis=0)
-        calm |= wall & (np.abs(away[..., 0]) < PAINT[0]) & (np.hypot(away[..., 1], away[..., 2]) < PAINT[1])
+        painted = wall & (np.abs(away[..., 0]) < PAINT[0]) & (np.hypot(away[..., 1], away[..., 2]) < PAINT[1])
+        calm |= painted | _lit_paint(painted, wall & smooth)
     # Skirtings and the corners of the room hide nothing either: where both sides are calm, they are.
     kernel = np.ones((SKIRTING, SKIRTING), np.uint8)
     closed = cv2.morphologyEx(calm.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
@@ -168,6 +173,16 @@ def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mas
     seams = cv2.morphologyEx(labels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     band = cv2.dilate((seams > 0).astype(np.uint8), kernel) > 0
     return np.asarray(calm | (closed & band))
+
+
+def _lit_paint(painted: Mask, smooth: Mask) -> Mask:
+    """What goes over into paint without an edge: the same wall under a lamp, in the shade, or stained."""
+    count, parts = cv2.connectedComponents(smooth.astype(np.uint8), connectivity=4)
+    whole = np.bincount(parts.ravel(), minlength=count)
+    own = np.bincount(parts[painted], minlength=count)
+    kept = own > LIT_PAINT * np.maximum(whole, 1)
+    kept[0] = False
+    return np.asarray(kept[parts])
 
 
 def _beside_joinery(faces: FaceMap, upright: NDArray[np.float64]) -> Mask:

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from staging.engine.geometry import fittings, footings
+from staging.engine.scene.editing import completed
 from staging.engine.scene.faces import FLOOR, face_map
 from staging.engine.scene.room import Box, Room
 from tests.engine.geometry import synthetic
+from tests.engine.geometry.test_openings import BOX, lit_wall
 
 ROOM = synthetic.room(pitch=9.0)
 EMPTY = synthetic.photo(ROOM)
@@ -127,3 +129,19 @@ def test_a_wall_across_an_open_floor_has_no_foot() -> None:
     assert footings.missing(photo, truth) == ()
     missing = [s for s in footings.missing(photo, wrong) if s.wall == "back"]
     assert sum(s.high - s.low for s in missing) > 0.7 * truth.box.width
+
+
+def test_a_wall_under_a_lamp_is_bare_and_a_pane_in_it_is_not():
+    """Art may hang in the glare of a lamp, but not over what ends in edges there."""
+    truth = completed(synthetic.room(yaw=4.0, box=BOX))
+    across, up = np.meshgrid(np.linspace(-2.1, 1.9, 400), np.linspace(0.0, 2.55, 255))
+    away = np.hypot((across + 0.4) / 0.8, (up - 1.6) / 0.5)
+    middle = truth.camera.project(np.array([[-0.4, truth.box.y1, 1.6]]))[0][0]
+
+    def bare(light):
+        calm = fittings.find_walls(lit_wall(truth, light, across, up), truth).calm
+        u, v = np.round(middle * calm.shape[1] / truth.camera.width).astype(int)
+        return calm[v - 4 : v + 5, u - 4 : u + 5].mean()
+
+    assert bare(np.exp(-(away**2))) > 0.9
+    assert bare(np.asarray(away < 0.9, float)) < 0.5
