@@ -14,7 +14,7 @@ from staging.engine.furniture.catalogue import KINDS, size_for
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.fittings import Fittings
 from staging.engine.scene.layout import FLAT, Layout
-from staging.engine.scene.picture import rate
+from staging.engine.scene.picture import rate, sparse
 from staging.engine.scene.room import Room
 from staging.engine.scene.rules import bathroom, bed, dining, home_office, kids_room, kitchen, living, outdoor, vignette
 from staging.engine.scene.site import Site
@@ -175,7 +175,7 @@ def _options(site: Site, stock: Stock, rules: Rules, manner: Manner, luck: str) 
             if _furnish(layout, rules, stand) and all(len(layout.of(k)) >= n for k, n in rules.needs.items()):
                 score = stand.score * MAIN_WEIGHT + rate(layout)
                 if score >= rules.least_score:
-                    options.append(Option(score, stand.family, layout))
+                    options.append(Option(score - sparse(layout), stand.family, layout))
     return options
 
 

@@ -30,6 +30,17 @@ WORTH: Final = {
     "bath_tray": 0.25, "candles": 0.2, "laundry_basket": 0.4, "towel_rail": 0.5,
 }  # fmt: skip
 
+# What fills a room beside a bed with its nightstands or a sofa with its table: any `FILLED` of these.
+FILLS: Final = (
+    ("armchair", "bench", "office_chair", "dining_chair", "kids_chair", "outdoor_armchair", "outdoor_chair"),
+    ("floor_lamp", "table_lamp", "desk_lamp", "pendant", "lantern"),
+    ("plant", "planter"),
+    ("wall_art", "mirror"),
+    ("sideboard", "console_table", "tv_unit", "bookshelf", "dresser", "toy_shelf"),
+)
+FILLED: Final = 3
+SPARSE: Final = 0.35
+
 LOW: Final = 1.8  # metres: what reaches the floor and ends lower is a hearth with its mantel
 HEARTH: Final = 2.5  # score of a hearth that is wholly hidden: a room looks at its fire, and nobody turns a back on it
 PASSAGE: Final = 0.8  # and of a door or passage
@@ -78,6 +89,12 @@ def _worth(layout: Layout) -> float:
         number = seen[piece.kind] = seen.get(piece.kind, 0) + 1
         total += WORTH.get(piece.kind, 0.1) / number * layout.views[piece.id].in_frame
     return total
+
+
+def sparse(layout: Layout) -> float:
+    """What a room lacks of what a stager brings beside the main group: 0 .. `SPARSE` for each that is missing."""
+    brought = sum(bool(layout.of(*kinds)) for kinds in FILLS)
+    return SPARSE * max(FILLED - brought, 0)
 
 
 def _faces(layout: Layout) -> float:

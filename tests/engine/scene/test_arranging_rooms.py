@@ -16,6 +16,7 @@ from staging.engine.scene.checks import check
 from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Layout
+from staging.engine.scene.picture import FILLS
 from staging.engine.scene.rules.dressing import plant
 from staging.engine.scene.site import Site
 from tests.engine.scene.showroom import CORNER, LARGE, PLAIN, ROOMS, SMALL, STOCK, WITH_DOOR, door, room, window
@@ -39,6 +40,7 @@ COMPANIONS = {
     "bathroom": {"bath_mat", "bath_stool"},
 }
 
+BETWEEN_DOORS = room(door("back", 1.0), door("left", 2.2), door("right", 2.6), width=4.4, depth=4.8)
 INDOORS = sorted(name for name, rules in RULES.items() if not rules.open_air)
 
 
@@ -205,3 +207,11 @@ def test_a_plant_fits_into_a_free_corner_whatever_its_turn(seed):
     away = min(abs(pot.x - site.box.x0), abs(site.box.x1 - pot.x)) - pot.size[0] / 2
     assert away < 0.1
     assert site.box.y1 - pot.y - pot.size[1] / 2 < 0.1
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("place", [WITH_DOOR, BETWEEN_DOORS], ids=["with_door", "between_doors"])
+def test_a_sofa_and_its_table_are_never_all_that_a_room_gets(place, seed):
+    """Three of these at least: an armchair, a lamp, a plant, art, a cupboard."""
+    found = kinds(arrange_from(place, "living", STOCK, seed))
+    assert sum(bool(found & set(alike)) for alike in FILLS) >= 3
