@@ -45,21 +45,27 @@ UNTIDY: Final = 0.015  # share of the floor that things take together which one 
 
 @dataclass(frozen=True)
 class Litter:
-    """`mask` (h, w) at the size that is judged; how many `things` it shows, and on what share of the floor, 0..1.
-
-    `dark` says that one of them at least is darker than the floor or of another colour: pale ones alone may be parts of
-    the building that a box does not know.
+    """`mask` (h, w) at the size that is judged, what share of the floor it takes, 0..1, and how many things it shows:
+    `dark` ones, which are darker than the floor or of another colour, and `pale` ones.
     """
 
     mask: Mask
-    things: int
     share: float
-    dark: bool
+    dark: int
+    pale: int
+
+    @property
+    def things(self) -> int:
+        """How many there are."""
+        return self.dark + self.pale
 
     @property
     def untidy(self) -> bool:
-        """Whether what lies about is more than a picture of a furnished room can hold. One thing may be a vent."""
-        return self.dark and self.things > 1 and self.share > UNTIDY
+        """Whether what lies about is more than a picture of a furnished room can hold.
+
+        One dark thing may be a vent; beside it a single pale one may be a column, of which the box knows nothing.
+        """
+        return self.share > UNTIDY and (self.dark > 1 or (self.dark == 1 and self.pale > 1))
 
 
 def find(photo: NDArray[np.uint8], room: Room) -> Litter:
@@ -71,14 +77,14 @@ def find(photo: NDArray[np.uint8], room: Room) -> Litter:
     floor = _open_floor(room, width, height)
     nothing = np.zeros(floor.shape, bool)
     if not floor.any():
-        return Litter(nothing, 0, 0.0, dark=False)
+        return Litter(nothing, 0.0, 0, 0)
     step = lab - _round(lab, floor)
     border = steepness(lab[..., 0])
     dark = _dark(step, lab, floor, length(np.stack([border, steepness(lab[..., 1]), steepness(lab[..., 2])], -1)))
     pale = _pale(lab, floor, border)
     parts = [*dark, *pale]
     mask = np.logical_or.reduce(parts) if parts else nothing
-    return Litter(np.asarray(mask, bool), len(parts), float(mask.sum() / floor.sum()), dark=bool(dark))
+    return Litter(np.asarray(mask, bool), float(mask.sum() / floor.sum()), len(dark), len(pale))
 
 
 def _open_floor(room: Room, width: int, height: int) -> Mask:
