@@ -6,6 +6,7 @@ laid over each other by half with weights whose squares sum to one, which keeps 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,16 +22,22 @@ Mask = NDArray[np.bool_]
 TILES: Final = (96, 64, 40, 24)  # pixels of the photo, the sides of the pieces that are tried
 BANDS: Final = 10  # of the photo's height: pieces are taken from the band of the place or the nearest with any
 MOST: Final = 16  # pieces of a band
+UNUSUAL: Final = 0.6  # log of a piece's strength against the calmer ones': beyond, there is an edge in it
 FEWEST: Final = 3  # the same, for a band to have its own
 
 
 @dataclass(frozen=True)
 class Grain:
-    """`pieces` (n, s, s, 3), sRGB around 0 at the photo's size; `bands` tells for each band of rows which are used."""
+    """`pieces` (n, s, s, 3), sRGB around 0 at the photo's size; `bands` tells for each band of rows which are used.
+
+    They are laid mirrored and, but for grain that `lies` before the camera and is foreshortened, on their sides as
+    well: what a camera or a JPEG leaves in all of them would add up to stripes.
+    """
 
     pieces: Floats
     bands: tuple[NDArray[np.int64], ...]
     height: int
+    lies: bool = False
 
     def at(self, x: Integers, y: Integers) -> Floats:
         """The grain (N, 3) of the photo's pixels (x, y)."""
@@ -45,16 +52,16 @@ class Grain:
                 row, column = y // half + down, x // half + right
                 inside_y, inside_x = y - (row - 1) * half, x - (column - 1) * half
                 weight = _window(inside_y, 2 * half) * _window(inside_x, 2 * half)
-                which = self._which(row, column, half)
-                total += weight[:, None] * self.pieces[which, inside_y, inside_x]
+                number = _number(row, column)
+                which = self._which(number, row, half)
+                at_y, at_x = _turned(number, inside_y, inside_x, 2 * half, lies=self.lies)
+                total += weight[:, None] * self.pieces[which, at_y, at_x]
                 energy += weight * weight
         return np.asarray(total / np.sqrt(np.maximum(energy, 1e-6))[:, None], np.float32)
 
-    def _which(self, row: Integers, column: Integers, half: int) -> Integers:
-        """The piece that lies at each place of the half-overlapping grid, by a hash of the place."""
+    def _which(self, number: Integers, row: Integers, half: int) -> Integers:
+        """The piece that lies at each place of the half-overlapping grid, by the place's `number`."""
         band = np.clip((row * half * len(self.bands)) // max(1, self.height), 0, len(self.bands) - 1)
-        number = (row * 73856093 ^ column * 19349663) & 0x7FFFFFFF
-        number = (number * 1103515245 + 12345) >> 8
         counts = np.array([len(own) for own in self.bands])
         table = np.zeros((len(self.bands), int(counts.max())), np.int64)
         for i, own in enumerate(self.bands):
@@ -62,11 +69,30 @@ class Grain:
         return np.asarray(table[band, number % counts[band]])
 
 
+def _number(row: Integers, column: Integers) -> Integers:
+    """A hash of each place."""
+    number = (row * 73856093 ^ column * 19349663) & 0x7FFFFFFF
+    return np.asarray((number * 1103515245 + 12345) >> 8)
+
+
+def _turned(number: Integers, y: Integers, x: Integers, side: int, *, lies: bool) -> tuple[Integers, Integers]:
+    """Where in a piece of `side` pixels each pixel (y, x) of its place is taken from."""
+    how = number >> 7
+    x = np.where(how & 1, side - 1 - x, x)
+    if lies:
+        return y, x
+    y = np.where(how & 2, side - 1 - y, y)
+    return np.where(how & 4, x, y), np.where(how & 4, y, x)
+
+
 NONE: Final = Grain(np.zeros((1, 1, 1, 3), np.float32), (np.zeros(1, np.int64),), 1)
 
 
-def taken(photo: Bytes, own: Mask, sigma: float) -> Grain:
-    """The grain of the photo's (H, W, 3) `own` pixels (h, w, any size): what is finer than `sigma` pixels of it."""
+def taken(photo: Bytes, own: Mask, sigma: float, *, lies: bool = False) -> Grain:
+    """The grain of the photo's (H, W, 3) `own` pixels (h, w, any size): what is finer than `sigma` pixels of it.
+
+    `lies`: it is that of a floor.
+    """
     height, width = photo.shape[:2]
     bare = cv2.resize(own.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     for side in TILES:
@@ -77,7 +103,7 @@ def taken(photo: Bytes, own: Mask, sigma: float) -> Grain:
         step = max(1, side // 4)
         corners = np.argwhere(whole[::step, ::step] == side * side) * step
         if len(corners) >= FEWEST:
-            return _grain(photo, corners, side, sigma)
+            return dataclasses.replace(_grain(photo, corners, side, sigma), lies=lies)
     return NONE
 
 
@@ -94,7 +120,8 @@ def _grain(photo: Bytes, corners: Integers, side: int, sigma: float) -> Grain:
         found = [_fine(photo, int(y), int(x), side, sigma) for y, x in some]
         # What differs most from the usual has something in it.
         energy = np.array([float((piece**2).mean()) for piece in found])
-        order = np.argsort(np.abs(np.log((energy + 1e-9) / (np.median(energy) + 1e-9))))[:MOST]
+        unusual = np.abs(np.log((energy + 1e-9) / (np.quantile(energy, 0.35) + 1e-9)))
+        order = np.argsort(unusual)[: min(MOST, max(FEWEST, int((unusual < UNUSUAL).sum())))]
         own[index] = [len(pieces) + k for k in range(len(order))]
         pieces += [found[k] for k in order]
     if not own:
