@@ -72,8 +72,7 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     covers = covered(scene, hole)
     on_walls = {face: _foot(scene, hole, covers[face]) for face in WALLS if face in covers}
     feet: dict[int, skirting.Foot] = {face: foot for face, foot in on_walls.items() if foot is not None}
-    boards: dict[int, Floats] = {face: foot.board for face, foot in feet.items() if foot.board is not None}
-    lender = max(boards, key=lambda face: feet[face].seen, default=None)
+    lenders = skirting.lenders(feet, WALLS)
     simple = plain.surfaces(scene, hole, covers.values())
     made = {}
     for face, (sheet, cover) in covers.items():
@@ -83,10 +82,9 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
         surface, line = cover.surface, None
         if face in WALLS:
             line = feet[face].line if face in feet else np.full(sheet.width, float(sheet.foot))
-            board: Floats | None = boards.get(face)
-            if board is None and lender is not None:
-                board = skirting.borrowed(boards[lender], sheet.ppm, covers[lender][0].ppm)
-            if board is not None:
+            lender = lenders.get(face)
+            if lender is not None:
+                board = skirting.borrowed(feet[lender], sheet.ppm, covers[lender][0].ppm)
                 surface = skirting.drawn(surface, line, board)
         over = _over(sheet, hidden, scene.camera)
         quilt = None
@@ -222,10 +220,23 @@ def _faces_at(room: Room, x: Floats, y: Floats, made: dict[int, Plane]) -> Integ
             column, row = plane.sheet.places(room.camera, x[at], y[at])
             ends = row + 0.5 > np.interp(column, np.arange(len(plane.line)), plane.line)
         labels[at[ends]] = FLOOR
-    labels = np.where((labels >= LEFT) & (z > box.height), CEILING, labels)
+    labels = _carried_up(np.where((labels >= LEFT) & (z > box.height), CEILING, labels), room.camera, x, y, made)
     lost = np.flatnonzero(~np.isin(labels, list(made)))
     if len(lost):
         labels[lost] = _nearest(rays[lost], origin, box, tuple(made))
+    return labels
+
+
+def _carried_up(labels: Integers, camera: Camera, x: Floats, y: Floats, made: dict[int, Plane]) -> Integers:
+    """What was read as ceiling and is the paint of the wall under it is that wall."""
+    for face in WALLS:
+        covering = made[face].covering if face in made else None
+        if covering is not None:
+            at = np.flatnonzero(labels == CEILING)
+            height, width = covering.all.shape
+            row = (y[at] * (height / camera.height_px)).astype(int).clip(0, height - 1)
+            column = (x[at] * (width / camera.width)).astype(int).clip(0, width - 1)
+            labels[at[covering.all[row, column]]] = face
     return labels
 
 

@@ -15,7 +15,7 @@ from staging.engine.scene.faces import FLOOR, LEFT, NAMES
 from staging.engine.scene.gates import Gate
 
 MOST_HIDDEN: Final = 0.72  # of the picture
-LEAST_SEEN: Final = 0.10  # of the filled part of a plane, that must be confirmed elsewhere on it
+LEAST_SEEN: Final = 0.06  # of the filled part of a plane, that must be confirmed elsewhere on it
 LEAST_PATTERN: Final = 0.45  # the same of a floor of boards or tiles: from less, its pattern repeats itself
 SMALL: Final = 0.04  # of the hole: a plane with less of it is too small to matter
 MOST_UNKNOWN: Final = 0.05  # of the hole

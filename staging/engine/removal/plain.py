@@ -7,9 +7,10 @@ no seam in it). Sheets are used where a wall is papered or of brick, and where a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -17,12 +18,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from staging.engine.composite.fields import blurred_within, filled, steepness
+from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
 from staging.engine.removal import grain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask, Sheet, sampled
-from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -37,6 +38,7 @@ EDGE: Final = 1.6  # Lab units a pixel: steeper is no light on a covering
 PATTERNED: Final = 0.022  # sRGB, the mean detail of a wall from which on it is more than paint
 DIRECTED: Final = 0.45  # coherence of a floor's gradients from which on it has boards or tiles
 LINED: Final = 1.5  # length of straight edges on a floor against the root of its area: more are joints
+SOFTLY: Final = 0.6  # the same: where a wall ends at its ceiling in weak light is steeper still
 BESIDE: Final = 6  # pixels on each side of a corner, over which it is looked at
 SHOWN: Final = 0.05  # of the height: so much of a corner must be seen to know that it is none
 CORNER: Final = 1.6  # Lab units across it, under which it is none
@@ -114,7 +116,8 @@ def surfaces(
 ) -> dict[int, Surface]:
     """The plain planes among `covers`, by face; the `hole` (h, w) is never their own.
 
-    Walls between which the photo shows no corner are one surface, which stands at each of their faces.
+    Walls between which the photo shows no corner are one surface, which stands at each of their faces; so is a wall
+    with the ceiling above it where no edge is seen between them, as where the ceiling was read too low.
 
     With `every_floor` the floor is among them whatever covers it: light falls on boards and tiles as on a carpet.
     """
@@ -124,20 +127,51 @@ def surfaces(
         own = everywhere & sheet.drawn_mask(cover.confirmed, scene.camera) & ~hole
         if every_floor or carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
             found[sheet.face] = Surface(sheet.face, everywhere, own, sheet.drawn(cover.smooth, scene.camera))
-    for side in (LEFT, RIGHT):
-        if side in found and BACK in found and not corner_shown(scene, hole, side):
-            parts = found[side], found[BACK]
+    for one, other in ((LEFT, BACK), (BACK, RIGHT)):
+        if one in found and other in found and not edge_shown(scene, hole, one, other):
+            parts = found[one], found[other]
             found |= dict.fromkeys([face for face in found if found[face] in parts], _joined(*parts))
+    if CEILING in found:
+        _carried_up(scene, hole, found)
     return found
 
 
-def corner_shown(scene: Scene, hole: Mask, side: int) -> bool:
-    """Whether the photo shows an edge where the back wall was read to end at the `side` wall; True if it is hidden.
-
-    A corner that was read where there is none would be drawn as a step of light.
-    """
+def _carried_up(scene: Scene, hole: Mask, found: dict[int, Surface]) -> None:
+    """Let walls that are not seen to end where they were read to go on over what was read as the ceiling above them."""
     labels = scene.faces.labels
-    first, second = (side, BACK) if side == LEFT else (BACK, side)
+    is_wall = np.isin(labels, [LEFT, BACK, RIGHT])
+    below = np.where(is_wall.any(0), labels[is_wall.argmax(0), np.arange(labels.shape[1])], CEILING)
+    ceiling = found[CEILING]
+    calm = steepness(cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)[..., 0]) < SOFTLY
+    for wall in (LEFT, BACK, RIGHT):
+        # Curtains and their rods hang where the two meet, and are no edge between them.
+        if wall in found and not edge_shown(scene, hole | ~dilated(ceiling.own | found[wall].own, 3), CEILING, wall):
+            one, above = found[wall], ceiling.all & (below == wall)
+            above &= hole | _reached(calm & ~hole & (above | one.all), one.own)
+            over = dataclasses.replace(ceiling, all=above, own=ceiling.own & above)
+            found |= dict.fromkeys([face for face in found if found[face] is one], _joined(one, over))
+
+
+def _reached(free: Mask, seeds: Mask) -> Mask:
+    """The parts of `free` (h, w) that hold some of the seeds."""
+    count, parts = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
+    reached = np.zeros(count, bool)
+    reached[np.unique(parts[seeds & free])] = True
+    return reached[parts] & free
+
+
+def edge_shown(scene: Scene, hole: Mask, one: int, other: int) -> bool:
+    """Whether the photo shows an edge where face `one` was read to end at the `other` on its right, or under it if
+    it is the ceiling; True if it is hidden.
+
+    An edge that was read where there is none would be drawn as a step of light.
+    """
+    if one == CEILING:
+        return _edge_between(scene.faces.labels.T, hole.T, np.swapaxes(scene.photo, 0, 1), one, other)
+    return _edge_between(scene.faces.labels, hole, scene.photo, one, other)
+
+
+def _edge_between(labels: NDArray[Any], hole: Mask, photo: Floats, first: int, second: int) -> bool:
     row, column = np.nonzero((labels[:, :-1] == first) & (labels[:, 1:] == second))
     far, wide = 2 + BESIDE, labels.shape[1]
     fits = (column >= far) & (column < wide - far - 1)
@@ -147,8 +181,8 @@ def corner_shown(scene: Scene, hole: Mask, side: int) -> bool:
     row, column = row[open_], column[open_]
     if len(row) < SHOWN * labels.shape[0]:
         return True
-    lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.0), cv2.COLOR_RGB2Lab)
-    values = lab[row[:, None], column[:, None] + taken]
+    smooth = cv2.GaussianBlur(np.ascontiguousarray(photo), (0, 0), 1.0)
+    values = cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab)[row[:, None], column[:, None] + taken]
     half = len(taken) // 2
     step = np.linalg.norm(values[:, half:].mean(1) - values[:, :half].mean(1), axis=-1)
     return float(np.median(step)) > CORNER
@@ -166,7 +200,7 @@ def coat(scene: Scene, photo: Bytes, hole: Mask, surface: Surface) -> Coat | Non
     if light is None:
         return None
     sigma = max(1.5, surface.coarse * max(photo.shape[:2]))
-    return Coat(light, grain.taken(photo, own, sigma))
+    return Coat(light, grain.taken(photo, own, sigma, lies=surface.face == FLOOR))
 
 
 def bare(picture: Floats, hole: Mask, surface: Surface) -> Mask:

@@ -6,6 +6,7 @@ a straight line through where the wall ends beside the furniture, and the board 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ LONG: Final = 0.7  # metres that must be seen of a foot, for its slope to be bel
 STEEPEST: Final = 0.05  # metres a metre: a wall that was read at the right angle
 TOP: Final = 0.25  # share of the profile, at its upper end, that must be paint again
 LIKE_PAINT: Final = 0.05  # sRGB
+OWN: Final = 0.5  # metres that must be seen of a wall's own board
 BOARD: Final = 0.012  # sRGB from one row of the sheet to the next, at the edge of a board
 
 Line = NDArray[Any]
@@ -136,8 +138,24 @@ def drawn(surface: Floats, line: Line, board: Floats) -> Floats:
     return with_board
 
 
-def borrowed(board: Floats, ppm: float, lender_ppm: float) -> Floats:
-    """Another wall's board at this wall's resolution."""
+def lenders(feet: Mapping[int, Foot], walls: Iterable[int]) -> dict[int, int]:
+    """From which wall each of `walls` has its board: its own where enough is seen of it, else the one most is seen of.
+
+    A room has one board. Of a short piece beside furniture the shadow on it is taken for its profile.
+    """
+    boarded = [wall for wall, foot in feet.items() if foot.board is not None]
+    if not boarded:
+        return {}
+    most = max(boarded, key=lambda wall: feet[wall].seen)
+    return {wall: wall if wall in boarded and feet[wall].seen >= OWN else most for wall in walls}
+
+
+def borrowed(foot: Foot, ppm: float, lender_ppm: float) -> Floats:
+    """The board of a foot that shows one, at this wall's resolution."""
+    board = foot.board
+    assert board is not None
+    if ppm == lender_ppm:
+        return board
     rows = max(1, round(len(board) * ppm / lender_ppm))
     at = (np.arange(rows) + 0.5) * len(board) / rows - 0.5
     return np.stack([np.interp(at, np.arange(len(board)), board[:, k]) for k in range(3)], -1).astype(np.float32)
