@@ -12,6 +12,7 @@ from PIL import Image
 from staging import renditions
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.scene.changes import changed
 from staging.engine.scene.editing import completed
 from staging.engine.scene.faces import RETURN, face_map
 from staging.engine.scene.room import Box, Opening, Room
@@ -85,6 +86,18 @@ def test_an_edited_arrangement_is_traced_as_it_was_edited(made, stage):
     after = stage(arrangement=arrangement)
     assert [p["id"] for p in after["record"]["arrangement"]["pieces"]] == [p["id"] for p in arrangement["pieces"]]
     assert (after["mask"] > 0).mean() < (made["mask"] > 0).mean()
+
+
+def test_a_moved_piece_makes_the_picture_that_its_arrangement_makes_anew(made, stage):
+    """An editor's next picture takes room and light from the last one; an engine that forgot them makes the same."""
+    record = made["record"]
+    piece = next(p for p in record["arrangement"]["pieces"] if p["role"] == "companion" and p["z"] == 0.0)
+    step = {"do": "move", "id": piece["id"], "x": piece["x"] + 0.04}
+    moved = changed(record["room"], record["arrangement"], step)["arrangement"]
+    edited = stage(room=record["room"], light=record["light"], arrangement=moved)
+    anew = stage(room=record["room"], arrangement=moved, memory=0)
+    assert [p["sha256"] for p in edited["pictures"]] == [p["sha256"] for p in anew["pictures"]]
+    assert [p["sha256"] for p in edited["pictures"]] != [p["sha256"] for p in made["pictures"]]
 
 
 def test_a_room_sent_back_with_its_light_is_staged_alike_without_reading_it_again(made, stage):
