@@ -215,7 +215,8 @@ class _Work:
         """Floor and walls drawn behind the hole of `parts`, `full` at the photo's size. Raises as `declutter`."""
         lit = parts.lit(scene)
         planes = filling.planes(lit, parts.hole)
-        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None))
+        told = self.given is not None and self.given.confidence.get("person", 0.0) > 0.0
+        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None, told))
         self._require(checks, scene)
         with self.step("fill", 0.8, "drawing what was hidden"):
             shade = _full_size(parts.shade, None, self.photo) & ~full
@@ -288,9 +289,9 @@ class _Work:
         return Scene.of(self._small, room)
 
 
-def _reading_gates(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
+def _reading_gates(figures: dict[str, float], asked: bool, told: bool) -> tuple[Gate, ...]:
     """Furniture that was found must end where floor and walls begin, a caller's mask where some of them is seen; and
-    what is seen round either must be what the reading of the room says it is.
+    what is seen round either must be what the reading of the room says it is, unless a person `told` where walls are.
     """
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
@@ -299,7 +300,7 @@ def _reading_gates(figures: dict[str, float], asked: bool) -> tuple[Gate, ...]:
     misread = f"Round what is removed, {1 - agreement:.0%} looks like wall where the floor should be, or the other way."
     return (
         Gate("clear_outline", clear >= least, clear, least, text),
-        Gate("room_read", agreement >= LEAST_AGREED, agreement, LEAST_AGREED, misread),
+        Gate("room_read", told or agreement >= LEAST_AGREED, agreement, LEAST_AGREED, misread),
     )
 
 

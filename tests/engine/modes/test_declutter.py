@@ -160,9 +160,14 @@ def test_what_a_mask_missed_of_its_thing_goes_too(drawn):
     assert error(made.picture, truth, mask > 0) < 12
 
 
-@pytest.mark.parametrize(("depth", "gate"), [(0.66, "room_read"), (0.5, "clear_outline")])
-def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate):
+@pytest.mark.parametrize(
+    ("depth", "gate", "said"),
+    # Where a person says that the walls are, the reading is not doubted; what is drawn up to them still is.
+    [(0.66, "room_read", {}), (0.66, "border", {"person": 1.0}), (0.5, "clear_outline", {})],
+)
+def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate, said):
     room = asked.record()["room"]
+    room["confidence"] = {**room["confidence"], **said}
     # A back wall read far before its place stands on open floor, and what is drawn behind the thing is wall.
     room["box"] = {**room["box"], "y1": depth * room["box"]["y1"]}
     with pytest.raises(EngineError) as refused:
