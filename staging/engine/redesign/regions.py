@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -12,12 +13,13 @@ from numpy.typing import NDArray
 
 from staging.engine.redesign.matting import Bytes, Floats, Mask
 from staging.engine.redesign.patches import Patches
-from staging.engine.scene.faces import BACK, LEFT, RIGHT, FaceMap, face_map
+from staging.engine.scene.faces import BACK, CEILING, LEFT, RIGHT, FaceMap, face_map
 from staging.engine.scene.room import Opening, Room
 
 WALL_LABELS: Final = {"left": LEFT, "right": RIGHT, "back": BACK}
 _OPENING: Final = LEFT + 1  # a group of its own beside the labels of faces
 _SLACK: Final = 0.014  # of the long side: by how much a line of the box may miss the photo's
+_LEAST_CEILING: Final = 0.02  # of the picture
 _DEEP: Final = 60  # pixels farther than that from a line, on each side of it, of a patch that crosses it
 
 
@@ -41,6 +43,14 @@ class Regions(Patches):
         for opening in self.room.openings:
             groups[self.seen(opening)] = _OPENING
         return groups
+
+    @cached_property
+    def hue_of_light(self) -> Floats:
+        """Lab a and b (2,) of the ceiling, which is white; of nothing but grey where too little of it is seen."""
+        above = (self.faces.labels == CEILING) & (self.lab[..., 0] < 99)
+        if above.mean() < _LEAST_CEILING:
+            return np.zeros(2, np.float32)
+        return np.asarray(np.median(self.lab[above], 0)[1:], np.float32)
 
     def along(self, label: int) -> Floats:
         """The coordinate along a wall of every pixel (h, w), metres; it means something where that wall is seen."""

@@ -7,6 +7,7 @@ in a room, so the line that most of the frayed border and the photo's edges agre
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.scene.faces import BACK, LEFT, RIGHT
 from staging.engine.scene.room import Box, Opening
@@ -29,6 +31,7 @@ _FAINT: Final = 0.2  # of a casing's edge, white on white
 _ASIDE: Final = 5.0  # pixels from a line at which its sides are compared once it is drawn
 _AVERAGED: Final = 41  # pixels along a line over which they are
 _LEAST_STEP: Final = 0.9  # Lab units between them
+_CORNER_STEP: Final = 2.5  # the same at a corner: light changes along a wall that goes on
 _ALONG: Final = 0.65  # share of a casing along which its edge must show
 _CASING_SHARE: Final = 0.7  # of the reach into the paint, within which a casing ends
 _AGREED: Final = 0.45  # share of those places at which the border or an edge must lie on the line
@@ -38,6 +41,8 @@ _CEILING: Final = (-0.06, 0.3)  # metres from the ceiling's line, outwards and i
 _FOOT: Final = (-0.06, 0.3)
 _CASING: Final = (-0.03, 0.2)  # the same round an opening
 _CORNER: Final = 0.2
+_BESIDE_SIDE: Final = 3  # pixels by which an opening's side may lie beside the photo's
+_FEWEST_SEEN: Final = 16  # places, of 80, of a side that must be seen
 _LEAST_REACH: Final = 12.0
 _MOST_REACH: Final = 70.0
 
@@ -52,7 +57,7 @@ class Rule:
     """A line to look for, from `start` to `end` (pixels, (2,)); paint lies on the side of `inner` (2,).
 
     It may lie up to `outwards` pixels out of the paint and `inwards` into it. That of a `casing` ends with it, and is
-    the outermost of those that run along it.
+    the outermost of those that run along it. The photo shows it where its two sides differ by `least` Lab units.
     """
 
     start: Points
@@ -61,6 +66,7 @@ class Rule:
     outwards: float
     inwards: float
     casing: bool
+    least: float
 
 
 def straightened(
@@ -79,7 +85,7 @@ def straightened(
 
 def _rules(regions: Regions, label: int, openings: tuple[Opening, ...], beside: frozenset[int]) -> list[Rule]:
     box = regions.room.box
-    u0, u1 = _span(box, label)
+    u0, u1 = span(box, label)
     lines: list[_Drawn] = [
         ((u0, box.height), (u1, box.height), (0.0, -1.0), _CEILING),
         ((u0, 0.0), (u1, 0.0), (0.0, 1.0), _FOOT),
@@ -101,7 +107,43 @@ def _rules(regions: Regions, label: int, openings: tuple[Opening, ...], beside: 
     return [rule for rule in made if rule is not None]
 
 
-def _span(box: Box, label: int) -> tuple[float, float]:
+def sides(regions: Regions, opening: Opening) -> float:
+    """The share, 0..1, of jambs and head of an opening along which the photo shows an edge, each counting the same.
+
+    Sides of which too little is seen are left out; 1 where all are.
+    """
+    label = WALL_LABELS[opening.wall]
+    height, width = regions.patch.shape
+    camera = regions.room.camera.resized(width, height)
+    near = cv2.dilate(regions.contrast, np.ones((2 * _BESIDE_SIDE + 1,) * 2, np.uint8))
+    corners = ((opening.u0, opening.z0), (opening.u0, opening.z1), (opening.u1, opening.z1), (opening.u1, opening.z0))
+    along = np.linspace(0.06, 0.94, 80)[:, None]
+    found: list[float] = []
+    for start, end in pairwise(corners):
+        places = np.array(start) * (1 - along) + np.array(end) * along
+        uv, depth = camera.project(_on_wall(regions.room.box, label, places))
+        uv = np.round(uv).astype(int)
+        uv = uv[(depth > 0.15) & (uv >= 4).all(-1) & (uv < [width - 4, height - 4]).all(-1)]
+        if len(uv) > _FEWEST_SEEN:
+            found.append(float((near[uv[:, 1], uv[:, 0]] > FAINT).mean()))
+    return float(np.mean(found)) if found else 1.0
+
+
+def parted(regions: Regions, label: int, start: Pair, end: Pair) -> float:
+    """The share, 0..1, of a line on a wall (along and up, metres) along which it parts two colours, however faintly."""
+    rule = _rule(regions, label, (start, end, (0.0, 1.0), _FOOT))
+    if rule is None:
+        return 0.0
+    smooth = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 0.8), np.float32)
+    length = float(np.hypot(*(rule.end - rule.start)))
+    along = np.arange(0.0, length)
+    places = np.round(rule.start + along[:, None] * (rule.end - rule.start) / length).astype(int)
+    height, width = regions.patch.shape
+    inside = np.all((places >= 6) & (places < [width - 6, height - 6]), axis=-1)
+    return float(_shown(smooth, rule, np.zeros(len(along), np.float32))[inside].mean()) if inside.any() else 0.0
+
+
+def span(box: Box, label: int) -> tuple[float, float]:
     """From where to where a wall goes along itself; side walls from where they are before the camera."""
     return (box.x0, box.x1) if label == BACK else (max(box.y0, 0.3), box.y1)
 
@@ -128,7 +170,10 @@ def _rule(regions: Regions, label: int, line: _Drawn) -> Rule | None:
     normal *= np.sign(float((across[shown] @ normal).mean())) or 1.0
     per_metre = float(np.percentile(np.abs(across[shown] @ normal), 75)) / 0.1
     outwards, inwards = (float(np.clip(abs(r) * per_metre, _LEAST_REACH, _MOST_REACH)) for r in reach)
-    return Rule(uv[first], uv[last], normal, outwards, inwards, reach == _CASING)
+    corner = start[0] == end[0] and reach != _CASING
+    return Rule(
+        uv[first], uv[last], normal, outwards, inwards, reach == _CASING, _CORNER_STEP if corner else _LEAST_STEP
+    )
 
 
 def _on_wall(box: Box, label: int, places: Points) -> Points:
@@ -196,7 +241,7 @@ def _shown(smooth: Floats, rule: Rule, offsets: Floats) -> Mask:
     soft = np.asarray(cv2.GaussianBlur(smooth, (0, 0), 1.5), np.float32)
     over, under = (_sampled(soft, (places + side * rule.inner)[:, None])[:, 0] for side in (_ASIDE, -_ASIDE))
     step = cv2.blur(np.ascontiguousarray(over - under, np.float32)[:, None], (1, _AVERAGED))[:, 0]
-    return np.asarray(np.linalg.norm(step, axis=-1) > _LEAST_STEP)
+    return np.asarray(np.linalg.norm(step, axis=-1) > rule.least)
 
 
 def _sampled(field: Floats, places: Points) -> Floats:

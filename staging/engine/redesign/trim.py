@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from staging.engine.geometry.walls import WALLS, rectified
-from staging.engine.redesign import mouldings
+from staging.engine.redesign import mouldings, ruled
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.scene.faces import LEFT
@@ -22,12 +22,15 @@ UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which 
 UNSEEN_PLAIN: Final = 0.7  # the same of one in the very paint that is round it
 CHROMATIC: Final = 10.0  # Lab chroma of paint that windows and doors do not share
 SAME_HUE: Final = 8.0
+PANE: Final = 15.0  # spread of lightness that a pane has at the least in a wall of strong colour
+OPEN_SIDE: Final = 0.55  # share of its jambs and head along which the photo must show an edge
 SILL: Final = 0.3  # metres above the floor, over which an opening is a window
 SAME_SHADE: Final = 4.0  # lightness by which a pane differs from the wall round it
 EVEN: Final = 3.5  # spread of lightness that a pane exceeds
 SHADED_HUE: Final = 5.0  # the same two, whatever the shade
 SHADED_EVEN: Final = 6.0
-OUTLINED: Final = 0.1  # share of a skirting's top along which the photo must show an edge
+OUTLINED: Final = (0.1, 0.5)  # share of a skirting's top along which the photo must show an edge, and surely does
+PARTED: Final = 0.6  # the same of a faint step, where few edges are seen
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
 
@@ -69,7 +72,13 @@ def _shown(regions: Regions, opening: Opening) -> bool:
     if not seen.any() or not round_it.any():
         return True
     inside, outside = np.median(regions.lab[seen], 0)[1:], np.median(regions.lab[round_it], 0)[1:]
+    own = regions.hue_of_light
     plain = np.hypot(*outside) > CHROMATIC and np.hypot(*(inside - outside)) < SAME_HUE
+    strong = min(np.hypot(*(inside - own)), np.hypot(*(outside - own))) > CHROMATIC
+    if plain and strong and regions.lab[..., 0][seen].std() < PANE:
+        return False  # the shade of a corner, or a door in the very paint of its wall
+    if np.hypot(*(inside - outside)) < SAME_HUE and ruled.sides(regions, opening) < OPEN_SIDE:
+        return False
     if opening.z0 > SILL:
         # A pane has something in it, or another light than the wall.
         light = regions.lab[..., 0]
@@ -93,11 +102,20 @@ def _mouldings(regions: Regions) -> Mask:
         here, along = regions.faces.labels == label, regions.along(label)
         openings = regions.room.openings_on(wall)
         below, above = mouldings.skirting_top(picture, openings), mouldings.cornice_foot(picture, openings)
-        if below is not None and regions.outlined(beyond := here & (up < below.height(along)), here) > OUTLINED:
+        if below is not None and _is_skirting(regions, label, below, beyond := here & (up < below.height(along))):
             found |= beyond
         if above is not None and regions.outlined(beyond := here & (up > above.height(along)), here) > CORNICE_SEEN:
             found |= beyond
     return found
+
+
+def _is_skirting(regions: Regions, label: int, top: mouldings.Line, beyond: Mask) -> bool:
+    """Whether the photo shows the `top` of a skirting on a wall; `beyond` (h, w) lies under it."""
+    shown = regions.outlined(beyond, regions.faces.labels == label)
+    if not OUTLINED[0] < shown < OUTLINED[1]:
+        return shown >= OUTLINED[1]
+    u0, u1 = ruled.span(regions.room.box, label)
+    return ruled.parted(regions, label, (u0, float(top.height(u0))), (u1, float(top.height(u1)))) > PARTED
 
 
 def _before(regions: Regions) -> Mask:

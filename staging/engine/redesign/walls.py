@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated, filled
+from staging.engine.redesign import fittings
+from staging.engine.redesign.growth import grown
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.scene.faces import FLOOR, LEFT
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 from staging.engine.scene.room import Opening
 
 JOIN: Final = 2.8  # Lab units of a step that parts no wall
@@ -36,10 +38,14 @@ LEAST: Final = 400  # pixels of a wall
 LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
+OVER_DOORS: Final = 0.9  # of a wall's seen height: a door ends lower
 MOST_LOOSE: Final = 0.12  # share of the paint's border that may lie on no edge and no line
-CHROMATIC: Final = 12.0  # Lab chroma of paint that no trim shares
+CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
+OWN_TURN: Final = 0.3  # of the same, sideways: yellow beside orange is another paint
 OWN_SHADE: Final = 25.0
+SHARED: Final = 0.1  # of the ceiling near a wall, that has its hue
+OVER_CORNER: Final = 14  # pixels past a wall's face, as read, that may be its own
 REVEAL: Final = 8  # pixels: a quarter of what a reveal is seen of
 IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be darker
 BOX_SLACK: Final = 0.028  # of the long side: by how much a line of the box may miss the photo's at most
@@ -49,7 +55,7 @@ LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 ALL_BARE: Final = 0.9  # share of a wall's bare part that is paint, of a wall that is nearly all openings
 ACCENT_LOOSE: Final = 0.05  # share of the border of paint on no edge and no line, where other walls keep theirs
 ACCENT_SURE: Final = 0.85  # confidence in the room whose corners are then the ends of its paint
-ACCENT_LEAST: Final = 0.08  # of the picture: less is no wall to set off
+ACCENT_LEAST: Final = 0.1  # of the picture: less is no wall to set off
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,7 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
         hue, shade = np.hypot(wall.step[..., 1], wall.step[..., 2]), np.abs(wall.step[..., 0])
         here &= (np.abs(light - around) < DETAIL) | ((hue < 3) & (shade < 5))
         found.append((wall, _coloured(regions, wall, _cleaned(here), reach)))
+    found = _without_doors(regions, _grown(regions, trim, found))
     ragged: dict[str, float] = {}
     while found:
         # Whether a wall ends at its corner depends on whether the next is painted.
@@ -205,9 +212,37 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
             for wall, here, _ in good:
                 owner[here & ~rough] = wall.label
                 rough |= here
+            rough &= ~fittings.seen(regions, rough)
             break
         found = [(wall, here) for wall, here in found if wall.name in ragged]
     return Walls(rough, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings)
+
+
+def _grown(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list[tuple[Wall, Mask]]:
+    """The paint of each wall with what no edge parts from the paint of any."""
+    if not found:
+        return found
+    whole = grown(regions, trim, np.any([here for _, here in found], 0))
+    return [(wall, here | (whole & wall.face)) for wall, here in found]
+
+
+def _without_doors(regions: Regions, found: list[tuple[Wall, Mask]]) -> list[tuple[Wall, Mask]]:
+    """Those whose paint is that of the largest wall, or goes up as high as no door does."""
+    if not found:
+        return found
+    largest = max(found, key=lambda one: int(one[1].sum()))
+    main, up = _median(regions, largest[1]), regions.faces.points[..., 2]
+    kept: list[tuple[Wall, Mask]] = []
+    for wall, here in found:
+        mine = wall.bare & here
+        low = not mine.any() or np.percentile(up[mine], 95) < OVER_DOORS * np.percentile(up[wall.face], 95)
+        if not low or np.hypot(*(_median(regions, here) - main)[1:]) < OTHER_PAINT[0]:
+            kept.append((wall, here))
+    return kept
+
+
+def _median(regions: Regions, here: Mask) -> Floats:
+    return np.asarray(np.median(regions.lab[here], 0) if here.any() else np.zeros(3), np.float32)
 
 
 def _ended(
@@ -259,8 +294,9 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     """With all that has the hue of a strongly coloured wall: no white trim has it, and no remnant of it may stay."""
     if here.sum() < LEAST:
         return here
-    chroma = float(np.hypot(*np.median(regions.lab[here], 0)[1:]))
-    if chroma < CHROMATIC:
+    # Less the light's own too: in a yellow light all is yellow.
+    hue_of_paint = np.median(regions.lab[here], 0)[1:]
+    if min(np.hypot(*hue_of_paint), np.hypot(*(hue_of_paint - regions.hue_of_light))) < CHROMATIC:
         return here
     own = _near(regions, here)
     one, other = regions.lab[..., 1:], own[..., 1:]
@@ -268,8 +304,13 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     # The shadow of a corner takes strength from a hue and leaves its direction.
     along = (one * other).sum(-1) / np.maximum(strength, 1)
     across = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / np.maximum(strength, 1)
-    same = (along > OWN_HUE * strength) & (across < OWN_HUE * along)
+    same = (along > OWN_HUE * strength) & (across < OWN_TURN * along)
     same &= (np.abs(regions.lab[..., 0] - own[..., 0]) < IN_SHADOW) & dilated(here, 4 * reach)
+    same &= dilated(wall.face, OVER_CORNER)  # the next wall's hue is its own affair
+    # A ceiling takes a hue from the light of its walls: where it has that of the paint, the box says where that ends.
+    above = regions.faces.labels == CEILING
+    deep = _far_into(regions, CEILING) & dilated(here, 4 * reach)
+    same &= ~above if (same & deep).sum() > SHARED * deep.sum() else ~deep
     same = cv2.morphologyEx((same | here).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, parts = cv2.connectedComponents(same, connectivity=4)
     kept = np.isin(parts, np.unique(parts[here & (same > 0)])) & (same > 0)

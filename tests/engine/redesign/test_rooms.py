@@ -9,8 +9,11 @@ import pytest
 from PIL import Image
 
 from staging.engine.modes.samples.rooms import BEDROOM, LIVING
+from staging.engine.redesign.growth import grown
 from staging.engine.redesign.interior import redecorate
 from staging.engine.redesign.palettes import PALETTES
+from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT, face_map
 
 SHIPPED = Path(__file__).resolve().parents[3] / "config" / "static" / "samples"
@@ -142,3 +145,45 @@ def test_a_wall_between_panelled_ones_is_painted_to_its_corners_and_they_stay(li
     bare = back & (faces.points[..., 2] > 0.2) & (faces.points[..., 0] < -0.5)
     assert (made.mask[bare] > 0).mean() > 0.97
     assert not made.mask[beside].any()
+
+
+def test_outlets_and_switches_keep_their_pixels(living):
+    photo = living.astype(np.float32)
+    plates = [(300, 300, 316, 322), (520, 180, 544, 196)]
+    for left, top, right, bottom in plates:
+        photo[top:bottom, left:right] *= 1.09
+    photo = np.clip(photo, 0, 255).astype(np.uint8)
+    made = redecorate(photo, LIVING.room, "midcentury", 0)
+    for left, top, right, bottom in plates:
+        assert (made.mask[top + 4 : bottom - 4, left + 4 : right - 4] == 0).all()
+        assert (made.mask[top - 10 : top - 4, left:right] > 0).all()
+
+
+def test_a_shaded_strip_of_a_coloured_wall_that_was_read_as_a_door_is_painted_with_it(living):
+    faces = face_map(LIVING.room, *SIZE)
+    back = faces.labels == BACK
+    left = float(faces.points[..., 0][back].min())
+    false = dataclasses.replace(LIVING.room.openings[0], kind="door", u0=left, u1=left + 0.6, z0=0.0, z1=2.1)
+    photo = living.astype(np.float32)
+    bare = back & (faces.points[..., 2] > 0.12) & ~seen(LIVING.room.openings[0], faces, LIVING.room, -0.12)
+    photo[bare] *= np.array([0.78, 0.5, 0.72], np.float32)
+    photo[bare & seen(false, faces, LIVING.room, 0)] *= 0.75
+    room = dataclasses.replace(LIVING.room, openings=(*LIVING.room.openings, false))
+    made = redecorate(photo.astype(np.uint8), room, "midcentury", 0)
+    strip = seen(false, faces, LIVING.room, 0.1) & (faces.points[..., 2] > 0.3)
+    assert (made.mask[strip] > 0).mean() > 0.95
+
+
+def test_paint_goes_on_into_the_shade_and_ends_at_an_edge():
+    light = np.full((533, 800), 200, np.float32)
+    faces = face_map(LIVING.room, *SIZE)
+    light *= 1 - 0.3 / (1 + np.exp((faces.points[..., 0].astype(np.float32) + 0.9) / 0.25))
+    light[:, 460:] = 160
+    copy = np.repeat(np.clip(light, 0, 255).astype(np.uint8)[..., None], 3, -1)
+    regions = Regions.of(copy, dataclasses.replace(LIVING.room, openings=()))
+    back = (regions.faces.labels == BACK) & (faces.points[..., 2] > 0.3) & (faces.points[..., 2] < 2.2)
+    known = back & (faces.points[..., 0] > -0.3)
+    known[:, 455:] = False
+    whole = grown(regions, Trim.of(regions), known)
+    assert whole[back & (faces.points[..., 0] < -1.2)].mean() > 0.95
+    assert not whole[:, 466:].any()
