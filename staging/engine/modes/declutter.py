@@ -35,7 +35,7 @@ CERTAIN: Final = 0.25
 CERTAIN_FLOOR: Final = 0.06
 CERTAIN_SOLID: Final = 0.6
 CERTAIN_CLEAR: Final = 0.55
-LEAST_SOLID: Final = 0.2
+LEAST_SOLID: Final = 0.45  # of what was found before the floor: with less that is surely none of it, nothing is sure
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it

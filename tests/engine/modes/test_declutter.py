@@ -123,6 +123,20 @@ def test_what_cannot_be_done_is_refused_in_words(drawn, what):
     assert isinstance(refused.value, UnusablePhoto) or refused.value.code.startswith("gate_")
 
 
+def test_a_thing_in_a_sea_of_light_is_not_found_surely_enough_to_be_taken_away(monkeypatch):
+    monkeypatch.setattr(furnished, "HALF", np.array([0.45, 0.3]))
+    monkeypatch.setattr(furnished, "TALL", 0.5)
+    photo, mask = furnished.furnished()
+    lit = np.zeros(photo.shape[:2])
+    patch = np.array([(-2.0, 1.4, 0), (-0.2, 1.4, 0), (-0.2, 3.9, 0), (-2.0, 3.9, 0)])
+    cv2.fillConvexPoly(lit, np.round(furnished.ROOM.camera.project(patch)[0]).astype(np.int32), 1.0)
+    lit[mask > 0] = 0
+    bright = photo + (255 - photo.astype(np.float64)) * 0.55 * cv2.GaussianBlur(lit, (0, 0), 1)[..., None]
+    made = declutter(bright.astype(np.uint8))
+    assert not made.emptied
+    assert 0.2 < made.figures["solid"] < 0.45
+
+
 def test_sun_on_the_floor_is_no_furniture(drawn):
     assert not declutter(furnished.sunlit()).emptied
 
