@@ -7,6 +7,7 @@ adjustment  camera and box together, pulled onto the edges; skirting   down to t
 scale       the metre; view   the frame in which all this happens; reading   the order of the steps
 walls       the walls seen straight on; rectangles   what edges frame there
 windows, doors, patches   three finders; leaves   of open doors; openings   what they found together
+seams       what may be a door without a casing
 foreground  walls and columns before the room; islands   low blocks in it
 lamps   ceiling lamps; confidence   whether to trust all this
 ground      the free ground of an outdoor photo, which has no box

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import steepness
-from staging.engine.geometry import counters, footings, tops
+from staging.engine.geometry import counters, footings, seams, tops
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.segments import Segments
 from staging.engine.scene.faces import BACK, FLOOR, LEFT, RIGHT, FaceMap, face_map
@@ -60,14 +60,16 @@ def find(photo: Picture, room: Room) -> Fittings:
 
 
 def find_walls(photo: Picture, room: Room) -> Fittings:
-    """Bare wall alone, for pictures and mirrors: sun and reflections on an empty floor would fool `find`."""
+    """Bare wall for pictures and mirrors, and what of the walls is kept clear; sun and reflections on an empty floor
+    would fool `find`."""
     small = _sized(photo, AT)
     height, width = small.shape[:2]
     fine = _sized(photo, LINES_AT)
     lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
     nothing = np.zeros((height, width), np.bool_)
     bare = _bare(small, face_map(room, width, height), lines, nothing)
-    return Fittings(nothing, bare, walls_only=True, footless=footings.missing(photo, room))
+    missing, flush = footings.missing(photo, room), seams.find(photo, room)
+    return Fittings(nothing, bare, walls_only=True, footless=missing, flush=flush)
 
 
 def _tops(fine: Picture, room: Room, calm: Mask) -> tuple[Top, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
-from staging.engine.scene.room import Camera, Top, Wall
+from staging.engine.scene.room import Camera, Opening, Top, Wall
 
 ON_FLOOR: Final = 0.96  # least share of a footprint that the photo must show to be free floor
 AT_FOOT: Final = 0.85  # the same at a counter's foot, which was found as a line but darkens the floor before it
@@ -67,7 +67,8 @@ class Fittings:
     on walls is judged. `counters` are those that one can sit at, `tops` those
     on which something may stand. `things` (of a size of its own) are pixels of what was
     left in the room, before which and behind which nothing is put. `footless` are the stretches of the walls that the
-    photo does not show to be there: nothing is put against them.
+    photo does not show to be there: nothing is put against them. `flush` are what may be doors without a casing: they
+    are kept clear like doors, but nobody says that they are.
     """
 
     clear: Mask
@@ -77,6 +78,7 @@ class Fittings:
     things: Mask | None = None
     tops: tuple[Top, ...] = ()
     footless: tuple[Stretch, ...] = ()
+    flush: tuple[Opening, ...] = ()
 
     def hides_things(self, camera: Camera, piece: Piece) -> bool:
         """Whether a piece would be drawn over something that was left in the room."""

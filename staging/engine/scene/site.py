@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -81,11 +81,12 @@ class Site:
 
     def __init__(self, room: Room, fittings: Fittings | None = None) -> None:
         """`fittings` are what the photo allows: everywhere in kitchens and bathrooms, elsewhere on the walls."""
-        self.room, self.fittings = room, fittings
+        flush = fittings.flush if fittings is not None else ()
+        self.room, self.fittings = replace(room, openings=(*room.openings, *flush)), fittings
         # A wall that the photo does not show may be read at any distance.
         far, box = FARTHEST, room.box
         self.box = Box(max(box.x0, -far), min(box.x1, far), max(box.y0, -far), min(box.y1, far), box.height)
-        kept = (o for o in room.openings if o.kind == "window" or is_passage(o) or is_hearth(o))
+        kept = (o for o in self.room.openings if o.kind == "window" or is_passage(o) or is_hearth(o))
         self.zones = tuple(_zone(self.box, o) for o in kept)
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,10 @@ from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.arranger import arrange_from
 from staging.engine.scene.faces import FLOOR, face_map
 from staging.engine.scene.fittings import Counter, Fittings
-from staging.engine.scene.footprints import footprint
-from staging.engine.scene.layout import FLAT
-from tests.engine.scene.showroom import PLAIN, STOCK, room
+from staging.engine.scene.footprints import footprint, penetration
+from staging.engine.scene.layout import FLAT, HUNG
+from staging.engine.scene.site import Site
+from tests.engine.scene.showroom import PLAIN, STOCK, door, room
 
 FACES = face_map(PLAIN, 300, 200)
 FLOORS = FACES.labels == FLOOR
@@ -133,3 +136,20 @@ def test_a_runner_alone_is_not_put_into_a_large_room() -> None:
     assert arrange_from(PLAIN, "kitchen", STOCK, 0, fittings=fittings).pieces[0].kind == "runner"
     with pytest.raises(UnusablePhoto):
         arrange_from(large, "kitchen", STOCK, 0, fittings=fittings)
+
+
+def test_what_may_be_a_door_is_kept_clear_and_nothing_hangs_on_it() -> None:
+    """Nobody says that it is one: the room keeps its openings, and the gates ask of those alone."""
+    leaf = door("back", 0.3)
+    seen = Fittings(EVERYWHERE, EVERYWHERE, walls_only=True, flush=(leaf,))
+    zone = Site(replace(PLAIN, openings=(leaf,))).passages[0].area
+
+    def before(fittings: Fittings) -> tuple[list, list]:
+        pieces = [p for seed in range(4) for p in arrange_from(PLAIN, "living", STOCK, seed, fittings=fittings).pieces]
+        standing = [p for p in pieces if p.kind not in FLAT | HUNG and penetration(footprint(p), zone) > 0.02]
+        at_back = [p for p in pieces if p.kind in HUNG and Site(PLAIN).nearest_wall(p.x, p.y)[0] == "back"]
+        return standing, [p for p in at_back if abs(p.x - 0.3) < 0.45 + p.size[0] / 2]
+
+    assert before(seen) == ([], [])
+    standing, hung = before(replace(seen, flush=()))
+    assert standing and hung
