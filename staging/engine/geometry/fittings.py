@@ -6,6 +6,7 @@ elsewhere; upright edges that rise from it are things that stand there, and what
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import cv2
@@ -39,6 +40,7 @@ SKIRTING: Final = 23  # pixels that skirtings and corners take at most
 BUSY: Final = 0.16  # share of a neighbourhood that edges take, from which on it shows something
 SMOOTH: Final = 2.0  # 8-bit Lab units a pixel: light, shade and stains change a wall by less, frames and things by more
 LIT_PAINT: Final = 0.3  # share of what hangs together without an edge that must be the wall's usual colour
+MOST: Final = 0.5  # share of a wall's quiet pixels that only the wall itself can take
 PAINT: Final = (42.0, 10.0)  # how far bare wall may be from the wall's usual lightness and colour, 8-bit Lab
 
 
@@ -67,7 +69,7 @@ def find_walls(photo: Picture, room: Room) -> Fittings:
     fine = _sized(photo, LINES_AT)
     lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8)).resized(width, height)
     nothing = np.zeros((height, width), np.bool_)
-    bare = _bare(small, face_map(room, width, height), lines, nothing)
+    bare = _bare(small, face_map(room, width, height), lines, nothing, most=MOST)
     missing, flush = footings.missing(photo, room), seams.find(photo, room)
     return Fittings(nothing, bare, walls_only=True, footless=missing, flush=flush)
 
@@ -153,8 +155,11 @@ def _plain(picture: Picture, clear: Mask) -> Mask:
     return np.asarray(kept > 0)
 
 
-def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mask:
-    """`clear`, and each wall in the colour that most of its upper part has, without edges."""
+def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask, most: float = math.inf) -> Mask:
+    """`clear`, and each wall in the colour that most of its upper part has, without edges.
+
+    What takes more than `most` of a wall's quiet pixels without an edge is that wall in whatever colour.
+    """
     edges = _drawn(np.asarray(lines.ends), faces.labels.shape, 2).astype(np.float32)
     quiet = cv2.blur(edges, (13, 13)) < BUSY
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.5), cv2.COLOR_RGB2LAB).astype(np.float32)
@@ -167,7 +172,7 @@ def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mas
             continue
         away = lab - np.median(lab[upper], axis=0)
         painted = wall & (np.abs(away[..., 0]) < PAINT[0]) & (np.hypot(away[..., 1], away[..., 2]) < PAINT[1])
-        calm |= painted | _lit_paint(painted, wall & smooth)
+        calm |= painted | _lit_paint(painted, wall & smooth, most * wall.sum())
     # Skirtings and the corners of the room hide nothing either: where both sides are calm, they are.
     kernel = np.ones((SKIRTING, SKIRTING), np.uint8)
     closed = cv2.morphologyEx(calm.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
@@ -177,12 +182,15 @@ def _bare(picture: Picture, faces: FaceMap, lines: Segments, clear: Mask) -> Mas
     return np.asarray(calm | (closed & band))
 
 
-def _lit_paint(painted: Mask, smooth: Mask) -> Mask:
-    """What goes over into paint without an edge: the same wall under a lamp, in the shade, or stained."""
+def _lit_paint(painted: Mask, smooth: Mask, large: float) -> Mask:
+    """What goes over into paint without an edge: the same wall under a lamp, in the shade, or stained.
+
+    What has more than `large` pixels without an edge is the wall, whatever colour most of its upper part has.
+    """
     count, parts = cv2.connectedComponents(smooth.astype(np.uint8), connectivity=4)
     whole = np.bincount(parts.ravel(), minlength=count)
     own = np.bincount(parts[painted], minlength=count)
-    kept = own > LIT_PAINT * np.maximum(whole, 1)
+    kept = (own > LIT_PAINT * np.maximum(whole, 1)) | (whole > large)
     kept[0] = False
     return np.asarray(kept[parts])
 

@@ -145,3 +145,21 @@ def test_a_wall_under_a_lamp_is_bare_and_a_pane_in_it_is_not():
 
     assert bare(np.exp(-(away**2))) > 0.9
     assert bare(np.asarray(away < 0.9, float)) < 0.5
+
+
+def test_a_wall_is_bare_though_its_upper_part_has_another_colour():
+    """Above a fallen cornice or where furniture stood paint yellows: what goes over into it without an edge is wall."""
+    truth = completed(synthetic.room(yaw=4.0, box=BOX))
+    across, up = np.meshgrid(np.linspace(-2.1, 1.9, 400), np.linspace(0.0, 2.55, 255))
+
+    def bare(light, heights):
+        calm = fittings.find_walls(lit_wall(truth, light, across, up), truth).calm
+        at = truth.camera.resized(calm.shape[1], calm.shape[0])
+        pixels, _ = at.project(np.array([(x, BOX.y1, z) for x in (-1.2, -0.4, 0.6) for z in heights]))
+        u, v = np.round(pixels).astype(int).T
+        return calm[v, u].mean()
+
+    fading = 1.0 - np.clip((up - 1.4) / 0.5, 0, 1)
+    assert bare(fading, (0.8, 1.1, 1.4)) > 0.9
+    # Cupboards end in an edge, and leave most of the wall to be seen.
+    assert bare(np.asarray(up < 1.0, float), (0.4, 0.6, 0.8)) < 0.5

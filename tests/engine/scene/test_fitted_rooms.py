@@ -152,4 +152,5 @@ def test_what_may_be_a_door_is_kept_clear_and_nothing_hangs_on_it() -> None:
 
     assert before(seen) == ([], [])
     standing, hung = before(replace(seen, flush=()))
-    assert standing and hung
+    assert standing
+    assert hung
