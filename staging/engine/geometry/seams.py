@@ -71,7 +71,7 @@ def _covered(o: Opening, known: list[tuple[float, float]]) -> bool:
 
 def _leaves(picture: WallPicture) -> list[Rectangle]:
     """Rectangles from the floor with a gap on both sides and over them that ends at its corners."""
-    light = picture.lab[..., 0]
+    light = np.asarray(picture.lab[..., 0], np.float64)
     rows, columns = light.shape
     step = max(3, round(STRETCH * PER_METRE))
     upright = _valleys(light, picture.seen, step)  # (stretches down the wall, columns)

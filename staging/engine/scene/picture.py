@@ -39,7 +39,7 @@ FILLS: Final = (
     ("sideboard", "console_table", "tv_unit", "bookshelf", "dresser", "toy_shelf"),
 )
 FILLED: Final = 3
-SPARSE: Final = 0.35
+SPARSE: Final = 0.5
 
 LOW: Final = 1.8  # metres: what reaches the floor and ends lower is a hearth with its mantel
 HEARTH: Final = 2.5  # score of a hearth that is wholly hidden: a room looks at its fire, and nobody turns a back on it

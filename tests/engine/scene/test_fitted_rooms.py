@@ -154,3 +154,10 @@ def test_what_may_be_a_door_is_kept_clear_and_nothing_hangs_on_it() -> None:
     standing, hung = before(replace(seen, flush=()))
     assert standing
     assert hung
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 9.0), (-0.6, 1.6)], ids=["right", "aisle"])
+def test_a_kitchen_table_stands_where_its_chairs_have_free_floor_too(low: float, high: float) -> None:
+    clear = FLOORS & (low < X) & (high > X)
+    pieces = arranged("kitchen", clear, clear | ~FLOORS).pieces
+    assert sum(p.kind == "dining_chair" for p in pieces) == 4

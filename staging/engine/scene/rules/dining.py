@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from staging.engine.scene.arrangement import Piece
 from staging.engine.scene.frames import Frame
@@ -17,6 +18,7 @@ from staging.engine.scene.stock import Stock
 TASTE = Taste(distance=(2.6, 5.0), width=(0.2, 0.5), in_open=0.3, behind=-2.0, before=0.6, reach=-0.4, front=0.0)
 AROUND = 0.85  # metres about a table: a chair that is pushed back, and a step
 LAMP_REACH = 0.25  # a table this close to under a lamp stands under it, metres
+CHAIR_IN_FRAME: Final = 0.8  # least share of a chair in the picture
 SHADE_HEIGHT = 1.55  # metres from the floor to the lower edge of a pendant, clear of the eyes of people who sit
 
 
@@ -61,22 +63,26 @@ def furnish(layout: Layout, stand: Stand) -> None:
     dressing.art_elsewhere(layout)
 
 
-def chairs(layout: Layout, middle: Frame, *, paired: bool = False) -> None:
-    """Chairs in pairs along both sides, and at both ends of a long table; if `paired`, never one without the other."""
-    width, depth, _ = layout.main.size
-    chair = layout.stock.usual("dining_chair")
+def beside(stock: Stock, table: Piece) -> list[tuple[Frame, float]]:
+    """Places of chairs along both long sides of a table and how each is turned, degrees: pairs one after the other."""
+    width, depth, _ = table.size
+    chair = stock.usual("dining_chair")
     count = max(1, min(4, int(width / 0.6)))
     pitch = width / count
-    places = [((i - (count - 1) / 2) * pitch, side) for i in range(count) for side in (-1, 1)]
     out = depth / 2 + chair[1] / 2 - 0.2
-    demand = Demand(in_frame=0.8, hides=0.4, gap=0.02, lowest=1.0)
+    middle = Frame(table.x, table.y, table.turn)
+    places = [((i - (count - 1) / 2) * pitch, side) for i in range(count) for side in (-1, 1)]
+    return [(middle.moved(along, side * out), 0.0 if side < 0 else 180.0) for along, side in places]
+
+
+def chairs(layout: Layout, middle: Frame, *, paired: bool = False) -> None:
+    """Chairs in pairs along both sides, and at both ends of a long table; if `paired`, never one without the other."""
+    width = layout.main.size[0]
+    chair = layout.stock.usual("dining_chair")
+    demand = Demand(in_frame=CHAIR_IN_FRAME, hides=0.4, gap=0.02, lowest=1.0)
     offers = [
-        layout.stock.piece(
-            "dining_chair",
-            middle.moved(along, side * out),
-            turn=(0.0 if side < 0 else 180.0) + layout.rng.uniform(-3, 3),
-        )
-        for along, side in places
+        layout.stock.piece("dining_chair", place, turn=turn + layout.rng.uniform(-3, 3))
+        for place, turn in beside(layout.stock, layout.main)
     ]
     for pair in zip(offers[::2], offers[1::2], strict=True):
         if paired and any(layout.refusal(offer, demand) for offer in pair):

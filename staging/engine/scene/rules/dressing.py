@@ -19,6 +19,7 @@ BESIDE_FRAME: Final = 0.12  # metres between an opening and what stands beside i
 LEAST_ART: Final = 0.42  # metres: less, alone on a wall, looks forgotten there
 STRETCH: Final = 1.2  # metres: on a shorter stretch of wall without furniture nothing is hung
 ART_OVER: Final = 0.2  # metres between a piece and the art over it
+RUG_WHOLE: Final = 0.97  # share of a rug in the picture from which on nobody sees it cut
 RUG_IN_FRAME: Final = 0.8  # least share of a rug in the picture
 VIEWING: Final = (2.0, 5.0)  # metres between a seat and the television that it looks at
 VIEWING_ANGLE: Final = 45.0  # degrees off straight ahead, of either
@@ -54,15 +55,18 @@ def wall_frames(layout: Layout, inset: float) -> list[tuple[str, Frame]]:
     return sorted(places, key=lambda place: -math.hypot(place[1].x, place[1].y))
 
 
-def plant(layout: Layout) -> bool:
-    """A tall plant in a corner or by an opening that the camera sees; else at the end of the sofa; low ones last."""
+def plant(layout: Layout, *, at_sofa: bool = False) -> bool:
+    """A tall plant in a corner or by an opening that the camera sees; else at the end of the sofa or along a wall; low
+    ones last. With `at_sofa`, at an end of the sofa or nowhere."""
     height = min(layout.rng.uniform(1.1, 1.75), layout.site.box.height - 0.6)
     usual = layout.stock.usual("plant")[0]
     demand = Demand(in_frame=0.97, hides=0.1, gap=0.05)
     for width, tall in ((usual, height), (0.5, height), (0.42, min(height, 1.2))):
         size = layout.stock.size("plant", width=width, depth=width, height=tall)
         inset = size[0] / 2 + 0.06
-        for where, frame in [*corner_frames(layout, inset), *beside_main(layout, inset)]:
+        corners = [] if at_sofa else corner_frames(layout, inset)
+        walls = [] if at_sofa or width > 0.5 else wall_frames(layout, inset)
+        for where, frame in [*corners, *beside_main(layout, inset), *walls]:
             # By quarters: a pot is round, but the square about it, turned any other way, fits no corner.
             turned = Frame(frame.x, frame.y, 90.0 * layout.rng.randrange(4))
             if layout.add(layout.stock.piece("plant", turned, size=size), demand):

@@ -26,6 +26,7 @@ TASTE: Final = Taste(
 )
 AROUND: Final = 0.8  # metres about a table: a chair that is pushed back, and a step
 TABLE: Final = 3.0  # how much more a table is worth than a runner alone
+PAIR: Final = 0.5  # how much each pair of chairs after the first is
 AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
 HALL: Final = 12.0  # square metres of floor in sight, free or not, on which it does so too
 # Width and depth of runners in a kitchen's aisle, metres.
@@ -50,14 +51,23 @@ def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     sizes = [stock.size("dining_table", width=w, depth=min(w, 0.85)) for w in lengths]
     around = 0.7 if manner.tight else AROUND
     for stand in in_the_open(site, stock, "dining_table", sizes, turns=(0.0, 90.0), walkway=around):
-        far = min(wall_distance(site.box, wall, stand.piece.x, stand.piece.y) for wall in WALLS)
-        yield replace(stand, score=TABLE - 0.25 * max(far - 1.3, 0.0))
+        pairs = _pairs(site, stock, stand.piece)
+        if pairs:
+            far = min(wall_distance(site.box, wall, stand.piece.x, stand.piece.y) for wall in WALLS)
+            yield replace(stand, score=TABLE + PAIR * (pairs - 1) - 0.25 * max(far - 1.3, 0.0))
     if site.fittings is not None:
         if site.fittings.area(site.room.camera) < AISLE and site.visible_area < HALL:
             yield from lying(site, stock, "runner", RUNNERS)
         for counter in site.fittings.counters:
             yield from _at_counter(site, stock, counter)
     yield from worktops.stands(site, stock, "fruit_bowl", -ONLY_COUNTERS)
+
+
+def _pairs(site: Site, stock: Stock, table: Piece) -> int:
+    """How many pairs of chairs, on both long sides of a table, the photo's pixels and its frame allow."""
+    offers = [stock.piece("dining_chair", place, turn=turn) for place, turn in dining.beside(stock, table)]
+    fit = [not site.in_the_way(chair) and view(site.room, chair).in_frame >= dining.CHAIR_IN_FRAME for chair in offers]
+    return sum(one and other for one, other in zip(fit[::2], fit[1::2], strict=True))
 
 
 def _at_counter(site: Site, stock: Stock, counter: Counter) -> Iterator[Stand]:

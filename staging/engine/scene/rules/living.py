@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from staging.engine.scene.arrangement import Piece
+from staging.engine.scene.footprints import footprint
 from staging.engine.scene.frames import Frame
 from staging.engine.scene.layout import Demand, Layout
 from staging.engine.scene.rules import dressing, nook
@@ -20,7 +21,9 @@ TASTE = Taste(distance=(2.2, 4.2), width=(0.21, 0.45), at_wall=0.5, window_behin
 SEAT_WORTH: Final = 0.3  # score for each metre of sofa
 SEAT_WORTH_LARGE: Final = 0.03  # and for each square metre of floor
 NEAR_END: Final = 0.5  # metres by which one end of the sofa is nearer to the camera than the other, seen from the side
+NEAR_HIDES: Final = 0.06  # share of the sofa that a table at its near end may hide
 POUF_NEAREST: Final = 1.9  # metres from the camera: nearer, a wide lens makes a barrel of it
+POUF_OFF_WALL: Final = 0.35  # metres: closer, it looks pushed out of the way, against a curtain or into a corner
 TABLE_GAP: Final = 0.38  # metres between sofa and coffee table: knees and a step
 
 
@@ -66,6 +69,7 @@ def furnish(layout: Layout, stand: Stand) -> bool:
     if all(p.z > 0.1 for p in layout.pieces[1:]):
         return False
     if layout.careful:
+        dressing.plant(layout, at_sofa=True)
         return True
     if layout.rng.random() < 0.8:
         kinds = layout.rng.sample(["sideboard", "tv_unit", "bookshelf", "console_table"], 3)
@@ -79,12 +83,15 @@ def furnish(layout: Layout, stand: Stand) -> bool:
 
 
 def _rug(layout: Layout, group: Frame) -> None:
-    """The largest rug that the picture shows nearly whole; no rug looks better than one cut in half."""
+    """The largest rug that the picture shows whole, or nearly so; no rug looks better than one cut in half."""
     width = layout.main.size[0]
+    offers = []
     for wide, deep in ((0.6, 2.1), (0.5, 1.8), (0.2, 1.6), (0.0, 1.4), (-0.2, 1.2)):
         size = layout.stock.size("rug", width=width + wide, depth=deep)
-        rug = layout.stock.piece("rug", group.moved(0.0, size[1] / 2 - 0.25), size=size, role="rug")
-        if layout.add(rug, Demand(in_frame=dressing.RUG_IN_FRAME)):
+        offers.append(layout.stock.piece("rug", group.moved(0.0, size[1] / 2 - 0.25), size=size, role="rug"))
+    # A smaller one may be whole, but not a mat under a table.
+    for rugs, share in ((offers[:-1], dressing.RUG_WHOLE), (offers, dressing.RUG_IN_FRAME)):
+        if layout.add_first(rugs, Demand(in_frame=share)):
             layout.note("rug under the front legs of the sofa")
             return
 
@@ -128,7 +135,8 @@ def _chairs(layout: Layout, group: Frame) -> None:
         layout.note(f"{count} armchair(s) turned to the sofa")
         return
     poufs = [layout.stock.piece("pouf", group.moved(side * (half - 0.2), 1.3)) for side in sides]
-    layout.add_first(poufs, Demand(in_frame=0.97, hides=0.15, nearest=POUF_NEAREST))
+    free = [pouf for pouf in poufs if layout.site.inside(footprint(pouf), POUF_OFF_WALL)]
+    layout.add_first(free, Demand(in_frame=0.97, hides=0.15, nearest=POUF_NEAREST))
 
 
 def _facing(layout: Layout, group: Frame, side: int) -> float:
@@ -161,7 +169,7 @@ def _ends(layout: Layout, stand: Stand) -> None:
         lamp = layout.rng.random() < 0.5
         (_lamp_end if lamp else _table_end)(layout, stand, far)
         if lamp and layout.rng.random() < 0.6:
-            _table_end(layout, stand, -far, lit=False)
+            _table_end(layout, stand, -far, lit=False, hides=NEAR_HIDES)
         return
     if not _table_end(layout, stand, sides[0]):
         sides.reverse()
@@ -170,11 +178,11 @@ def _ends(layout: Layout, stand: Stand) -> None:
         _lamp_end(layout, stand, sides[1])
 
 
-def _table_end(layout: Layout, stand: Stand, side: int, *, lit: bool = True) -> bool:
+def _table_end(layout: Layout, stand: Stand, side: int, *, lit: bool = True, hides: float = 0.15) -> bool:
     width, depth, _ = stand.piece.size
     table = layout.stock.usual("side_table")
     place = stand.frame.moved(side * (width / 2 + 0.05 + table[0] / 2), depth * 0.55)
-    if not layout.add(layout.stock.piece("side_table", place), Demand(in_frame=0.95, gap=0.02)):
+    if not layout.add(layout.stock.piece("side_table", place), Demand(in_frame=0.95, gap=0.02, hides=hides)):
         return False
     kept = layout.pieces[-1]
     if not (lit and dressing.on_top(layout, "table_lamp", kept)):

@@ -20,6 +20,8 @@ INSET: Final = 0.65  # metres from the walls to the middle of a chair that is tu
 PITCH: Final = 0.4  # metres between the places that are tried
 TURNS: Final = (0.0, -30.0, 30.0)  # degrees off looking straight away from the wall
 BEHIND: Final = 1.0  # score of a chair without a sofa: it is what is left where nothing else fits
+PLANTS: Final = (1.2, 1.0)  # metres: heights of plants beside a chair
+LAMPS: Final = ((0.72, -0.35), (0.72, 0.0), (0.6, -0.15))  # metres to the side and to the front of a chair
 AWAY: Final = (-50.0, -25.0, 0.0, 25.0, 50.0)  # degrees off looking along the room, of chairs in the open
 # A second chair: metres to the side and to the front of the first, and how far it is turned to it, degrees.
 SECOND: Final = ((1.55, 0.35, 50.0), (1.3, 0.1, 35.0), (1.2, -0.25, 20.0))
@@ -59,7 +61,8 @@ def furnish(layout: Layout) -> bool:
             sides = [side, -side]
             break
     _table(layout, chair, sides)
-    dressing.floor_lamp(layout, [chair.moved(s * 0.72, out) for out in (-0.35, 0.0) for s in reversed(sides)])
+    spots = itertools.product(LAMPS, reversed(sides))
+    dressing.floor_lamp(layout, [chair.moved(s * along, out) for (along, out), s in spots])
     if not dressing.plant(layout):
         _plant_beside(layout, chair, sides)
     dressing.art_elsewhere(layout)
@@ -83,7 +86,12 @@ def _table(layout: Layout, chair: Frame, sides: list[int]) -> None:
 
 
 def _plant_beside(layout: Layout, chair: Frame, sides: list[int]) -> None:
-    size = layout.stock.size("plant", width=0.5, depth=0.5, height=1.2)
-    spots = [chair.moved(s * 0.75, out) for out in (-0.3, 0.05) for s in reversed(sides)]
-    offers = [layout.stock.piece("plant", spot, size=size) for spot in spots]
-    layout.add_first(offers, Demand(in_frame=0.97, hides=0.1, gap=0.03))
+    for height in PLANTS:
+        size = layout.stock.size("plant", width=0.5, depth=0.5, height=height)
+        reach = (layout.main.size[0] + size[0]) / 2
+        steps = itertools.product((0.1, 0.2), (-0.3, 0.05, -0.15), reversed(sides))
+        spots = [chair.moved(s * (reach + off), out) for off, out, s in steps]
+        # Turned with the room, for a square about a pot fits into a corner only so.
+        offers = [layout.stock.piece("plant", Frame(spot.x, spot.y, 0.0), size=size) for spot in spots]
+        if layout.add_first(offers, Demand(in_frame=0.95, hides=0.1, gap=0.03)):
+            return
