@@ -9,9 +9,6 @@ from staging.engine.furniture.parts import hoop, legs, pair
 from staging.engine.furniture.primitives import (
     bar,
     box,
-    disc_profile,
-    eased_profile,
-    lathe,
     loft,
     moved,
     outline,
@@ -262,43 +259,3 @@ def bench(shop: Workshop) -> list[Mesh]:
     wood = shop.use("wood")
     parts.append(box((w - 0.06, d - 0.06, 0.035), wood, radius=0.004, at=(0, 0, foot - 0.03), grain=0))
     return parts + legs(shop, w - 0.05, d - 0.05, foot - 0.02, inset=0.035)
-
-
-def pouf(shop: Workshop) -> list[Mesh]:
-    """A round stool without a frame: knitted and squat, or a drum of channels under a domed cushion."""
-    r, h = min(shop.width, shop.depth) / 2, shop.height
-    if shop.style.name in ("scandinavian", "coastal", "farmhouse"):
-        knit = shop.use("throw")
-        profile = [
-            (0, 0),
-            (r * 0.7, 0.0),
-            (r * 0.95, h * 0.22),
-            (r, h * 0.5),
-            (r * 0.93, h * 0.8),
-            (r * 0.62, h * 0.98),
-            (0, h),
-        ]
-        parts = [lathe(eased_profile(profile, 0.05), knit, sides=48)]
-        v = parts[0].vertices
-        ribs = 1 + 0.012 * np.cos(np.arctan2(v[:, 1], v[:, 0]) * 18)[:, None] * np.array([1, 1, 0])
-        return [Mesh(v * ribs, parts[0].faces, parts[0].uv, knit)]
-    cloth = shop.use("accent_upholstery")
-    # A band of upright channels under a domed seat cushion: a plain drum looks like a roll of paper.
-    waist = h * 0.66
-    channels = 22
-    band = lathe(
-        eased_profile([(0, 0.02), (r * 0.94, 0.02), (r * 0.965, waist), (0, waist)], 0.02), cloth, sides=8 * channels
-    )
-    v = band.vertices
-    out = np.hypot(v[:, 0], v[:, 1])
-    swell = 0.03 * np.abs(np.sin(np.arctan2(v[:, 1], v[:, 0]) * channels / 2)) ** 0.6 * (out > 0.8 * r)
-    band = Mesh(v * (1 + swell[:, None] * np.array([1, 1, 0])), band.faces, band.uv, cloth)
-    seat = lathe(
-        eased_profile([(0, waist), (r * 0.985, waist), (r, (waist + h) / 2), (r * 0.9, h * 0.965), (0, h)], 0.035),
-        cloth,
-        sides=64,
-    )
-    foot = lathe(
-        disc_profile(r - 0.03, 0, 0.025), shop.use("metal" if shop.style.name == "luxury" else "black"), sides=40
-    )
-    return [band, seat, foot, soft.piping_ring(r * 0.98, waist, cloth)]

@@ -9,9 +9,8 @@ from staging.engine.furniture import upholstery as soft
 from staging.engine.furniture.kids_beds import infill
 from staging.engine.furniture.parts import handle, legs
 from staging.engine.furniture.playrooms import accent, accent_cloth, play
-from staging.engine.furniture.primitives import bar, box, fitted, grid, lathe, moved, tilted, tube, turned
+from staging.engine.furniture.primitives import bar, box, fitted, grid, moved, tilted, tube, turned
 from staging.engine.furniture.storage import shelf_sides
-from staging.engine.furniture.upholstery import wrinkled
 from staging.engine.furniture.workshop import Workshop
 from staging.engine.scene.mesh import Mesh
 
@@ -230,22 +229,3 @@ def _bracket(shop: Workshop, wood: str) -> list[Mesh]:
         parts.append(bar((x, d / 2 - 0.01, 0), (x, d / 2 - 0.01, h), 0.009, metal, sides=8))
         parts.append(bar((x, d / 2 - 0.01, 0.01), (x, -d / 2 + 0.03, h * 0.3 - 0.03), 0.008, metal, sides=8))
     return parts
-
-
-# ------------------------------------------------------------------------------------------ soft things
-def bean_bag(shop: Workshop) -> list[Mesh]:
-    """A slumped bag with a dent to sit in and a gathered top at the back."""
-    w, d, h = shop.width, shop.depth, shop.height
-    t = np.linspace(0, 1, 26)
-    radius = np.interp(t, [0, 0.03, 0.12, 0.35, 0.6, 0.8, 0.93, 1.0], [0, 0.70, 0.94, 1.0, 0.80, 0.50, 0.20, 0.0])
-    height = np.interp(t, [0, 0.03, 0.12, 0.35, 0.6, 0.8, 0.93, 1.0], [0, 0.0, 0.06, 0.28, 0.58, 0.82, 0.96, 1.0])
-    bag = lathe(np.stack([radius, height], 1), shop.use(play(shop).stuff), sides=48)
-    v = bag.vertices.copy()
-    rise = v[:, 2] ** 1.6
-    v[:, 1] += 0.34 * rise  # the back stands up
-    dent = np.exp(-(((v[:, 0]) / 0.55) ** 2) - (((v[:, 1] + 0.18) / 0.42) ** 2))
-    v[:, 2] -= 0.30 * dent * v[:, 2]
-    seams = np.cos(6 * np.arctan2(bag.vertices[:, 1], bag.vertices[:, 0])) ** 8
-    v[:, :2] *= 1 - 0.02 * seams[:, None]
-    shaped = wrinkled(Mesh(v * [w / 2, d / 2, h], bag.faces, bag.uv * (w / 2), bag.material), 0.008, 3.0, shop.seed)
-    return fitted([shaped], (w, d, h))

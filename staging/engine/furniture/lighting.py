@@ -1,4 +1,4 @@
-"""Lamps: floor, table, desk, pendant. Lit shades and bulbs are plain emitting shapes of few triangles."""
+"""Lamps: floor, table, pendant. Lit shades and bulbs are plain emitting shapes of few triangles."""
 
 from __future__ import annotations
 
@@ -210,27 +210,6 @@ def _pharmacy_table(shop: Workshop) -> list[Mesh]:
         globe_shade(0.026, shop.use("bulb"), 12).moved(0, 0, 0.01),
     ]
     return [_foot(shop, r * 0.6, metal).moved(r * 0.35, 0, 0), arm, *moved(cap, -r * 0.3, 0, h * 0.54)]
-
-
-def desk_lamp(shop: Workshop) -> list[Mesh]:
-    """A jointed task lamp for a desk, reaching towards -x."""
-    w, h, metal = shop.width, shop.height, shop.use("metal")
-    x = w / 2 - 0.075
-    elbow, head = (x - 0.02 + 0.03, 0.0, h * 0.58), (-w / 2 + 0.07, 0.0, h - 0.04)
-    parts = [
-        _foot(shop, 0.075, metal).moved(x, 0, 0),
-        bar((x, 0, 0.012), elbow, 0.006, metal, sides=10),
-        bar(elbow, head, 0.005, metal, sides=10),
-    ]
-    for joint in (elbow, head):
-        parts.append(globe_shade(0.011, metal, 12).moved(joint[0], joint[1], joint[2] - 0.011))
-    dome = smooth_profile([(0.07, 0), (0.066, 0.035), (0.035, 0.075), (0.016, 0.095), (0, 0.096)], 14)
-    cap = [
-        lathe(dome, metal, sides=26),
-        inside(lathe(dome - [0.003, 0.003], "", sides=26), shop.use("white")),
-        globe_shade(0.024, shop.use("bulb"), 12).moved(0, 0, 0.008),
-    ]
-    return parts + moved(tilted(cap, 14, "y"), head[0] - 0.0, 0, head[2] - 0.10)
 
 
 # ------------------------------------------------------------------------------------------ pendants
