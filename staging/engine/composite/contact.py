@@ -41,17 +41,20 @@ def _darkening(distance: NDArray[np.float32]) -> Floats:
 def _lower(underside: Floats, mesh: Mesh, cells: NDArray[np.int32]) -> None:
     """Draw the mesh's low triangles into `underside`, metres above the floor; the lowest one counts."""
     heights = mesh.vertices[mesh.faces, 2]
-    low = np.flatnonzero(heights.max(-1) < LOW)
-    for index in low[np.argsort(-heights[low].mean(-1), kind="stable")]:
-        height = float(heights[index].mean())
-        corners = cells[mesh.faces[index]]
-        x, y, w, h = cv2.boundingRect(corners)
-        if x < 0 or y < 0 or x + w > underside.shape[1] or y + h > underside.shape[0]:
-            continue
-        patch = underside[y : y + h, x : x + w]
-        inside = np.zeros((h, w), np.uint8)
-        cv2.fillConvexPoly(inside, corners - (x, y), 1)
-        patch[inside > 0] = np.minimum(patch[inside > 0], height)
+    corners = cells[mesh.faces]
+    size = np.array(underside.shape[::-1])
+    on_map = (corners >= 0).all((1, 2)) & (corners < size).all((1, 2))
+    low = np.flatnonzero((heights.max(-1) < LOW) & on_map)
+    if not len(low):
+        return
+    corners, height = corners[low], heights[low].mean(-1)
+    first, last = corners.min((0, 1)), corners.max((0, 1)) + 1
+    own = np.full((last[1] - first[1], last[0] - first[0]), LOW, np.float32)
+    order = np.argsort(-height, kind="stable")
+    for triangle, above in zip(corners[order] - first, height[order].tolist(), strict=True):
+        cv2.fillConvexPoly(own, triangle, above)  # the lowest one last, over what is higher
+    patch = underside[first[1] : last[1], first[0] : last[0]]
+    np.minimum(patch, own, out=patch)
 
 
 def _below(underside: Floats) -> Floats:
