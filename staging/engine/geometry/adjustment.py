@@ -79,7 +79,7 @@ def _matched(view: View, box: Floats, evidence: Evidence, reach: int) -> _Matche
 
 
 def _fitted(
-    view: View, box: Floats, directions: Callable[[View], Floats], matches: _Matches, prior: Prior
+    view: View, box: Floats, directions: Callable[[Floats], Floats], matches: _Matches, prior: Prior
 ) -> tuple[View, Floats]:
     weight = np.sqrt(EDGE_SHARE * matches.weight / matches.weight.sum())
 
@@ -97,7 +97,7 @@ def _fitted(
         edges = np.tanh(off / SPREAD / 3) * 1.5 * weight
         # what no edge in the picture holds stays where it was
         stay = 0.3 * (b - box)
-        return np.concatenate([edges, directions(v), prior.residuals(v), stay])
+        return np.concatenate([edges, directions(v.vanishing_points()), prior.residuals(v), stay])
 
     p0 = [math.log(view.f), view.shift / view.height, view.yaw, view.pitch, view.roll, *np.clip(box, LOWEST, HIGHEST)]
     adjusted_view, adjusted_box = unpacked(least_squares(residuals, p0, max_nfev=20, x_scale=STEP).x)

@@ -31,6 +31,7 @@ LONGER = 220
 OTHER_WALLS = math.radians(8)  # of yaw, from which on a view sees other walls
 SAME_FOCAL = 0.08  # log focals, and radians of turn, within which two views are one
 SAME_TURN = 0.03
+_STEP = math.sqrt(np.finfo(float).eps)  # of forward differences
 
 
 @dataclass(frozen=True)
@@ -210,29 +211,40 @@ def _fit(
     def view_of(p: Floats) -> View:
         return replace(start, f=math.exp(p[0]), shift=p[1] * start.height, yaw=p[2], pitch=p[3], roll=p[4])
 
-    def residuals(p: Floats) -> Floats:
-        view = view_of(p)
-        held = prior.residuals(view)
+    def of_all(parameters: Floats) -> Floats:
+        """The residuals of M views at once, (M, 5) -> (M, N)."""
+        views = [view_of(p) for p in parameters]
+        held = np.array([prior.residuals(view) for view in views])
         if fixed_focal:
-            held[0] = 50.0 * (p[0] - math.log(start.f))
-        return np.concatenate([directions(view), held])
+            held[:, 0] = 50.0 * (parameters[:, 0] - math.log(start.f))
+        return np.concatenate([directions(np.stack([v.vanishing_points() for v in views])), held], 1)
+
+    def slopes(p: Floats) -> Floats:
+        """Forward differences, with the steps that `least_squares` would take one by one."""
+        moved = p + np.diag(np.where(p < 0, -1, 1) * _STEP * np.maximum(1.0, np.abs(p)))
+        here, *there = of_all(np.concatenate([p[None], moved]))
+        return np.asarray((np.array(there) - here).T / (np.diag(moved) - p))
 
     p0 = [math.log(start.f), start.shift / start.height, start.yaw, start.pitch, start.roll]
-    return view_of(least_squares(residuals, p0, max_nfev=25, x_scale=[0.1, 0.03, 0.02, 0.02, 0.01]).x)
+    found = least_squares(
+        lambda p: of_all(p[None])[0], p0, jac=slopes, max_nfev=25, x_scale=[0.1, 0.03, 0.02, 0.02, 0.01]
+    )
+    return view_of(found.x)
 
 
-def direction_residuals(support: Support, axis: Ints) -> Callable[[View], Floats]:
-    """Least-squares residuals of a view: how far the segments miss the vanishing points of their axes.
+def direction_residuals(support: Support, axis: Ints) -> Callable[[Floats], Floats]:
+    """Least-squares residuals of views by their vanishing points, (..., 3, 3) -> (..., N): how far the segments miss
+    those of their axes.
 
-    `axis` (N,) labels the segments, -1 for none. Bounded, so that wrong labels cannot pull for ever.
+    `axis` labels the segments, -1 for none. Bounded, so that wrong labels cannot pull for ever.
     """
     labelled = np.flatnonzero(axis >= 0)
     segments = support.segments.chosen(labelled)
     axis, tolerance = axis[labelled], support.tolerance[labelled]
     weight = np.sqrt(support.weight[labelled] / support.total)
 
-    def residuals(view: View) -> Floats:
-        sines = segments.own_sines(view.vanishing_points()[axis])
+    def residuals(points: Floats) -> Floats:
+        sines = segments.own_sines(points[..., axis, :])
         return np.asarray(np.tanh(sines / tolerance / 1.5) * 1.5 * weight)
 
     return residuals

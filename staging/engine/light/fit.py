@@ -156,7 +156,7 @@ def mix(seen: Evidence, basis: NDArray[np.floating], names: tuple[str, ...]) -> 
         model = np.where(on_floor[:, None], columns * factor, columns)
         weighted = model * (relative * trust)[:, None]
         damping = np.diag(ridge * np.linalg.norm(weighted, axis=0))
-        strengths, _norm = nnls(
+        strengths = _non_negative(
             np.vstack([weighted, damping]), np.concatenate([target * relative * trust, np.zeros(len(names))])
         )
         strengths = strengths * _median_ratio(target[~on_floor], (columns @ strengths)[~on_floor])
@@ -167,6 +167,15 @@ def mix(seen: Evidence, basis: NDArray[np.floating], names: tuple[str, ...]) -> 
             ratio = target[on_floor] / np.maximum((model @ strengths)[on_floor], 1e-4)
             factor = float(np.clip(factor * np.median(ratio), 0.2, 4.0))
     return Mixture(strengths, factor, float(np.median(np.abs(residual))))
+
+
+def _non_negative(system: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The least-squares solution (k,) of `system` (n, k) for `target` (n,) among those without a negative number.
+
+    Of the QR decomposition of both, its triangle is all that the squares hang on: k + 1 rows instead of one a pixel.
+    """
+    triangle = np.linalg.qr(np.column_stack([system, target]), mode="r")
+    return np.asarray(nnls(triangle[:, :-1], triangle[:, -1])[0])
 
 
 def exposure(seen: Evidence, predicted: NDArray[np.floating]) -> float:

@@ -72,9 +72,10 @@ def view(room: Room, piece: Piece) -> View:
     facing = (-piece.x * math.sin(a) + piece.y * math.cos(a)) / away if away > 1e-6 else 0.0
     if not before.any():
         return View(0.0, 0.0, 0.0, 0.0, 0.0, nearest, facing)
-    us, vs = np.clip(u[before], 0, 1), np.clip(v[before], 0, 1)
-    share = float(inside.mean())
-    return View(share, float(us.min()), float(vs.min()), float(us.max()), float(vs.max()), nearest, facing)
+    us, vs = u[before], v[before]
+    share = np.count_nonzero(inside) / len(inside)
+    left, top, right, bottom = (min(max(float(edge), 0.0), 1.0) for edge in (us.min(), vs.min(), us.max(), vs.max()))
+    return View(share, left, top, right, bottom, nearest, facing)
 
 
 def hidden_by(room: Room, piece: Piece, others: Iterable[Piece]) -> float:
