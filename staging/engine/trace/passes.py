@@ -9,11 +9,12 @@ Import only in a process in which a variant is active.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cv2
+import drjit as dr
 import mitsuba as mi
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class View:
     """A loaded scene and the loaded sensor that looks at it, with `side` x `side` rays to each pixel in a pass.
 
     `cosines` (H side, W side) are those of the rays to the optical axis. `lights` are the same surfaces loaded as
-    lights, where they are.
+    lights, where they are. `eye` is a pinhole camera's in numbers.
     """
 
     scene: Any
@@ -47,6 +48,7 @@ class View:
     cosines: Image
     side: int = 1
     lights: scenes.Loaded | None = None
+    eye: Eye | None = None
 
     @classmethod
     def of(
@@ -73,7 +75,20 @@ class View:
         cosines = (1.0 / np.sqrt(1.0 + across**2 + down[:, None] ** 2)).astype(np.float32)
         sensor = scenes.sensor(camera, width, height, window, centred=centred)
         lights = scene if isinstance(scene, scenes.Loaded) else None
-        return cls(scene if lights is None else lights.flat, mi.load_dict(sensor), cosines, side, lights)
+        # Mitsuba's pixels are square, and as wide as the picture says.
+        eye = Eye(replace(lens, f=camera.f * width / camera.width), int(columns[0]), int(rows[0]), centred)
+        return cls(scene if lights is None else lights.flat, mi.load_dict(sensor), cosines, side, lights, eye)
+
+
+@dataclass(frozen=True)
+class Eye:
+    """The camera of the whole picture at its rays, the column and row that a view begins at, and whether rays are
+    `centred`."""
+
+    lens: Camera
+    left: int
+    top: int
+    centred: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +150,8 @@ def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) 
     """Alpha, albedo, normal and depth, by `samples` primary rays per pixel; without `normals` those are zeros."""
     if view.lights is not None and view.lights.shining is not None:
         return _first_shining(view, view.lights, samples, seed=seed)
+    if view.eye is not None and not on_scalar():
+        return _first_met(view, view.eye, samples, seed=seed, normals=normals)
     wanted = "a:albedo,n:sh_normal" if normals else "a:albedo"  # every channel is memory traffic in every pass
     integrator = mi.load_dict({"type": "aov", "aovs": wanted, "first": {"type": "depth"}})
 
@@ -149,6 +166,66 @@ def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) 
     depth = channels[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
     normal = channels[..., 7:10] if normals else np.zeros_like(channels[..., 4:7])
     return Surface(alpha, np.clip(channels[..., 4:7], 0, 1), normal, depth)
+
+
+def _first_met(view: View, eye: Eye, samples: int, *, seed: int, normals: bool) -> Surface:
+    """`first_surface` by rays of our own.
+
+    The kernels of Mitsuba's integrators have a picture's size and a tile's place in them, each compiled anew in a fifth
+    of a second, and they add every number up in a film.
+    """
+    count = samples // view.side**2
+    total = [np.zeros(())] * 8
+    for index in range(count):
+        met = _met(view, eye, _seed(seed, index), normals=normals)
+        total = [sofar + _coarser(one, view.side) for sofar, one in zip(total, met, strict=False)]
+    alpha, depth, *rest = (np.asarray(one, np.float32) / np.float32(count) for one in total)
+    albedo = np.clip(np.stack(rest[:3], -1), 0, 1)
+    normal = np.stack(rest[3:], -1) if normals else np.zeros_like(albedo)
+    return Surface(np.clip(alpha, 0, 1), albedo, normal, depth + alpha * np.float32(scenes.NEAR_CLIP))
+
+
+def _met(view: View, eye: Eye, seed: Any, *, normals: bool) -> Iterator[Image]:
+    """What a ray to each part of each pixel meets, pictures (H side, W side): whether anything, how far along the
+    optical axis from the near clip, three of its albedo, three of its normal; 0 where there is nothing.
+    """
+    height, width = view.cosines.shape
+    ray = _rays(view, eye, seed)
+    seen = view.scene.ray_intersect(ray, mi.RayFlags.All, coherent=True)
+    hit = seen.is_valid()
+    albedo = seen.bsdf().eval_diffuse_reflectance(seen, hit)
+    found = [dr.select(hit, mi.Float(1), mi.Float(0)), seen.t, *albedo, *(seen.sh_frame.n if normals else ())]
+    found = [dr.select(hit & dr.isfinite(one), one, mi.Float(0)) for one in found]
+    dr.eval(found)
+    for number, one in enumerate(found):
+        picture = np.asarray(one, np.float32).reshape(height, width)
+        yield picture * view.cosines if number == 1 else picture
+
+
+def _rays(view: View, eye: Eye, seed: Any) -> Any:
+    """A ray from the near clip through each part of each pixel, the first row first.
+
+    All numbers are opaque to the compiler: other ones need no other kernel.
+    """
+    height, width = view.cosines.shape
+    lens, matrix = eye.lens, eye.lens.matrix
+    known = [1 / lens.f, (eye.left - lens.cx) / lens.f, (eye.top - lens.cy) / lens.f, lens.height, *matrix.ravel()]
+    unit, left, top, tall, *turned = (dr.opaque(mi.Float, float(number)) for number in known)
+    index, columns = dr.arange(mi.UInt32, width * height), dr.opaque(mi.UInt32, width)
+    row = index // columns
+    x, y = mi.Float(index - row * columns), mi.Float(row)
+    if eye.centred:
+        x, y = x + 0.5, y + 0.5
+    else:
+        sampler = view.sensor.sampler()
+        sampler.seed(seed, width * height)
+        within = sampler.next_2d()
+        x, y = x + within.x, y + within.y
+    x, y = dr.fma(x, unit, left), dr.fma(y, unit, top)
+    along = [x * turned[k] + y * turned[3 + k] + turned[6 + k] for k in range(3)]  # of depth 1
+    clip = mi.Float(scenes.NEAR_CLIP)
+    origin = mi.Point3f(along[0] * clip, along[1] * clip, dr.fma(along[2], clip, tall))
+    return mi.Ray3f(origin, dr.normalize(mi.Vector3f(*along)))
 
 
 def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int) -> Surface:
