@@ -174,7 +174,7 @@ def _non_negative(system: NDArray[np.float64], target: NDArray[np.float64]) -> N
 
     Of the QR decomposition of both, its triangle is all that the squares hang on: k + 1 rows instead of one a pixel.
     """
-    triangle = np.linalg.qr(np.column_stack([system, target]), mode="r")
+    triangle = np.asarray(np.linalg.qr(np.column_stack([system, target]), mode="r"))
     return np.asarray(nnls(triangle[:, :-1], triangle[:, -1])[0])
 
 

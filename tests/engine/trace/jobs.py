@@ -100,3 +100,18 @@ def denoised(*, width: int, height: int, variant: Any, progress: Any) -> Any:
     before = resident()
     smooth = denoise(noisy, wall, facing)
     return {"noise": (float(noisy.std()), float(smooth.std())), "megabytes": (before, resident())}
+
+
+def compiled_for_covers(*, room: Any, light: Any, built: Any, sizes: Any, variant: Any, progress: Any) -> Any:
+    """Which kernels the furniture's outline runs at each of `sizes`, by their hashes."""
+    import drjit as dr
+
+    from staging.engine.trace.render import Tracer
+
+    run = []
+    with dr.scoped_set_flag(dr.JitFlag.KernelHistory, True):
+        for width, height in sizes:
+            dr.kernel_history_clear()
+            Tracer(room, light).cover(built, width, height, samples=4)
+            run.append({kernel["hash"] for kernel in dr.kernel_history() if "hash" in kernel})
+    return run

@@ -183,3 +183,11 @@ def test_progress_rises_through_each_picture_and_the_empty_room_is_kept(scalar: 
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
     assert pictures["same"]
+
+
+def test_furniture_is_outlined_at_another_size_without_compiling_anew(llvm: Child) -> None:
+    payload = {"room": room(), "light": LIGHT, "built": furniture(), "sizes": [(960, 640), (1200, 800), (1920, 1280)]}
+    first, second, third = llvm.run("tests.engine.trace.jobs.compiled_for_covers", payload, None, 120)
+    assert first
+    assert second <= first
+    assert third <= first
