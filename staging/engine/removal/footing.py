@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask
+from staging.engine.removal.skirting import ends_of_floor
 from staging.engine.scene.faces import BACK, LEFT, RIGHT
 from staging.engine.scene.room import Box, Room
 
 DEEPEST: Final = -0.30  # metres below the foot as read, where a wall's plane shows floor for sure
 HIGHEST: Final = 0.55
 STEP: Final = 0.005
-REFERENCE: Final = 0.08  # metres above the deepest, over which the floor's colour is taken
-CLEAR: Final = 9.0  # Lab units by which what is no floor differs from it, at the least
 FEWEST: Final = 25  # columns
 APART: Final = 0.025  # metres between answers that are the same
 AGREEING: Final = 0.45  # of the columns
@@ -81,7 +80,7 @@ def _feet(scene: Scene, hole: Mask, face: int) -> NDArray[np.float64]:
     uv, depth = scene.camera.project(points)
     inside = (depth > 0.3) & (uv > 1).all(-1) & (uv < [scene.camera.width - 2, scene.camera.height_px - 2]).all(-1)
     at = np.where(inside[..., None], uv, 0.0).astype(np.float32) - np.float32(0.5)
-    colour = cv2.remap(_lab(scene), at[..., 0], at[..., 1], cv2.INTER_LINEAR)
+    colour = np.asarray(cv2.remap(_lab(scene), at[..., 0], at[..., 1], cv2.INTER_LINEAR), np.float32)
     free = inside & (cv2.remap(hole.astype(np.uint8), at[..., 0], at[..., 1], cv2.INTER_NEAREST) == 0)
     on_wall = scene.faces.labels[at[..., 1].astype(int), at[..., 0].astype(int)]
     above = heights > 0.02
@@ -89,13 +88,8 @@ def _feet(scene: Scene, hole: Mask, face: int) -> NDArray[np.float64]:
     whole = free.all(0) & (on_wall[above] == face).mean(0).astype(bool)
     if not whole.any():
         return np.zeros(0)
-    floor = np.median(colour[: round(REFERENCE / STEP), whole], 0)
-    unlike = np.linalg.norm(colour[:, whole] - floor, axis=-1)
-    beyond = unlike > np.maximum(CLEAR, 0.5 * np.percentile(unlike, 90, axis=0))
-    # The first height from which it stays different for 2 cm.
-    steady = np.stack([beyond[i : len(beyond) - 3 + i] for i in range(4)]).all(0)
-    crossed = steady.any(0)
-    return heights[steady.argmax(0)][crossed]
+    found = heights[0] + STEP * ends_of_floor(colour[:, whole], 1 / STEP)
+    return found[np.isfinite(found)]
 
 
 def _strip(box: Box, face: int, heights: NDArray[np.float64]) -> NDArray[np.float64]:

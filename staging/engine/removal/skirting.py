@@ -18,11 +18,11 @@ from staging.engine.removal.sheets import Floats, Mask, Sheet
 
 TALLEST: Final = 0.20  # metres: boards are lower
 ABOVE: Final = 0.22  # metres over the foot as it was read, and under it, in which the foot is looked for
-UNDER: Final = 0.12
-FLOOR_BAND: Final = 0.04  # metres at the lower end that are floor
-CLEAR: Final = 9.0  # Lab units by which what is no floor differs from it, at the least
-STEADY: Final = 0.03  # metres over which it must
-FEWEST: Final = 0.12  # metres of a foot that must be seen, to be believed
+UNDER: Final = 0.16
+OVER: Final = 0.04  # metres over which the colours on both sides of an end are taken
+CLEAR: Final = 6.0  # Lab units of the least step there
+NEARLY: Final = 0.5  # of the clearest step of a column: the lowest that is as clear is the end of the floor
+FEWEST: Final = 0.10  # metres of a foot that must be seen, to be believed
 AGREEING: Final = 0.5  # of the columns that show an end of the floor
 APART: Final = 0.018  # metres between columns that agree
 LONG: Final = 0.7  # metres that must be seen of a foot, for its slope to be believed
@@ -64,21 +64,33 @@ def foot_of(sheet: Sheet, picture: Floats, surface: Floats, shown: Mask) -> Foot
     slope, start = line
     rows = start + slope * np.arange(sheet.width)
     near = free[known][np.abs(ends[known] + top - rows[free[known]]) < APART * ppm]
-    return Foot(rows, _board(picture, surface, rows, near, ppm), len(near) / ppm)
+    board, seen = _board(picture, surface, rows, near, ppm) or (None, len(near) / ppm)
+    return Foot(rows, board, seen)
 
 
 def _ends(band: Floats, ppm: float) -> Line:
     """The row (columns,) at which each column ceases to look like the floor at its lower end; nan where it does not."""
-    lab = cv2.cvtColor(np.ascontiguousarray(band), cv2.COLOR_RGB2Lab)
-    floor = np.median(lab[-max(2, round(FLOOR_BAND * ppm)) :], 0)
-    # A floor is as wide as the wall: what its columns have in common is more than what one of them shows.
-    floor = 0.5 * floor + 0.5 * np.median(floor, 0)
-    unlike = np.linalg.norm(lab - floor, axis=-1)
-    beyond = np.asarray(unlike > np.maximum(CLEAR, 0.5 * np.percentile(unlike, 90, axis=0)))
-    n = max(2, round(STEADY * ppm))
-    steady = np.asarray(np.stack([beyond[i : len(beyond) - n + 1 + i] for i in range(n)]).all(0))
-    lowest = len(steady) - 1 - steady[::-1].argmax(0) + n
-    return np.where(steady.any(0) & (lowest < len(beyond) - 1), lowest, np.nan)
+    lab = np.asarray(cv2.cvtColor(np.ascontiguousarray(band), cv2.COLOR_RGB2Lab), np.float32)
+    return np.asarray(len(band) - ends_of_floor(lab[::-1], ppm))
+
+
+def ends_of_floor(lab: Floats, ppm: float) -> Line:
+    """The row (columns,) of `lab` (n, columns, 3), read from the floor up at `ppm` rows a metre, at which each column
+    ceases to be floor; nan where it shows no end of it.
+
+    That is the lowest of its clear steps of colour, not the first row that is unlike the floor: a wall in the shade is
+    nearer to a dark floor than to what it is higher up.
+    """
+    reach = max(1, round(OVER * ppm))
+    total = np.cumsum(np.concatenate([np.zeros_like(lab[:1]), lab]), 0, dtype=np.float64)
+    mean = (total[reach:] - total[:-reach]) / reach
+    step = np.linalg.norm(mean[reach:] - mean[:-reach], axis=-1)
+    if len(step) < 3:
+        return np.full(lab.shape[1], np.nan)
+    clear = step >= np.maximum(CLEAR, NEARLY * step.max(0))
+    top = np.zeros_like(clear)
+    top[1:-1] = (step[1:-1] >= step[:-2]) & (step[1:-1] > step[2:]) & clear[1:-1]
+    return np.where(top.any(0), top.argmax(0) + reach, np.nan)
 
 
 def _line(columns: Line, rows: Line, ppm: float) -> tuple[float, float] | None:
@@ -106,23 +118,27 @@ def _line(columns: Line, rows: Line, ppm: float) -> tuple[float, float] | None:
     return float(slope), float(start)
 
 
-def _board(picture: Floats, surface: Floats, rows: Line, columns: NDArray[np.int64], ppm: float) -> Floats | None:
-    """How the rows above the foot differ from the paint (n, 3); None where no board is seen."""
+def _board(
+    picture: Floats, surface: Floats, rows: Line, columns: NDArray[np.int64], ppm: float
+) -> tuple[Floats, float] | None:
+    """How the rows above the foot differ from the paint (n, 3), and of how many metres; None where no board is seen."""
     tall = round(TALLEST * ppm)
     at = rows[columns][None] - 1.0 - np.arange(tall)[:, None]
     where = np.broadcast_to(columns[None], at.shape).astype(np.float32)
     shown = cv2.remap(
         picture - surface, where, at.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    profile = np.median(shown, 1)
-    upper = profile[round((1 - TOP) * tall) :]
-    if np.abs(upper.mean(0)).max() > LIKE_PAINT:
+    first = round((1 - TOP) * tall)
+    # Over a board is paint again; over the sill of a glass door, or under a curtain, there is none.
+    boarded = np.abs(shown[first:].mean(0)).max(-1) < LIKE_PAINT
+    if boarded.sum() < FEWEST * ppm:
         return None
-    profile = profile - upper.mean(0)
+    profile = np.median(shown[:, boarded], 1)
+    profile = profile - profile[first:].mean(0)
     if np.abs(np.diff(profile, axis=0)).mean(-1).max() < BOARD:
         return None
     fade = np.clip((tall - np.arange(tall)) / max(1, round(TOP * tall)), 0, 1)
-    return (profile * fade[:, None]).astype(np.float32)
+    return (profile * fade[:, None]).astype(np.float32), float(boarded.sum() / ppm)
 
 
 def drawn(surface: Floats, line: Line, board: Floats) -> Floats:
