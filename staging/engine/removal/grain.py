@@ -6,7 +6,6 @@ laid over each other by half with weights whose squares sum to one, which keeps 
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +21,12 @@ Mask = NDArray[np.bool_]
 TILES: Final = (96, 64, 40, 24)  # pixels of the photo, the sides of the pieces that are tried
 BANDS: Final = 10  # of the photo's height: pieces are taken from the band of the place or the nearest with any
 MOST: Final = 16  # pieces of a band
+CALMER: Final = 0.35  # of the pieces
 UNUSUAL: Final = 0.6  # log of a piece's strength against the calmer ones': beyond, there is an edge in it
+SPOT: Final = 0.6  # what the log of its strongest pixel counts: the larger a piece, the stronger that is by chance
 FEWEST: Final = 3  # the same, for a band to have its own
+VARIED: Final = 8  # pieces that a band has of its own, not to repeat them in sight
+ENOUGH: Final = 0.75  # of the bands that any size gives so many, for smaller pieces not to be needed
 
 
 @dataclass(frozen=True)
@@ -91,46 +94,82 @@ NONE: Final = Grain(np.zeros((1, 1, 1, 3), np.float32), (np.zeros(1, np.int64),)
 def taken(photo: Bytes, own: Mask, sigma: float, *, lies: bool = False) -> Grain:
     """The grain of the photo's (H, W, 3) `own` pixels (h, w, any size): what is finer than `sigma` pixels of it.
 
-    `lies`: it is that of a floor.
+    `lies`: it is that of a floor. The pieces are as large as they can be without anything in them but grain.
     """
     height, width = photo.shape[:2]
     bare = cv2.resize(own.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    for side in TILES:
-        total = cv2.integral(bare)
-        if min(height, width) <= side or side < 4 * sigma:
-            continue
-        whole = total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
-        step = max(1, side // 4)
-        corners = np.argwhere(whole[::step, ::step] == side * side) * step
-        if len(corners) >= FEWEST:
-            return dataclasses.replace(_grain(photo, corners, side, sigma), lies=lies)
-    return NONE
+    total = np.asarray(cv2.integral(bare), np.int32)
+    cut = {side: _cut(photo, total, side, sigma) for side in TILES if side < min(height, width) and side >= 4 * sigma}
+    cut = {side: pieces for side, pieces in cut.items() if len(pieces.band) >= FEWEST}
+    if not cut:
+        return NONE
+    smallest = cut[min(cut)]
+    usual = smallest.strength()
+    calm = {side: pieces.calmest(usual) for side, pieces in cut.items()}
+    # Few pieces are seen to repeat, and those of far bands are of another strength.
+    varied = {side: pieces.varied() for side, pieces in calm.items()}
+    pieces = calm[max(side for side, bands in varied.items() if bands >= ENOUGH * max(varied.values()))]
+    pieces = pieces if len(pieces.band) >= FEWEST else smallest
+    return Grain(pieces.fine, pieces.by_band(), height, lies)
 
 
-def _grain(photo: Bytes, corners: Integers, side: int, sigma: float) -> Grain:
-    height = photo.shape[0]
-    band = np.clip((corners[:, 0] + side // 2) * BANDS // height, 0, BANDS - 1)
-    pieces: list[Floats] = []
-    own: dict[int, list[int]] = {}
+@dataclass(frozen=True)
+class _Pieces:
+    """Pieces (n, s, s, 3) of one size, and the `band` (n,) of the photo that each is from."""
+
+    fine: Floats
+    band: Integers
+
+    def strength(self) -> NDArray[np.float64]:
+        """Of the calmer pieces of each band (BANDS, 2): log of their energy and of their strongest pixel.
+
+        A band without enough pieces has that of the nearest one.
+        """
+        own = self._logs()
+        known = {
+            b: np.quantile(own[self.band == b], CALMER, axis=0)
+            for b in range(BANDS)
+            if (self.band == b).sum() >= FEWEST
+        } or {0: np.quantile(own, CALMER, axis=0)}
+        at = np.array(list(known))
+        return np.stack([known[int(at[np.abs(at - b).argmin()])] for b in range(BANDS)])
+
+    def calmest(self, usual: NDArray[np.float64]) -> _Pieces:
+        """Those about as strong as is `usual` in their band, in all and in their spots, the nearest to it first."""
+        off = self._logs() - usual[self.band]
+        unusual = np.maximum(np.abs(off[:, 0]), SPOT * off[:, 1])
+        order = np.argsort(unusual, kind="stable")
+        order = order[unusual[order] < UNUSUAL]
+        return _Pieces(self.fine[order], self.band[order])
+
+    def varied(self) -> int:
+        """How many bands have pieces enough of their own."""
+        return int((np.bincount(self.band, minlength=BANDS) >= VARIED).sum())
+
+    def by_band(self) -> tuple[NDArray[np.int64], ...]:
+        """The numbers of the pieces of each band, of the nearest one where it has too few."""
+        own = {b: np.flatnonzero(self.band == b)[:MOST] for b in range(BANDS)}
+        own = {b: mine for b, mine in own.items() if len(mine) >= VARIED} or {0: np.arange(len(self.band))[:MOST]}
+        at = np.array(list(own))
+        return tuple(own[int(at[np.abs(at - b).argmin()])] for b in range(BANDS))
+
+    def _logs(self) -> NDArray[np.float64]:
+        energy, strongest = (self.fine**2).mean((1, 2, 3)), np.abs(self.fine).max((1, 2, 3))
+        return np.log(np.stack([energy + 1e-9, strongest + 1e-3], -1).astype(np.float64))
+
+
+def _cut(photo: Bytes, total: NDArray[np.int32], side: int, sigma: float) -> _Pieces:
+    """Pieces of `side` pixels that lie wholly on the covering, of which `total` is the integral."""
+    whole = total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
+    step = max(1, side // 4)
+    corners = np.argwhere(whole[::step, ::step] == side * side) * step
+    band = np.clip((corners[:, 0] + side // 2) * BANDS // photo.shape[0], 0, BANDS - 1)
+    some: list[int] = []
     for index in range(BANDS):
-        mine = corners[band == index]
-        if len(mine) < FEWEST:
-            continue
-        some = mine[:: max(1, len(mine) // (3 * MOST))]
-        found = [_fine(photo, int(y), int(x), side, sigma) for y, x in some]
-        # What differs most from the usual has something in it.
-        energy = np.array([float((piece**2).mean()) for piece in found])
-        unusual = np.abs(np.log((energy + 1e-9) / (np.quantile(energy, 0.35) + 1e-9)))
-        order = np.argsort(unusual)[: min(MOST, max(FEWEST, int((unusual < UNUSUAL).sum())))]
-        own[index] = [len(pieces) + k for k in range(len(order))]
-        pieces += [found[k] for k in order]
-    if not own:
-        some = corners[:: max(1, len(corners) // MOST)]
-        pieces = [_fine(photo, int(y), int(x), side, sigma) for y, x in some]
-        own[0] = list(range(len(pieces)))
-    filled = np.array(list(own))
-    nearest = filled[np.abs(filled - np.arange(BANDS)[:, None]).argmin(1)]
-    return Grain(np.stack(pieces), tuple(np.array(own[int(k)], np.int64) for k in nearest), height)
+        mine = np.flatnonzero(band == index)
+        some += mine[:: max(1, len(mine) // (3 * MOST))].tolist()
+    fine = [_fine(photo, int(y), int(x), side, sigma) for y, x in corners[some]]
+    return _Pieces(np.stack(fine) if fine else np.zeros((0, side, side, 3), np.float32), band[some])
 
 
 def _fine(photo: Bytes, y: int, x: int, side: int, sigma: float) -> Floats:

@@ -58,3 +58,13 @@ def test_stripes_that_a_camera_leaves_in_all_of_it_do_not_add_up():
     assert across() < 0.45
     # Grain that lies before the camera is foreshortened, and may not be laid on its side.
     assert across(lies=True) > 1.3 * across()
+
+
+def test_reflections_on_a_floor_are_none_of_its_grain(photo):
+    glossy = photo.copy()
+    for y in range(10, 300, 60):
+        for x in range(5, 400, 55):
+            glossy[y : y + 4, x : x + 4] = 250
+    fine = laid(glossy, np.ones((300, 400), bool), slice(20, 280))
+    assert 0.03 < np.abs(fine).max() < 0.2
+    assert np.abs(fine[:100]).mean() < 0.75 * np.abs(fine[170:]).mean()
