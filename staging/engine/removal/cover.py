@@ -22,6 +22,8 @@ FARTHEST: Final = 0.70  # a local deviation, as log of the light, that may still
 SHADED: Final = 22.0  # lightness by which a plane's own pixels may differ from its smooth surface
 TINTED: Final = 6.0
 BESIDE: Final = 0.25  # metres round a hidden part in which what may be the plane's own tells its light
+ABOUT: Final = 9.0  # weighted Lab units from the commonest colour that a covering is first looked for in
+CALMER: Final = 0.3  # of the pixels
 SAMPLES: Final = 12_000
 
 
@@ -119,7 +121,8 @@ def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) * 100
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     steep = steepness(smooth)
-    usual = float(np.median(steep[candidate]))
+    # The calmer part says what is usual: curtains may take more of a wall than its paint.
+    usual = float(np.quantile(steep[candidate], CALMER))
     edges = steep > max(1.0, 4 * usual)
     return ~dilated(edges, max(1, round(0.012 * ppm)))
 
@@ -147,7 +150,7 @@ def _robust(lab: Floats, usable: Mask, weight: Floats, known: Floats | None) -> 
     a, colour = terms.reshape(-1, 6)[index].astype(np.float64), lab.reshape(-1, 3)[index].astype(np.float64)
     prior = weight.ravel()[index].astype(np.float64) + 1e-6
     common = _commonest(colour, prior) if known is None else known.astype(np.float64)
-    sure = prior * np.exp(-((length((colour - common) * LAB_WEIGHTS) / 14) ** 2)) + 1e-9
+    sure = prior * np.exp(-((length((colour - common) * LAB_WEIGHTS) / ABOUT) ** 2)) + 1e-9
     solution = np.zeros((6, 3))
     for order, rounds in ((3, 3), (6, 5)):
         for _ in range(rounds):

@@ -29,6 +29,7 @@ FEWEST: Final = 25  # pixels at working size under which a plane's part is not w
 LOW: Final = 1.0  # metres above the floor up to which furniture hides most of a wall
 ALIKE: Final = 0.12  # metres over which the strength of a pattern is averaged
 STRONGER: Final = 2.2  # times the strength that a third of the plane stays under
+PAINTED: Final = 0.15  # of what is seen of a wall: with so much of the walls' common colour, it has that paint
 WALLS: Final = (LEFT, RIGHT, BACK)
 SUBPIXELS: Final = ((-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25))  # where edges are looked at
 
@@ -111,9 +112,20 @@ def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
     if face in WALLS:
         # Furniture is low, and above it a wall is rather its own.
         weight[sheet.foot - round(LOW * sheet.ppm) :] *= np.float32(0.15)
-    common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
+    common = _common(scene, hole, face, picture[candidate])
     cover = covering(Seen(picture, candidate, hidden, weight, sheet.ppm, face, common))
     return None if cover is None else (sheet, cover)
+
+
+def _common(scene: Scene, hole: Mask, face: int, shown: Floats) -> Floats | None:
+    """The Lab colour (3,) that a face most likely has, of which pixels (N, 3) are `shown`; None where that is open."""
+    if face == FLOOR:
+        return flooring.colour_of_floor(scene, hole)
+    if face not in WALLS or not len(shown):
+        return None
+    paint = flooring.colour_of_walls(scene, hole)
+    lab = np.asarray(cv2.cvtColor(shown[None], cv2.COLOR_RGB2Lab)[0], np.float32)
+    return paint if paint is not None and flooring.share_of(paint, lab) > PAINTED else None
 
 
 def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover]) -> skirting.Foot | None:

@@ -1,4 +1,4 @@
-"""The floor's colour in a furnished room, where a bed may show more of itself than the floor does."""
+"""The colours of floor and walls in a furnished room, where a bed or a window may show more of itself than they do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
 
     Among the commonest colours before the walls, the floor's is the one that most of their feet touch.
     """
-    lab = np.asarray(cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 2.0), cv2.COLOR_RGB2Lab), np.float32)
+    lab = _soft_lab(scene)
     labels = scene.faces.labels
     free = (labels == FLOOR) & ~hidden
     if free.sum() < FEWEST * free.size:
@@ -49,6 +49,27 @@ def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
         if score > best:
             best, found = score, middle
     return found
+
+
+def colour_of_walls(scene: Scene, hidden: Mask) -> Colour | None:
+    """The Lab colour (3,) that most of the walls show; None when too little of them is seen.
+
+    A wall with a large window shows more of blinds and curtains than of its paint, which its neighbours tell.
+    """
+    labels = scene.faces.labels
+    free = (labels >= LEFT) & ~hidden
+    if free.sum() < FEWEST * free.size:
+        return None
+    return _commonest(_soft_lab(scene)[free])
+
+
+def share_of(colour: Colour, lab: Floats) -> float:
+    """How much of the colours (N, 3), Lab, is about the `colour` (3,), 0..1."""
+    return float((length((lab - colour) * LAB_WEIGHTS) < NEAR).mean()) if len(lab) else 0.0
+
+
+def _soft_lab(scene: Scene) -> Floats:
+    return np.asarray(cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 2.0), cv2.COLOR_RGB2Lab), np.float32)
 
 
 def _at_foot(scene: Scene) -> Mask:

@@ -21,7 +21,7 @@ Bytes = NDArray[np.uint8]
 
 NEAR: Final = 3.0  # pixels on each side of the edge, at working size
 MOST: Final = 0.40  # log of the light: more, and it is not the same covering in other light
-HUE: Final = 0.10  # the same between the colours
+HUE: Final = 0.06  # the same between the colours
 CALM: Final = 2.5  # Lab units a pixel: at an edge of the photo's own there is no telling
 DOUBT: Final = 0.06  # how much an edge that tells nothing holds the drawn light, against one that tells
 

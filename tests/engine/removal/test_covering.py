@@ -1,0 +1,35 @@
+"""What a plane looks like behind what is removed, where curtains and blinds show more of themselves than it."""
+
+import numpy as np
+
+from staging.engine.removal import cover, filling, plain
+from staging.engine.removal.scene import Scene
+from staging.engine.scene.faces import BACK, LEFT
+from tests.engine.removal import furnished
+
+
+def test_a_wall_with_more_curtain_than_paint_is_painted():
+    rng = np.random.default_rng(2)
+    picture = np.full((200, 300, 3), (0.72, 0.70, 0.66), np.float32)
+    folds = 0.09 * np.sin(np.arange(180) * 2 * np.pi / 12)
+    picture[:, :180] += folds[None, :, None].astype(np.float32)
+    picture += rng.normal(0, 0.004, picture.shape).astype(np.float32)
+    everywhere, nowhere = np.ones((200, 300), bool), np.zeros((200, 300), bool)
+    found = cover.covering(cover.Seen(picture, everywhere, nowhere, np.ones((200, 300), np.float32), 80.0, LEFT))
+    assert plain.painted(found)
+    assert found.confirmed[:, 200:290].mean() > 0.8
+    assert found.confirmed[:, :170].mean() < 0.1
+
+
+def test_a_wall_of_blinds_has_the_paint_of_the_other_walls():
+    photo = furnished.empty()
+    scene = Scene.of(photo, furnished.ROOM)
+    back, height = scene.faces.labels == BACK, scene.faces.points[..., 2]
+    paint = np.median(scene.photo[back & (height > 1.4)], 0)
+    blinds = back & (height > 0.5) & (height < 2.2)
+    rng = np.random.default_rng(4)
+    light = np.array([205, 228, 246]) + rng.normal(0, 2.0, photo.shape)
+    photo[blinds] = np.clip(light, 0, 255).astype(np.uint8)[blinds]
+    assert blinds.sum() > 0.6 * back.sum()
+    _, found = filling.covered(Scene.of(photo, furnished.ROOM), np.zeros(back.shape, bool))[BACK]
+    assert np.abs(np.median(found.surface.reshape(-1, 3), 0) - paint).max() < 0.05
