@@ -94,6 +94,8 @@ def _worth(layout: Layout) -> float:
 def sparse(layout: Layout) -> float:
     """What a room lacks of what a stager brings beside the main group: 0 .. `SPARSE` for each that is missing."""
     brought = sum(bool(layout.of(*kinds)) for kinds in FILLS)
+    # Two chairs that look at each other are a group, one is a chair in a room.
+    brought += layout.main.kind == "armchair" and len(layout.of("armchair")) > 1
     return SPARSE * max(FILLED - brought, 0)
 
 

@@ -21,6 +21,7 @@ TASTE = Taste(distance=(2.2, 4.2), width=(0.21, 0.45), at_wall=0.5, window_behin
 SEAT_WORTH: Final = 0.3  # score for each metre of sofa
 SEAT_WORTH_LARGE: Final = 0.03  # and for each square metre of floor
 NEAR_END: Final = 0.5  # metres by which one end of the sofa is nearer to the camera than the other, seen from the side
+LOOMS: Final = 0.95  # of the sofa's size in the picture: a nearer chair may not look as large
 NEAR_HIDES: Final = 0.06  # share of the sofa that a table at its near end may hide
 POUF_NEAREST: Final = 1.9  # metres from the camera: nearer, a wide lens makes a barrel of it
 POUF_OFF_WALL: Final = 0.35  # metres: closer, it looks pushed out of the way, against a curtain or into a corner
@@ -89,8 +90,9 @@ def _rug(layout: Layout, group: Frame) -> None:
     for wide, deep in ((0.6, 2.1), (0.5, 1.8), (0.2, 1.6), (0.0, 1.4), (-0.2, 1.2)):
         size = layout.stock.size("rug", width=width + wide, depth=deep)
         offers.append(layout.stock.piece("rug", group.moved(0.0, size[1] / 2 - 0.25), size=size, role="rug"))
-    # A smaller one may be whole, but not a mat under a table.
-    for rugs, share in ((offers[:-1], dressing.RUG_WHOLE), (offers, dressing.RUG_IN_FRAME)):
+    # A smaller one may be whole, but where it is narrower than the sofa it looks like a mat.
+    broad = [rug for rug in offers if rug.size[0] > width]
+    for rugs, share in ((broad, dressing.RUG_WHOLE), (offers, dressing.RUG_IN_FRAME)):
         if layout.add_first(rugs, Demand(in_frame=share)):
             layout.note("rug under the front legs of the sofa")
             return
@@ -151,12 +153,19 @@ def _chair_offers(layout: Layout, group: Frame, side: int) -> list[Piece]:
     spots = [(half + 0.1, 1.15, 75), (half - 0.15, 1.75, 40), (half + 0.25, 0.75, 100), (half - 0.35, 1.95, 25)]
     if layout.rng.random() < 0.5:
         spots[0], spots[1] = spots[1], spots[0]
-    return [
+    offers = [
         layout.stock.piece(
             "armchair", group.moved(side * along, out), turn=180.0 + side * turn + layout.rng.uniform(-3, 3)
         )
         for along, out, turn in spots
     ]
+    return [chair for chair in offers if not _looms(layout, chair)]
+
+
+def _looms(layout: Layout, chair: Piece) -> bool:
+    """Whether a chair before the sofa would look as large as that."""
+    sofa, seen = layout.views[layout.main.id], view(layout.site.room, chair)
+    return seen.nearest < sofa.nearest and seen.area > LOOMS * sofa.area
 
 
 def _ends(layout: Layout, stand: Stand) -> None:
