@@ -37,10 +37,9 @@ def field(shape: tuple[int, int], sigma: float | tuple[float, float], rng: np.ra
     coarse = (_coarser(shape[0], rows), _coarser(shape[1], columns))
     scale = coarse[0] / shape[0], coarse[1] / shape[1]
     spectrum = fft.rfft2(rng.standard_normal(coarse, dtype=np.float32))
-    fy = np.fft.fftfreq(coarse[0])[:, None]
-    fx = np.fft.rfftfreq(coarse[1])[None]
-    blur = np.exp(-2 * np.pi**2 * ((fy * rows * scale[0]) ** 2 + (fx * columns * scale[1]) ** 2))
-    image = fft.irfft2(spectrum * blur.astype(np.float32), s=coarse)
+    across, along = np.fft.fftfreq(coarse[0]) * rows * scale[0], np.fft.rfftfreq(coarse[1]) * columns * scale[1]
+    spectrum *= np.outer(*(np.exp(-2 * np.pi**2 * paces**2) for paces in (across, along))).astype(np.float32)
+    image = fft.irfft2(spectrum, s=coarse)
     if coarse != shape:
         image = _enlarged(image, shape)
     image -= image.mean()

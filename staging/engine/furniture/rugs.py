@@ -37,8 +37,10 @@ class _Loom:
         return self.colours[k % len(self.colours)]
 
     def lay(self, amount: Floats, colour: Floats) -> None:
-        m = np.clip(amount, 0, 1)[..., None]
-        self.image = self.image * (1 - m) + colour * m
+        """Colour over the rug, where there is any of it: most motifs take little of a rug."""
+        at = amount > 0
+        m = np.minimum(amount[at], 1)[:, None]
+        self.image[at] = self.image[at] * (1 - m) + colour * m
 
     def noise(self, rows: float, columns: float) -> Floats:
         return field((self.h, self.w), (rows * self.h, columns * self.h), self.rng)
