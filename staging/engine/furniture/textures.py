@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,19 +48,38 @@ def bitmap(material: Material) -> Bitmap | None:
     return None if paint is None else MEMORY.recall(("texture", material), lambda: _painted(material, paint))
 
 
-def bitmaps(materials: Iterable[Material]) -> dict[Material, Bitmap | None]:
-    """The textures of all these materials, `bitmap` of each; what must be painted is painted two at a time.
+class Studio:
+    """Paints textures beside other work, two at a time; use as a context.
 
     Drawing leaves Python's lock free most of the time, and a room has some forty textures.
     """
-    wanted = list(dict.fromkeys(materials))
-    todo = [m for m in wanted if m.kind in _PAINTERS and ("texture", m) not in MEMORY]
-    found = {m: bitmap(m) for m in wanted if m not in todo}
-    with ThreadPoolExecutor(THREADS) as pool:
-        made = pool.map(lambda m: _painted(m, _PAINTERS[m.kind]), todo)
-        # In order: each is kept as soon as it is there.
-        found |= {m: MEMORY.recall(("texture", m), made.__next__) for m in todo}
-    return found
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS)
+        self._begun: dict[Material, Future[Bitmap | None]] = {}
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, materials: Iterable[Material]) -> None:
+        """Let these be painted, each once."""
+        for material in materials:
+            if material not in self._begun:
+                self._begun[material] = self._pool.submit(bitmap, material)
+
+    def bitmaps(self) -> dict[Material, Bitmap | None]:
+        """The textures of all that was begun, `bitmap` of each; waits for them."""
+        return {material: painting.result() for material, painting in self._begun.items()}
+
+
+def bitmaps(materials: Iterable[Material]) -> dict[Material, Bitmap | None]:
+    """The textures of all these materials, `bitmap` of each."""
+    with Studio() as studio:
+        studio.begin(materials)
+        return studio.bitmaps()
 
 
 def _painted(material: Material, paint: Painter) -> Bitmap:

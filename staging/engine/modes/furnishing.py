@@ -19,6 +19,7 @@ from staging.engine.composite import ContactMap
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture import catalogue
 from staging.engine.furniture.catalogue import Built
+from staging.engine.furniture.textures import Studio
 from staging.engine.geometry import fittings
 from staging.engine.geometry.tops import enclosing
 from staging.engine.memory import MEMORY, digest
@@ -90,8 +91,9 @@ class Furnishing:
             yield furnish(arrangement, self.room)
 
     def _built(self) -> Furniture:
-        made = furnish(next(self._chosen.result().arrangements), self.room)
-        made.parts = parts(made.built)
+        with Studio() as studio:
+            made = furnish(next(self._chosen.result().arrangements), self.room, studio)
+            made.parts = parts(made.built, studio.bitmaps())
         return made
 
 
@@ -128,8 +130,11 @@ def _joined(things: NDArray[np.bool_], lying: NDArray[np.bool_]) -> NDArray[np.b
     return things | (sized > 0)
 
 
-def furnish(arrangement: Arrangement, room: Room) -> Furniture:
-    """An arrangement built (rugs lie, and do not count among what touches the floor)."""
+def furnish(arrangement: Arrangement, room: Room, studio: Studio | None = None) -> Furniture:
+    """An arrangement built (rugs lie, and do not count among what touches the floor).
+
+    The textures of each piece are begun in the `studio` while the next one is built.
+    """
     meshes: list[Mesh] = []
     standing: list[Mesh] = []
     materials: dict[str, Material] = {}
@@ -137,6 +142,8 @@ def furnish(arrangement: Arrangement, room: Room) -> Furniture:
         built = catalogue.place(piece)
         meshes.extend(built.meshes)
         materials.update(built.materials)
+        if studio is not None:
+            studio.begin(built.materials[name] for name in dict.fromkeys(mesh.material for mesh in built.meshes))
         if piece.kind not in FLAT:
             standing.extend(built.meshes)
     return Furniture(arrangement, Built(tuple(meshes), materials), ContactMap.of(standing, room.box))

@@ -6,7 +6,7 @@ Import only in a process in which a variant is active.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -304,14 +304,17 @@ class Part:
     bitmap: Bitmap | None
 
 
-def parts(built: Built) -> list[Part]:
-    """What is traced of the furniture, in a fixed order; both kinds of shapes are made of it."""
+def parts(built: Built, painted: Mapping[Material, Bitmap | None] | None = None) -> list[Part]:
+    """What is traced of the furniture, in a fixed order; both kinds of shapes are made of it.
+
+    `painted` are the textures of its materials, where somebody has begun them already.
+    """
     groups: defaultdict[str, list[Mesh]] = defaultdict(list)
     for mesh in built.meshes:
         if len(mesh.faces):
             groups[mesh.material].append(mesh)
     named = [(built.materials[name], meshes) for name, meshes in sorted(groups.items())]
-    bitmaps = textures.bitmaps(material for material, _ in named)
+    bitmaps = textures.bitmaps(material for material, _ in named) if painted is None else painted
     return [Part(*shaded(merged(meshes)), material, bitmaps[material]) for material, meshes in named]
 
 
