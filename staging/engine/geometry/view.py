@@ -69,8 +69,10 @@ class View:
 
     def vanishing_points(self) -> Floats:
         """Homogeneous vanishing points of ACROSS, DOWN, ALONG, shape (3, 3), relative to the middle of the picture."""
-        axes = self.matrix.T
-        return np.stack([axes[:, 0] * self.f, axes[:, 1] * self.f + self.shift * axes[:, 2], axes[:, 2]], 1)
+        points = self.matrix.T.copy()
+        points[:, :2] *= self.f
+        points[:, 1] += self.shift * points[:, 2]
+        return points
 
     def rays(self, pixels: Any) -> Floats:
         """Axis-frame directions (..., 3) through pixels (..., 2)."""

@@ -56,7 +56,8 @@ class Camera:
         p = (np.asarray(points, dtype=np.float64) - self.position) @ self.matrix.T
         z = p[..., 2]
         safe = np.where(np.abs(z) < 1e-9, 1e-9, z)
-        uv = np.stack([p[..., 0] / safe * self.f + self.cx, p[..., 1] / safe * self.f + self.cy], -1)
+        uv = p[..., :2] / safe[..., None] * self.f
+        uv += (self.cx, self.cy)
         return uv, z
 
     def rays(self, pixels: Any) -> Floats:
