@@ -49,6 +49,14 @@ EDGES: Final = (
     Edge(DOWN, 1.1),
     Edge(DOWN, 1.1),
 )
+# The ends of the edges in their order, as columns of (-left, right, floor, -ceiling, depth, BEHIND) by coordinate.
+_FLOOR_LEFT, _FLOOR_RIGHT, _CEILING_LEFT, _CEILING_RIGHT = (0, 2, 4), (1, 2, 4), (0, 3, 4), (1, 3, 4)
+_STARTS: Final = np.array(
+    [_FLOOR_LEFT, _FLOOR_LEFT, _FLOOR_RIGHT, _CEILING_LEFT, _CEILING_LEFT, _CEILING_RIGHT, _FLOOR_LEFT, _FLOOR_RIGHT]
+)
+_STOPS: Final = np.array(
+    [_FLOOR_RIGHT, (0, 2, 5), (1, 2, 5), _CEILING_RIGHT, (0, 3, 5), (1, 3, 5), _CEILING_LEFT, _CEILING_RIGHT]
+)
 LAYERS: Final = np.array([e.layer for e in EDGES])
 WEIGHTS: Final = np.array([e.weight for e in EDGES])
 
@@ -212,21 +220,10 @@ def _nearest_faces(rays: Floats, boxes: Floats) -> tuple[NDArray[np.int64], NDAr
 def edge_ends(boxes: Floats) -> tuple[Floats, Floats]:
     """Ends of the eight edges of boxes (M, 4) in the axis frame, (M, 8, 3) each, in the order of `EDGES`."""
     left, right, depth, ceiling = boxes.T
-    one = np.ones_like(left)
-
-    def p(x: Floats, y: Floats, z: Floats) -> Floats:
-        return np.stack([x, y, z], -1)
-
-    near = BEHIND * one
-    floor_left, floor_right = p(-left, one, depth), p(right, one, depth)
-    ceiling_left, ceiling_right = p(-left, -ceiling, depth), p(right, -ceiling, depth)
-    start = [floor_left, floor_left, floor_right, ceiling_left, ceiling_left, ceiling_right, floor_left, floor_right]
-    stop = [
-        floor_right, p(-left, one, near), p(right, one, near),
-        ceiling_right, p(-left, -ceiling, near), p(right, -ceiling, near),
-        ceiling_left, ceiling_right,
-    ]  # fmt: skip
-    return np.stack(start, 1), np.stack(stop, 1)
+    table = np.empty((len(boxes), 6))
+    for column, values in enumerate((-left, right, 1.0, -ceiling, depth, BEHIND)):
+        table[:, column] = values
+    return table[:, _STARTS], table[:, _STOPS]
 
 
 def project_edges(view: View, boxes: Floats, margin: float = 2.0) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -78,7 +78,8 @@ class View:
         """Axis-frame directions (..., 3) through pixels (..., 2)."""
         p = np.asarray(pixels, dtype=np.float64)
         cx, cy = self.centre
-        d = np.stack([(p[..., 0] - cx) / self.f, (p[..., 1] - cy) / self.f, np.ones(p.shape[:-1])], -1)
+        d = np.ones((*p.shape[:-1], 3))
+        d[..., :2] = (p - (cx, cy)) / self.f
         return d @ self.matrix
 
     def resized(self, width: int, height: int) -> View:

@@ -63,7 +63,8 @@ class Camera:
     def rays(self, pixels: Any) -> Floats:
         """Room-frame directions (..., 3) through pixels (..., 2), scaled to depth 1 along the axis, not to length 1."""
         px = np.asarray(pixels, dtype=np.float64)
-        d = np.stack([(px[..., 0] - self.cx) / self.f, (px[..., 1] - self.cy) / self.f, np.ones(px.shape[:-1])], -1)
+        d = np.ones((*px.shape[:-1], 3))
+        d[..., :2] = (px - (self.cx, self.cy)) / self.f
         return d @ self.matrix
 
     def resized(self, width: int, height_px: int) -> Camera:
