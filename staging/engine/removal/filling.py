@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated
-from staging.engine.removal import flooring, plain, skirting
+from staging.engine.removal import flooring, plain, rails, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.lattice import repeated
 from staging.engine.removal.quilt import Quilt, quilted
@@ -87,6 +87,8 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
             if lender is not None:
                 board = skirting.borrowed(feet[lender], sheet.ppm, covers[lender][0].ppm)
                 surface = skirting.drawn(surface, line, board)
+            shown = sheet.marked(~hole & (scene.faces.labels == face), scene.camera)
+            surface = rails.continued(sheet, cover.picture, surface, shown, sheet.marked(hidden, scene.camera))
         over = _over(sheet, hidden, scene.camera)
         quilt = None
         if face not in simple:
