@@ -33,9 +33,8 @@ LEAST_CLEAR: Final = 0.57
 # Of the picture and of its floor: with less furniture than this a room is not surely furnished.
 CERTAIN: Final = 0.25
 CERTAIN_FLOOR: Final = 0.06
-CERTAIN_SOLID: Final = 0.6
 CERTAIN_CLEAR: Final = 0.55
-LEAST_SOLID: Final = 0.45  # of what was found before the floor: with less that is surely none of it, nothing is sure
+LEAST_SOLID: Final = 0.6  # of what was found before the floor: with less that is surely none of it, nothing is sure
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
@@ -192,7 +191,7 @@ class _Work:
         things = finding.furniture(scene, covers)
         clear = finding.clear_outline(scene, covers, things.mask)
         sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR
-        sure &= things.solid > CERTAIN_SOLID and clear > CERTAIN_CLEAR
+        sure &= clear > CERTAIN_CLEAR
         # Sun and gloss on a floor are no furniture, whoever asks.
         if things.solid < LEAST_SOLID or (certain and not sure):
             things = dataclasses.replace(things, mask=nothing, things=0)
