@@ -60,6 +60,14 @@ def dilated(mask: Mask, pixels: int) -> Mask:
     return grown
 
 
+def holding(free: Mask, seeds: Mask, connectivity: int = 4) -> Mask:
+    """The connected parts of `free` (h, w) that hold some of the seeds (h, w)."""
+    count, parts = cv2.connectedComponents(free.astype(np.uint8), connectivity=connectivity)
+    held = np.zeros(count, bool)
+    held[np.unique(parts[seeds & free])] = True
+    return held[parts] & free
+
+
 def band(field: Floats, width: int, height: int, top: int, bottom: int, *, kernel: int = cv2.INTER_CUBIC) -> Floats:
     """Rows `top`..`bottom` of `field` (h, w[, c]) as if resized to `width` x `height`: full size, band by band.
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated, filled
+from staging.engine.composite.fields import dilated, filled, holding
 from staging.engine.redesign import floors
 from staging.engine.redesign.floors import FEWEST, Ground
 from staging.engine.redesign.matting import Floats, Mask
@@ -52,9 +52,7 @@ def reached(regions: Regions, trim: Trim, walls: list[Wall], ground: Ground) -> 
     cut = np.isin(guess, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
     floor = cv2.resize(cut, face.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     floor &= ~_upright(floor & ~dilated(face, 5), _below(regions))
-    _, parts = cv2.connectedComponents(floor.astype(np.uint8), connectivity=4)
-    joined = np.unique(parts[sure & floor])
-    return np.asarray(np.isin(parts, joined[joined > 0]))
+    return holding(floor, sure)
 
 
 def joined(regions: Regions, flood: Mask, cut: Mask) -> Mask:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated, filled
+from staging.engine.composite.fields import dilated, filled, holding
 from staging.engine.redesign import fittings
 from staging.engine.redesign.growth import grown
 from staging.engine.redesign.matting import Floats, Mask
@@ -312,9 +312,7 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     deep = _far_into(regions, CEILING) & dilated(here, 4 * reach)
     same &= ~above if (same & deep).sum() > SHARED * deep.sum() else ~deep
     same = cv2.morphologyEx((same | here).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    _, parts = cv2.connectedComponents(same, connectivity=4)
-    kept = np.isin(parts, np.unique(parts[here & (same > 0)])) & (same > 0)
-    return here | np.asarray(kept)
+    return here | holding(same > 0, here)
 
 
 def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import dilated, holding
 from staging.engine.removal import finding, plain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
@@ -54,7 +54,7 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
         shadow = _shadow(sheet, cover)
         touching = sheet.marked(found, scene.camera)
         reach = round(REACH.get(face, ON_WALL) * sheet.ppm)
-        grown_ = _connected(shadow & (dilated(touching, reach)), touching)
+        grown_ = _touching(shadow & (dilated(touching, reach)), touching)
         drawn = sheet.drawn_mask(grown_, scene.camera) & (scene.faces.labels == face)
         if face in simple:
             shade |= drawn
@@ -76,7 +76,7 @@ def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:
     light = (np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surface.colour, 0.01))).mean(-1)
     near = dilated(hole, round(SOFT * max(hole.shape)))
     bare = plain.bare(scene.photo, hole, surface)
-    return _connected(bare & (light < -SHADOW) & near, dilated(hole, 2) & surface.all)
+    return _touching(bare & (light < -SHADOW) & near, dilated(hole, 2) & surface.all)
 
 
 def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
@@ -134,10 +134,6 @@ def _shadow(sheet: Sheet, cover: Cover) -> Mask:
     return cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones((joint, joint), np.uint8)) > 0
 
 
-def _connected(candidates: Mask, seeds: Mask) -> Mask:
+def _touching(candidates: Mask, seeds: Mask) -> Mask:
     """The candidates' parts that touch the seeds."""
-    count, parts = cv2.connectedComponents((candidates | seeds).astype(np.uint8))
-    touched = np.zeros(count, bool)
-    touched[np.unique(parts[seeds])] = True
-    touched[0] = False
-    return touched[parts] & candidates
+    return holding(candidates | seeds, seeds, connectivity=8) & candidates

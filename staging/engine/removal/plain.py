@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
+from staging.engine.composite.fields import blurred_within, dilated, filled, holding, steepness
 from staging.engine.removal import grain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
@@ -147,17 +147,9 @@ def _carried_up(scene: Scene, hole: Mask, found: dict[int, Surface]) -> None:
         # Curtains and their rods hang where the two meet, and are no edge between them.
         if wall in found and not edge_shown(scene, hole | ~dilated(ceiling.own | found[wall].own, 3), CEILING, wall):
             one, above = found[wall], ceiling.all & (below == wall)
-            above &= hole | _reached(calm & ~hole & (above | one.all), one.own)
+            above &= hole | holding(calm & ~hole & (above | one.all), one.own)
             over = dataclasses.replace(ceiling, all=above, own=ceiling.own & above)
             found |= dict.fromkeys([face for face in found if found[face] is one], _joined(one, over))
-
-
-def _reached(free: Mask, seeds: Mask) -> Mask:
-    """The parts of `free` (h, w) that hold some of the seeds."""
-    count, parts = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
-    reached = np.zeros(count, bool)
-    reached[np.unique(parts[seeds & free])] = True
-    return reached[parts] & free
 
 
 def edge_shown(scene: Scene, hole: Mask, one: int, other: int) -> bool:
