@@ -106,9 +106,9 @@ def test_a_fence_of_the_same_colour_keeps_no_front_from_being_painted():
 
 def test_the_same_bytes_twice_and_other_styles_differ(painted, overcast):
     assert np.array_equal(redesign_front(overcast, style="coastal", seed=0).picture, painted.picture)
+    others = [redesign_front(overcast, style=style).picture for style in ("modern", "industrial")]
     colours = {
-        tuple(redesign_front(overcast, style=style).picture[200:215, 140:160].reshape(-1, 3).mean(0).round())
-        for style in ("modern", "industrial", "scandinavian")
+        tuple(picture[200:215, 140:160].reshape(-1, 3).mean(0).round()) for picture in (painted.picture, *others)
     }
     assert len(colours) == 3
 
