@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 WORKING: Final = 1000  # pixels of the long side of the copy in which masks are found
 # A guided filter's answer is never quite 0 or 1; what is this near is taken for it.
 _SURE: Final = 0.10
+_EXPLAINED: Final = (0.3, 0.6)  # share of a mask's variance that colours explain, where they say nothing and all
+_SOFT: Final = 0.7  # pixels of the working copy over which a border without an edge is soft
 
 
 def working_copy(photo: Bytes, longest: int = WORKING) -> Bytes:
@@ -33,11 +35,15 @@ class Matte:
 
     After He and Sun, "Fast Guided Filter" (2015). `factors` (h, w, 4) are the coefficients on red, green, blue (0..1)
     and the constant. Whatever the colours say, the answer is 0 where `limit` (h, w) is 0, and 1 where `sure` is 1.
+    Where no colours part the two sides the filter would only blur: there `plain` (h, w) is the answer, the rough mask
+    itself; `trust` (h, w) 0..1 is the share of the mask's variance that the colours explain.
     """
 
     factors: Floats
     limit: Floats
     sure: Floats
+    plain: Floats
+    trust: Floats
 
     @classmethod
     def of(cls, mask: Floats, guide: Bytes, *, radius: int, epsilon: float, reach: int) -> Matte:
@@ -58,11 +64,15 @@ class Matte:
         cross = mean(colours * mask[..., None]) - average * mask_average[..., None]
         slope = np.linalg.solve(covariance, cross[..., None])[..., 0]
         constant = mask_average - (slope * average).sum(-1)
+        spread = np.maximum(mean(mask * mask) - mask_average**2, 1e-4)
+        explained = (slope * cross).sum(-1) / spread
+        trust = np.clip((mean(explained) - _EXPLAINED[0]) / (_EXPLAINED[1] - _EXPLAINED[0]), 0, 1).astype(np.float32)
+        plain = np.asarray(cv2.GaussianBlur(mask, (0, 0), _SOFT), np.float32)
         factors = mean(np.concatenate([slope, constant[..., None]], -1).astype(np.float32))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
         near = cv2.dilate((mask > 0.5).astype(np.uint8), disc).astype(np.float32)
         core = cv2.erode((mask > 0.5).astype(np.uint8), np.ones(size, np.uint8), borderValue=1).astype(np.float32)
-        return cls(factors, near, core)
+        return cls(factors, near, core, plain, trust)
 
     def rows(self, photo: Bytes, top: int, bottom: int) -> Floats:
         """The mask (bottom - top, W), 0..1, of rows `top`..`bottom` of the `photo` (H, W, 3) of any size."""
@@ -71,6 +81,9 @@ class Matte:
         colours = photo[top:bottom].astype(np.float32) / 255
         soft = (colours * factors[..., :3]).sum(-1) + factors[..., 3]
         limit = band(self.limit, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
-        sharp = np.clip((soft - _SURE) / (1 - 2 * _SURE), 0, 1)
+        trust = band(self.trust, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        plain = band(self.plain, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
+        sharp = trust * np.clip((soft - _SURE) / (1 - 2 * _SURE), 0, 1)
+        sharp += (1 - trust) * np.clip((plain - _SURE) / (1 - 2 * _SURE), 0, 1)
         sure = band(self.sure, width, height, top, bottom, kernel=cv2.INTER_LINEAR)
         return np.where(limit > 0.5, np.maximum(sharp, sure), 0).astype(np.float32)

@@ -1,0 +1,27 @@
+"""Soft masks: along the photo's edges where there are any, and sharp by themselves where there are none."""
+
+import numpy as np
+
+from staging.engine.redesign.matting import Matte
+
+
+def drawn(photo, mask):
+    matte = Matte.of(mask.astype(np.float32), photo, radius=3, epsilon=3e-4, reach=2)
+    return matte.rows(photo, 0, len(photo))
+
+
+def test_a_border_without_an_edge_is_as_sharp_as_a_decorators():
+    photo = np.full((60, 80, 3), 180, np.uint8) + np.random.default_rng(0).integers(0, 4, (60, 80, 1), dtype=np.uint8)
+    mask = np.arange(80) < 40
+    share = drawn(photo, np.broadcast_to(mask, (60, 80)))[10:-10]
+    assert share[:, :38].min() > 0.95
+    assert share[:, 41:].max() < 0.05
+
+
+def test_beside_an_edge_the_mask_ends_on_it():
+    photo = np.full((60, 80, 3), 180, np.uint8)
+    photo[:, 40:] = 90
+    mask = np.arange(80) < 40
+    share = drawn(photo, np.broadcast_to(mask, (60, 80)))[10:-10]
+    assert share[:, :40].min() > 0.9
+    assert share[:, 41:].max() < 0.1
