@@ -34,6 +34,7 @@ _LEAST_STEP: Final = 0.9  # Lab units between them
 _CORNER_STEP: Final = 2.5  # the same at a corner: light changes along a wall that goes on
 _ALONG: Final = 0.65  # share of a casing along which its edge must show
 _CASING_SHARE: Final = 0.7  # of the reach into the paint, within which a casing ends
+_BORDER: Final = 0.7  # what a border on a line counts for, beside an edge of the photo there
 _AGREED: Final = 0.45  # share of those places at which the border or an edge must lie on the line
 _BRIDGED: Final = 25  # places without a border that a line goes on over
 _PAST: Final = 15  # pixels past its ends to which a line cuts
@@ -140,7 +141,8 @@ def parted(regions: Regions, label: int, start: Pair, end: Pair) -> float:
     places = np.round(rule.start + along[:, None] * (rule.end - rule.start) / length).astype(int)
     height, width = regions.patch.shape
     inside = np.all((places >= 6) & (places < [width - 6, height - 6]), axis=-1)
-    return float(_shown(smooth, rule, np.zeros(len(along), np.float32))[inside].mean()) if inside.any() else 0.0
+    shown = _shown(smooth, rule, np.zeros(len(along), np.float32), falling_off=True)
+    return float(shown[inside].mean()) if inside.any() else 0.0
 
 
 def span(box: Box, label: int) -> tuple[float, float]:
@@ -230,18 +232,28 @@ def _ruled(smooth: Floats, paint: Mask, ruled: Mask, rule: Rule) -> Mask:
     return np.asarray(np.where(near, (d > cut) & (paint | sure), paint))
 
 
-def _shown(smooth: Floats, rule: Rule, offsets: Floats) -> Mask:
+def _shown(smooth: Floats, rule: Rule, offsets: Floats, *, falling_off: bool = False) -> Mask:
     """Where along a rule (N,) its line at `offsets` (N,) parts two colours, however faintly.
 
-    Over many pixels of the line grain averages out, and a wall is told from a white ceiling by little more.
+    Over many pixels of the line grain averages out, and a wall is told from a white ceiling by little more. What light
+    does that is `falling_off` counts only where that is asked for.
     """
     length = float(np.hypot(*(rule.end - rule.start)))
     along = np.arange(len(offsets), dtype=np.float64)[:, None]
     places = rule.start + along * (rule.end - rule.start) / length + offsets[:, None] * rule.inner
     soft = np.asarray(cv2.GaussianBlur(smooth, (0, 0), 1.5), np.float32)
-    over, under = (_sampled(soft, (places + side * rule.inner)[:, None])[:, 0] for side in (_ASIDE, -_ASIDE))
-    step = cv2.blur(np.ascontiguousarray(over - under, np.float32)[:, None], (1, _AVERAGED))[:, 0]
-    return np.asarray(np.linalg.norm(step, axis=-1) > rule.least)
+
+    def step(shift: float) -> Floats:
+        over, under = (_sampled(soft, (places + (shift + side) * rule.inner)[:, None]) for side in (_ASIDE, -_ASIDE))
+        return np.asarray(cv2.blur(np.ascontiguousarray(over - under, np.float32), (1, _AVERAGED))[:, 0])
+
+    # Where light falls off the same step is found on both sides of the line.
+    here, apart = step(0), 2 * _ASIDE
+    size = np.linalg.norm(here, axis=-1)
+    if falling_off:
+        return np.asarray(size > rule.least)
+    beside = np.minimum((step(apart) * here).sum(-1), (step(-apart) * here).sum(-1)) / np.maximum(size, 1e-3)
+    return np.asarray(size - np.maximum(beside, 0) > rule.least)
 
 
 def _sampled(field: Floats, places: Points) -> Floats:
@@ -293,7 +305,7 @@ class _End:
         outside = (d < self.offsets[0]) | (d > self.offsets[-1])
         edge = np.where(outside, -0.5, self.edges[some[None], self.nearest(d)])
         bend = np.abs(lines[:, 2]) * self.length**2 / 4
-        return np.asarray(((off < _NEAR) + 0.5 * edge - 0.02 * np.minimum(off, 15)).mean(1) - 0.01 * bend)
+        return np.asarray((_BORDER * (off < _NEAR) + edge - 0.02 * np.minimum(off, 15)).mean(1) - 0.01 * bend)
 
     def nearest(self, values: Floats | Points) -> NDArray[np.int64]:
         """The index of the offset nearest to each value."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
-from staging.engine.redesign import extent, floors, walls
+from staging.engine.redesign import coats, extent, floors, walls
 from staging.engine.redesign.floors import Ground
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import Regions
@@ -44,7 +44,7 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     flood = (flooded == FLOOR) & dilated((regions.faces.labels == FLOOR) | ground.beyond, reach)
     flood |= floors.remnants(regions, flood, ground)
     floor = floors.settled(regions, [extent.joined(regions, flood, cut), flood], ground)
-    return walls.settled(regions, trim, seen, flooded, reach), floor
+    return coats.settled(regions, trim, seen, flooded, reach), floor
 
 
 def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, reach: int) -> NDArray[np.int32]:
