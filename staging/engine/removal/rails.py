@@ -13,7 +13,7 @@ import numpy as np
 
 from staging.engine.removal.sheets import Floats, Mask, Sheet
 
-BESIDE: Final = 0.06  # metres on each side of the hidden part that are looked at
+BESIDE: Final = 0.15  # metres on each side of the hidden part that are looked at
 MIXED: Final = 2  # pixels of the sheet next to it that are mixed with what is removed
 OFF: Final = 0.03  # sRGB from the paint, from which on there is something
 ALIKE: Final = 0.06  # the same between the two sides
@@ -74,4 +74,7 @@ def _sides(off: Floats, shown: Mask, first: int, last: int, reach: int) -> tuple
     one, other = slice(left, left + reach), slice(right - reach, right)
     if not (shown[one].all() and shown[other].all()):
         return None
-    return off[one].mean(0), off[other].mean(0)
+    means = off[one].mean(0), off[other].mean(0)
+    # A rail is the same along all that is looked at, a bottle or a socket is not.
+    steady = all(np.abs(off[side] - mean).max() < ALIKE for side, mean in zip((one, other), means, strict=True))
+    return means if steady else None

@@ -39,3 +39,13 @@ def test_what_is_as_tall_as_a_table_on_both_sides_is_no_rail():
 def test_what_is_another_on_the_other_side_ends_somewhere():
     drawn, _ = behind(0.06, right=0.4)
     assert np.abs(drawn - PAINT).max() < 0.01
+
+
+def test_nothing_goes_on_between_two_small_things():
+    sheet = Sheet(BACK, 80.0, 300, 220, np.zeros(3), np.zeros(3), np.zeros(3))
+    surface = np.full((220, 300, 3), PAINT, np.float32)
+    picture = surface.copy()
+    picture[100:106, 102:108] = picture[100:106, 202:208] = 0.9
+    hidden = np.zeros((220, 300), bool)
+    hidden[90:180, 110:200] = True
+    assert (rails.continued(sheet, picture, surface, ~hidden, hidden) == surface).all()
