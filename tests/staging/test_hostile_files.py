@@ -31,7 +31,17 @@ LONGEST_SECONDS = 5.0
 MOST_MEMORY = 512 * 2**20
 ROOT = Path(__file__).resolve().parents[2]
 # Where programs of others may write while this runs.
-NOT_OURS = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "data"}
+NOT_OURS = {
+    "test-artefacts",
+    ".git",
+    ".venv",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    "__pycache__",
+    "data",
+}
 
 
 @pytest.fixture
