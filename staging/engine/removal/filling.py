@@ -63,8 +63,9 @@ def confirmed_in(scene: Scene, sheet: Sheet, cover: Cover) -> Mask:
 
 def covered(scene: Scene, hole: Mask, faces: tuple[int, ...] = FACES) -> dict[int, tuple[Sheet, Cover]]:
     """The covering of each of `faces` of which enough is seen outside of the hole (working size)."""
+    paint = flooring.colour_of_walls(scene, hole)
     with ThreadPoolExecutor(2) as pool:  # a job has two cores, and most of it is OpenCV's and numpy's own work
-        found = pool.map(lambda face: _covered(scene, hole, face), faces)
+        found = pool.map(lambda face: _covered(scene, hole, face, paint), faces)
         return {face: one for face, one in zip(faces, found, strict=True) if one is not None}
 
 
@@ -100,7 +101,7 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     return made
 
 
-def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
+def _covered(scene: Scene, hole: Mask, face: int, paint: Floats | None) -> tuple[Sheet, Cover] | None:
     sheet = sheet_of(scene.room, scene.faces, face)
     if sheet is None:
         return None
@@ -114,20 +115,11 @@ def _covered(scene: Scene, hole: Mask, face: int) -> tuple[Sheet, Cover] | None:
     if face in WALLS:
         # Furniture is low, and above it a wall is rather its own.
         weight[sheet.foot - round(LOW * sheet.ppm) :] *= np.float32(0.15)
-    common = _common(scene, hole, face, picture[candidate])
+    common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
+    if face in WALLS and paint is not None and flooring.share_of(paint, picture[candidate]) > PAINTED:
+        common = paint
     cover = covering(Seen(picture, candidate, hidden, weight, sheet.ppm, face, common))
     return None if cover is None else (sheet, cover)
-
-
-def _common(scene: Scene, hole: Mask, face: int, shown: Floats) -> Floats | None:
-    """The Lab colour (3,) that a face most likely has, of which pixels (N, 3) are `shown`; None where that is open."""
-    if face == FLOOR:
-        return flooring.colour_of_floor(scene, hole)
-    if face not in WALLS or not len(shown):
-        return None
-    paint = flooring.colour_of_walls(scene, hole)
-    lab = np.asarray(cv2.cvtColor(shown[None], cv2.COLOR_RGB2Lab)[0], np.float32)
-    return paint if paint is not None and flooring.share_of(paint, lab) > PAINTED else None
 
 
 def _foot(scene: Scene, hole: Mask, covered: tuple[Sheet, Cover]) -> skirting.Foot | None:

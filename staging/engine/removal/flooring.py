@@ -63,9 +63,12 @@ def colour_of_walls(scene: Scene, hidden: Mask) -> Colour | None:
     return _commonest(_soft_lab(scene)[free])
 
 
-def share_of(colour: Colour, lab: Floats) -> float:
-    """How much of the colours (N, 3), Lab, is about the `colour` (3,), 0..1."""
-    return float((length((lab - colour) * LAB_WEIGHTS) < NEAR).mean()) if len(lab) else 0.0
+def share_of(colour: Colour, shown: Floats) -> float:
+    """How much of what is `shown` (N, 3), sRGB, is about the `colour` (3,), Lab, 0..1."""
+    if not len(shown):
+        return 0.0
+    lab = np.asarray(cv2.cvtColor(shown[None], cv2.COLOR_RGB2Lab)[0], np.float32)
+    return float((length((lab - colour) * LAB_WEIGHTS) < NEAR).mean())
 
 
 def _soft_lab(scene: Scene) -> Floats:

@@ -41,7 +41,7 @@ def _bands(
     off: Floats, shown: Mask, hidden: Mask, reach: int, sheet: Sheet
 ) -> list[tuple[tuple[int, int], int, tuple[Floats, Floats]]]:
     """Runs of hidden columns that a thin band crosses, their rows, and what is off the paint at their two ends."""
-    found: dict[int, list[tuple[tuple[int, int], tuple[Floats, Floats]]]] = {}
+    found = []
     marks = np.zeros(hidden.shape, np.uint8)
     for row in range(max(0, sheet.foot - round(LOWEST * sheet.ppm))):
         for first, last in _runs(hidden[row]):
@@ -51,13 +51,11 @@ def _bands(
             one, other = sides
             same = np.abs(one - other).max() < ALIKE and np.abs(one).max() > OFF and np.abs(other).max() > OFF
             if same:
-                found.setdefault(row, []).append(((first, last), sides))
+                found.append(((first, last), row, sides))
                 marks[row, first:last] = 1
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(marks, connectivity=4)
     thin = boxes[:, cv2.CC_STAT_HEIGHT] <= THICKEST * sheet.ppm
-    return [
-        (columns, row, sides) for row, all_ in found.items() for columns, sides in all_ if thin[labels[row, columns[0]]]
-    ]
+    return [band for band in found if thin[labels[band[1], band[0][0]]]]
 
 
 def _runs(hidden: Mask) -> list[tuple[int, int]]:
