@@ -15,6 +15,7 @@ from staging.engine.geometry import (
     adjustment,
     camera,
     confidence,
+    corners,
     evidence,
     foreground,
     furnished,
@@ -212,8 +213,12 @@ def _with_foreground(photo: NDArray[np.uint8], lines: Segments, room: Room) -> R
     """The room with what of the building stands before it, found in the working picture."""
     small = room.resized(lines.width, lines.height)
     before = foreground.find(photo, lines, small) + islands.find(photo, lines, small)
-    seen = dataclasses.replace(small, occluders=before)
-    return dataclasses.replace(room, occluders=seen.resized(room.camera.width, room.camera.height_px).occluders)
+    seen = dataclasses.replace(small, occluders=before).resized(room.camera.width, room.camera.height_px)
+    found = dataclasses.replace(room, occluders=seen.occluders)
+    wider = corners.find(photo, lines, small)
+    if not wider.plan:
+        return found
+    return completed(dataclasses.replace(found, box=wider.box, plan=wider.plan, openings=wider.openings))
 
 
 def _with_floor(room: Room) -> Room:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -47,6 +49,33 @@ def test_nothing_is_put_behind_it(walled: Room) -> None:
             pixels, _ = walled.camera.project(points)
             hidden = within_polygon(pixels, wall.polygon) & (points[:, 1] > wall.depth + 0.05)
             assert hidden.mean() < 0.05, piece.kind
+
+
+def test_a_column_of_which_two_faces_are_seen_is_found_down_to_its_corner() -> None:
+    picture = synthetic.photo(TRUTH)
+    corners = [(0.75, 2.4), (0.95, 2.2), (1.25, 2.5)]
+    for (a, b), grey in zip(itertools.pairwise(corners), (214, 176), strict=True):
+        points = [(*a, 0.0), (*b, 0.0), (*b, TRUTH.box.height), (*a, TRUTH.box.height)]
+        cv2.fillPoly(picture, [np.round(TRUTH.camera.project(points)[0]).astype(np.int32)], (grey,) * 3, cv2.LINE_AA)
+    room = read_room(picture)
+    (column,) = room.occluders
+    assert column.block is None
+    assert room.plan == ()
+    assert column.depth / room.camera.height == pytest.approx(2.2 / TRUTH.camera.height, rel=0.08)
+    foot = TRUTH.camera.project([(0.95, 2.2, 0.0)])[0][0]
+    assert max(v for _, v in column.polygon) == pytest.approx(foot[1], abs=14)
+
+
+def test_a_doorway_that_the_floor_mirrors_is_no_column() -> None:
+    """Its sides go on into the floor, where what is between them fades."""
+    picture = synthetic.photo(TRUTH).astype(np.float32)
+    sides = [(x, 5.2, z) for x in (-0.1, 0.5) for z in (2.1, 0.0)]
+    (left, top), (_, foot), (right, _), _ = np.round(TRUTH.camera.project(sides)[0]).astype(int)
+    end = foot + 120
+    for row in range(top, end):
+        share = 1.0 if row < foot else ((end - row) / 120) ** 0.3
+        picture[row, left:right] += share * (np.array([70.0, 74.0, 80.0]) - picture[row, left:right])
+    assert read_room(np.asarray(picture, np.uint8)).occluders == ()
 
 
 def test_a_box_has_nothing_before_it() -> None:

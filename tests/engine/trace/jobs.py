@@ -79,10 +79,10 @@ def fitted(*, photo: Any, room: Any, variant: Any, progress: Any) -> Any:
     return light, Tracer(room, light).empty(96, 12)
 
 
-def empty_room(*, room: Any, light: Any, variant: Any, progress: Any) -> Any:
+def empty_room(*, room: Any, light: Any, variant: Any, progress: Any, width: int = 96) -> Any:
     from staging.engine.trace.render import Tracer
 
-    return Tracer(room, light).empty(96, 16)
+    return Tracer(room, light).empty(width, 16)
 
 
 def denoised(*, width: int, height: int, variant: Any, progress: Any) -> Any:
