@@ -14,6 +14,7 @@ from staging.engine.scene.faces import FLOOR, face_map
 from staging.engine.scene.fittings import Counter, Fittings
 from staging.engine.scene.footprints import footprint, penetration
 from staging.engine.scene.layout import FLAT, HUNG
+from staging.engine.scene.rules import kitchen
 from staging.engine.scene.site import Site
 from tests.engine.scene.showroom import PLAIN, STOCK, door, room
 
@@ -161,3 +162,16 @@ def test_a_kitchen_table_stands_where_its_chairs_have_free_floor_too(low: float,
     clear = FLOORS & (low < X) & (high > X)
     pieces = arranged("kitchen", clear, clear | ~FLOORS).pieces
     assert sum(p.kind == "dining_chair" for p in pieces) == 4
+
+
+def test_a_kitchen_that_is_a_hall_gets_a_table_for_the_family() -> None:
+    """A breakfast table for two is lost on more than a dozen square metres; in a small kitchen it is what fits."""
+    hall = room(width=6.5, depth=7.5)
+    faces = face_map(hall, 300, 200)
+    floor = faces.labels == FLOOR
+    for place, clear, least in ((hall, floor, 4), (PLAIN, FLOORS & (np.abs(X) < 1.3) & (Y < 3.6), 0)):
+        assert (Site(place).visible_area > kitchen.HALL) is (place is hall)
+        pieces = arrange_from(place, "kitchen", STOCK, 0, fittings=Fittings(clear, np.ones_like(clear))).pieces
+        chairs = [p for p in pieces if p.kind == "dining_chair"]
+        assert len(chairs) >= least
+        assert (pieces[0].size[0] >= min(kitchen.FAMILY)) is (place is hall)

@@ -29,6 +29,7 @@ TABLE: Final = 3.0  # how much more a table is worth than a runner alone
 PAIR: Final = 0.5  # how much each pair of chairs after the first is
 AISLE: Final = 5.0  # square metres of free floor: on more of it a runner alone looks forgotten
 HALL: Final = 12.0  # square metres of floor in sight, free or not, on which it does so too
+FAMILY: Final = (2.0, 1.7, 1.45)  # metres: tables for six and four, for a kitchen that is a hall
 # Width and depth of runners in a kitchen's aisle, metres.
 RUNNERS: Final = ((2.4, 0.75), (1.8, 0.66), (1.4, 0.6), (1.1, 0.5), (0.9, 0.5))
 STOOLS: Final = 6.0  # and how much more stools at a counter are
@@ -48,7 +49,9 @@ OFF_WALL: Final = 0.75  # metres from a wall to a runner's middle: where one sta
 def stands(site: Site, stock: Stock, manner: Manner) -> Iterator[Stand]:
     """Small tables along and across the room, nearer to its far end than to the camera; runners on free floor."""
     lengths = (1.0,) if manner.careful else (0.9,) if manner.tight else (1.25, 1.1, 0.95)
-    sizes = [stock.size("dining_table", width=w, depth=min(w, 0.85)) for w in lengths]
+    if site.visible_area > HALL and not manner.careful:
+        lengths = (*FAMILY, *lengths)
+    sizes = [stock.size("dining_table", width=w, depth=min(w, 0.95 if w in FAMILY else 0.85)) for w in lengths]
     around = 0.7 if manner.tight else AROUND
     for stand in in_the_open(site, stock, "dining_table", sizes, turns=(0.0, 90.0), walkway=around):
         pairs = _pairs(site, stock, stand.piece)

@@ -55,7 +55,7 @@ def furnish(layout: Layout) -> bool:
     sides = [-1, 1]
     layout.rng.shuffle(sides)
     for side, (along, out, turn) in itertools.product(sides, SECOND):
-        other = layout.stock.piece(KIND, chair.moved(side * along, out), turn=side * turn)
+        other = layout.stock.piece(KIND, chair.moved(side * along, out), turn=-side * turn)
         if layout.add(other, Demand(in_frame=0.9, hides=0.15, gap=0.1, from_behind=False)):
             layout.note("a second armchair turned to the first")
             sides = [side, -side]
