@@ -28,10 +28,14 @@ OLDEST_LLVM: Final = 17
 TESTED_LLVM: Final = 19
 PROOF_SECONDS: Final = 90.0
 # glibc keeps freed arrays of up to 32 MB in its heap, where they lie scattered: a picture of 12 megapixels then needs
-# 190 MB more. These hand every array back when it is freed; other systems do not read them.
+# 190 MB more. These hand large arrays back when they are freed, and keep those of a band or a small trace, whose pages
+# would be cleared again and again (a tenth of a draft's time). Other systems do not read them.
 ALLOCATION: Final = {
-    "MALLOC_MMAP_THRESHOLD_": "2000000", "MALLOC_TRIM_THRESHOLD_": "16000000", "MALLOC_ARENA_MAX": "4",
+    "MALLOC_MMAP_THRESHOLD_": "8000000", "MALLOC_TRIM_THRESHOLD_": "32000000", "MALLOC_ARENA_MAX": "4",
 }  # fmt: skip
+# The matrices here are small: OpenBLAS's own threads would spend more time waiting for work than on it, on cores that
+# the tracer and the other threads want. One alone also adds up in the same order on every machine.
+ALGEBRA: Final = {"OPENBLAS_NUM_THREADS": "1"}
 REPOSITORY: Final = Path(__file__).resolve().parents[3]
 
 LIBRARY_PATTERNS: Final = (
@@ -167,7 +171,7 @@ def child_environment(library: str | None) -> dict[str, str]:
     """The environment of a child that loads Mitsuba: importable repository, and exactly one libLLVM."""
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(p for p in (str(REPOSITORY), environment.get("PYTHONPATH")) if p)
-    for name, value in ALLOCATION.items():
+    for name, value in (ALLOCATION | ALGEBRA).items():
         environment.setdefault(name, value)
     environment.pop("DRJIT_LIBLLVM_PATH", None)
     if library:

@@ -24,6 +24,15 @@ def test_a_file_that_is_no_library_is_refused_and_scalar_stands_in(tmp_path: Pat
         assert any("refused" in line and str(broken) in line for line in said)
 
 
+def test_a_child_works_its_matrices_on_one_thread_unless_the_operator_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert variants.child_environment(None)["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    assert variants.child_environment(None)["OPENBLAS_NUM_THREADS"] == "4"
+
+
 def test_an_old_libllvm_is_refused_before_it_can_abort_anything() -> None:
     old = sorted(glob.glob("/usr/lib/*/libLLVM-1[456].so*"))
     if not old:
