@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import toeplitz
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+
+WIDE: Final = 40.0  # pixels of sigma from which on a blur is a product of matrices
 
 
 def filled(values: Floats, known: Floats) -> Floats:
@@ -38,6 +41,30 @@ def blurred_within(values: Floats, region: Floats, sigma: float) -> tuple[Floats
     weighted = values * (region if values.ndim == 2 else region[..., None])
     mean = cv2.GaussianBlur(weighted, (0, 0), sigma) / (share if values.ndim == 2 else share[..., None]).clip(1e-4)
     return mean.astype(np.float32), share
+
+
+def blurred_widely(field: Floats, sigma: float) -> Floats:
+    """Gaussian mean of `field` (h, w) over `sigma` pixels, as OpenCV's, whose time grows with sigma, makes it.
+
+    A wide one is two products of matrices, which is as exact and takes a fraction of the time.
+    """
+    if sigma < WIDE:
+        return np.asarray(cv2.GaussianBlur(field, (0, 0), sigma), np.float32)
+    down, across = (_gaussian(length, sigma) for length in field.shape)
+    return np.asarray(down @ field @ across.T, np.float32)
+
+
+def _gaussian(length: int, sigma: float) -> Floats:
+    """The matrix (length, length) that blurs a line of pixels, mirrored at its ends (BORDER_REFLECT_101)."""
+    reach = int(np.rint(8 * sigma + 1)) // 2
+    kernel = cv2.getGaussianKernel(2 * reach + 1, sigma, cv2.CV_64F).ravel()
+    period = max(1, 2 * (length - 1))
+    folded = np.bincount(np.arange(-reach, reach + 1) % period, kernel, period)
+    place = np.arange(length)
+    weights = toeplitz(folded[place])
+    inner = place[1:-1]
+    weights[:, 1:-1] += folded[(place[:, None] + inner) % period]
+    return weights.astype(np.float32)
 
 
 def widest(field: Floats) -> Floats:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
+from staging.engine.composite.fields import blurred_widely, blurred_within, dilated, filled, steepness
 from staging.engine.geometry.colours import commonest, least_squares, length
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR
@@ -32,16 +33,21 @@ class Cover:
     """One plane's covering, over its sheet (h, w).
 
     `confirmed` are its own pixels, `surface` (h, w, 3) is the smooth colour that light and covering make everywhere,
-    `picture` (h, w, 3) what the photo shows there, `local` the same averaged over the pattern, all sRGB 0..1, and
-    `spread` is how far apart its own pixels are. `smooth` is the surface without the light of single places.
+    `picture` (h, w, 3) what the photo shows there at `ppm` pixels a metre, all sRGB 0..1, and `spread` is how far apart
+    its own pixels are. `smooth` is the surface without the light of single places.
     """
 
     picture: Floats
     confirmed: Mask
     surface: Floats
     smooth: Floats
-    local: Floats
+    ppm: float
     spread: float
+
+    @cached_property
+    def local(self) -> Floats:
+        """The picture averaged over the pattern, (h, w, 3), from its own pixels."""
+        return blurred_within(self.picture, self.confirmed.astype(np.float32), SMOOTH * self.ppm)[0]
 
     @property
     def detail(self) -> Floats:
@@ -93,8 +99,7 @@ def covering(seen: Seen) -> Cover | None:
     smooth = _rgb(fitted)
     beside = shaded & dilated(seen.hidden, round(BESIDE * ppm))
     surface = _lit(picture, confirmed | beside, smooth, ppm)
-    mean, _ = blurred_within(picture, confirmed.astype(np.float32), SMOOTH * ppm)
-    return Cover(picture, confirmed, surface, smooth, mean, spread)
+    return Cover(picture, confirmed, surface, smooth, ppm, spread)
 
 
 def _lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
@@ -103,7 +108,7 @@ def _lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
     step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))
     sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < FARTHEST) * (share > 0.08)
     carried = filled(np.where(sure[..., None] > 0, step, 0).astype(np.float32), sure.astype(np.float32))
-    near = np.clip(cv2.GaussianBlur(sure.astype(np.float32), (0, 0), REACH * ppm) * 3.0, 0, 1)[..., None]
+    near = np.clip(blurred_widely(sure.astype(np.float32), REACH * ppm) * 3.0, 0, 1)[..., None]
     held = np.clip(carried, -FARTHEST, FARTHEST)
     return np.asarray(smooth * np.exp(held * np.maximum(near, sure[..., None])), np.float32)
 

@@ -47,14 +47,14 @@ class Found:
     solid: float = 1.0
 
 
-def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Found:
-    """What stands in the room; nothing where its floor is not known."""
+def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], *, rounds: int = CUT_ROUNDS) -> Found:
+    """What stands in the room; nothing where its floor is not known. `rounds` are those of the cut."""
     height, width = scene.faces.labels.shape
     if FLOOR not in covers:
         return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
     distance = unlike(scene, covers)
     own = own_pixels(scene, covers)
-    cut = _cut(scene, distance, own) & ~_fixtures(scene)
+    cut = _cut(scene, distance, own, rounds) & ~_fixtures(scene)
     mask, things = _standing(scene, cut)
     on_floor = scene.faces.labels == FLOOR
     share = float(mask[on_floor].mean()) if on_floor.any() else 0.0
@@ -79,7 +79,7 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     """All that is no floor, paint or ceiling, thin things left out: what may hide the room from its reading."""
     if FLOOR not in covers:
         return np.zeros(scene.faces.labels.shape, bool)
-    cut = _cut(scene, unlike(scene, covers), own_pixels(scene, covers))
+    cut = _cut(scene, unlike(scene, covers), own_pixels(scene, covers), CUT_ROUNDS)
     n = max(3, round(THIN * max(cut.shape))) | 1
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
 
@@ -155,7 +155,7 @@ def _fixtures(scene: Scene) -> Mask:
     return dilated((fixed > 0) | blown, 2)
 
 
-def _cut(scene: Scene, unlike: Floats, own: Mask) -> Mask:
+def _cut(scene: Scene, unlike: Floats, own: Mask, rounds: int) -> Mask:
     """Furniture against room, by colour and edges from sure seeds (GrabCut)."""
     sure_room = cv2.erode((own & (unlike < 0.8)).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     sure_room |= scene.faces.labels == CEILING
@@ -169,7 +169,7 @@ def _cut(scene: Scene, unlike: Floats, own: Mask) -> Mask:
     picture = np.ascontiguousarray((scene.photo * 255).astype(np.uint8))
     room, things = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(7)
-    cv2.grabCut(picture, labels, (0, 0, 1, 1), room, things, CUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(picture, labels, (0, 0, 1, 1), room, things, rounds, cv2.GC_INIT_WITH_MASK)
     cut = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     n = max(3, round(0.006 * max(own.shape))) | 1
     closed = cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((n, n), np.uint8))

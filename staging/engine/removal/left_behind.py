@@ -25,6 +25,9 @@ LIT: Final = 0.09  # sRGB from the plane with white light added to it
 DARKEST: Final = 0.62  # of the plane's colour: shadows of a room's own walls are not darker
 UNLIT: Final = 0.28  # least share of a thing that light does not explain
 LEAST: Final = 0.003  # of the picture
+# Of the cut between things and room: whether anything stands there shows in the first, its outline takes them all.
+# Most rooms are empty, and each round takes a tenth of a second.
+ROUNDS: Final = (2, finding.CUT_ROUNDS)
 
 
 def find(photo: Bytes, room: Room) -> Mask:
@@ -38,15 +41,26 @@ def find(photo: Bytes, room: Room) -> Mask:
     # Nothing stands on a ceiling, and finding knows that by itself: it need not be looked at.
     faces = (FLOOR, *filling.WALLS)
     covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool), faces)
-    found = finding.furniture(scene, covers).mask & ~_openings(scene)
-    unlit = _unlit(scene, covers)
+    kept = np.zeros(scene.faces.labels.shape, bool)
+    for rounds in ROUNDS:
+        found = finding.furniture(scene, covers, rounds=rounds).mask
+        if found.any():
+            found &= ~_openings(scene)
+        kept = _things(found, _unlit(scene, covers)) if found.any() else found
+        if not kept.any():
+            return kept
+    return dilated(kept, 1)
+
+
+def _things(found: Mask, unlit: Mask) -> Mask:
+    """The parts of what was found that are large enough, and that light does not explain."""
     count, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
     kept = np.zeros(found.shape, bool)
     for i in range(1, count):
         part = parts == i
         if part.sum() > LEAST * part.size and unlit[part].mean() > UNLIT:
             kept |= part
-    return dilated(kept, 1) if kept.any() else kept
+    return kept
 
 
 def _openings(scene: Scene) -> Mask:
