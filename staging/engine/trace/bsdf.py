@@ -61,8 +61,8 @@ def diffuse(albedo: Any) -> dict[str, Any]:
     return {"type": "diffuse", "reflectance": colour(np.clip(albedo, DARKEST, WHITEST))}
 
 
-def surface(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
-    """What the path tracer sees."""
+def surface(material: Material, bitmap: Bitmap | None, base_colour: Any) -> dict[str, Any]:
+    """What the path tracer sees; `base_colour` is `base_colour` of both, as it is or loaded."""
     if material.kind == "glass":
         return {"type": "thindielectric"}
     if material.kind == "mirror":
@@ -70,7 +70,7 @@ def surface(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
     finish = FINISHES.get(material.kind, Finish())
     principled: dict[str, Any] = {
         "type": "principled",
-        "base_color": _base_colour(material, bitmap),
+        "base_color": base_colour,
         "roughness": float(np.clip(material.roughness, 0.03, 1.0)),
         "specular": float(material.specular),
         "metallic": float(material.metallic),
@@ -86,16 +86,14 @@ def surface(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
     return {"type": "twosided", "bsdf": principled}
 
 
-def flat_surface(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
+def flat_surface(material: Material, base_colour: Any) -> dict[str, Any]:
     """The albedo alone, for primary-ray passes: mirrors are white, so that dividing by the albedo changes nothing."""
-    if material.kind in ("mirror", "emit"):
-        reflectance: dict[str, Any] = colour((1.0, 1.0, 1.0))
-    else:
-        reflectance = _base_colour(material, bitmap)
+    reflectance = colour((1.0, 1.0, 1.0)) if material.kind in ("mirror", "emit") else base_colour
     return {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": reflectance}}
 
 
-def _base_colour(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
+def base_colour(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
+    """The colour or texture of a material, in linear light."""
     if bitmap is None:
         return colour(np.clip(linear(material.colour), DARKEST, WHITEST))
     return _texture(np.clip(bitmap.albedo, DARKEST, WHITEST), bitmap.size_m)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import mitsuba as mi
@@ -303,6 +304,12 @@ class Part:
     material: Material
     bitmap: Bitmap | None
 
+    @cached_property
+    def base_colour(self) -> Any:
+        """What both kinds of surfaces show: a texture is loaded once for all scenes, which costs time and memory."""
+        described = bsdf.base_colour(self.material, self.bitmap)
+        return described if self.bitmap is None else mi.load_dict(described)
+
 
 def parts(built: Built, painted: Mapping[Material, Bitmap | None] | None = None) -> list[Part]:
     """What is traced of the furniture, in a fixed order; both kinds of shapes are made of it.
@@ -334,7 +341,8 @@ def _mesh(part: Part, light: LightRig | None) -> Any:
     """A Mitsuba mesh straight from the arrays; without `light` it gets the flat surface."""
     split, material = part.mesh, part.material
     properties = mi.Properties()
-    described = bsdf.flat_surface(material, part.bitmap) if light is None else bsdf.surface(material, part.bitmap)
+    colour = part.base_colour
+    described = bsdf.flat_surface(material, colour) if light is None else bsdf.surface(material, part.bitmap, colour)
     properties["bsdf"] = mi.load_dict(described)
     if light is not None and material.kind == "emit" and light.lamplight > 0:
         radiance = _glow(material, light)
@@ -348,7 +356,7 @@ def _shining_mesh(part: Part, eye: NDArray[np.float64], *, normals: bool) -> Any
     shading normals look, and these look at the eye."""
     properties = mi.Properties()
     properties["bsdf"] = mi.load_dict(bsdf.diffuse(_DARK))
-    albedo = bsdf.flat_surface(part.material, part.bitmap)["bsdf"]["reflectance"]
+    albedo = bsdf.flat_surface(part.material, part.base_colour)["bsdf"]["reflectance"]
     colour = {"type": "mesh_attribute", "name": "vertex_facing"} if normals else albedo
     properties["emitter"] = mi.load_dict(_shine(colour))
     towards = eye - part.mesh.vertices

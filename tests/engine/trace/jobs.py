@@ -115,3 +115,19 @@ def compiled_for_covers(*, room: Any, light: Any, built: Any, sizes: Any, varian
             Tracer(room, light).cover(built, width, height, samples=4)
             run.append({kernel["hash"] for kernel in dr.kernel_history() if "hash" in kernel})
     return run
+
+
+def textures_in_both(*, light: Any, built: Any, variant: Any, progress: Any) -> Any:
+    """How many arrays of texels the path tracer's scene of the furniture holds, and how many the one of its albedo
+    holds with it."""
+    import mitsuba as mi
+
+    from staging.engine.trace import scene as scenes
+
+    def texels(shapes: Any) -> set[int]:
+        found = mi.traverse(scenes.load(shapes))
+        return {found[key].array.index for key, _ in found if str(key).endswith(".data")}
+
+    furniture = scenes.parts(built)
+    traced = texels(scenes.furniture_shapes(furniture, light))
+    return len(traced), len(traced & texels(scenes.flat_furniture_shapes(furniture)))

@@ -191,3 +191,11 @@ def test_furniture_is_outlined_at_another_size_without_compiling_anew(llvm: Chil
     assert first
     assert second <= first
     assert third <= first
+
+
+def test_a_texture_is_loaded_once_for_light_and_albedo(llvm: Child) -> None:
+    linen, wood = Material("linen", "#b9b5ae"), Material("wood", "#9a7650", second="#6a4a30")
+    meshes = (block(-0.5, 2.5, 0, (0.5, 0.5, 0.5), "a"), block(0.5, 2.5, 0, (0.5, 0.5, 0.5), "b"))
+    payload = {"light": LIGHT, "built": Built(meshes, {"a": linen, "b": wood})}
+    traced, shared = llvm.run("tests.engine.trace.jobs.textures_in_both", payload, None, 120)
+    assert (traced, shared) == (4, 2)  # the light's scene has a relief each besides
