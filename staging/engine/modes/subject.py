@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.drawing import paper
 from staging.engine.redesign import sky
-from staging.engine.redesign.matting import working_copy
-from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.matting import Floats, working_copy
+from staging.engine.redesign.patches import Patches, lab_of
 
 Bytes = NDArray[np.uint8]
 
@@ -61,7 +61,7 @@ def require_outside(photo: Bytes) -> None:
 def require_view(photo: Bytes) -> None:
     """Raise UnusablePhoto where `photo` (H, W, 3) has neither sky, however dull, nor a leaf: a wall is no terrace."""
     patches = Patches.cut(working_copy(photo, JUDGED_AT))
-    if sky.find(patches).share < sky.LEAST and _green(patches) < ANY_GREEN:
+    if sky.find(patches).share < sky.LEAST and _green(patches.lab) < ANY_GREEN:
         raise UnusablePhoto(
             "no_open_air",
             "Neither sky nor plants are seen in this photo. Take the terrace or garden with what is round it.",
@@ -71,7 +71,7 @@ def require_view(photo: Bytes) -> None:
 def may_be_outdoors(photo: Bytes) -> bool:
     """Whether there is blue sky along the upper edge of a photo (H, W, 3), or much green, or some of both."""
     patches = Patches.cut(working_copy(photo, JUDGED_AT))
-    seen, green = sky.find(patches), _green(patches)
+    seen, green = sky.find(patches), _green(patches.lab)
     if seen.share <= sky.LEAST:
         return green > PLENTY_GREEN
     blue = float(np.median(patches.lab[seen.rough][:, 2]))
@@ -83,18 +83,24 @@ def taken_outdoors(photo: Bytes) -> bool:
     """Whether there is sky over most of a photo (H, W, 3), and under a pale one, which may be a ceiling, leaves; or
     trees and lawn all over it.
     """
-    patches = Patches.cut(working_copy(photo, JUDGED_AT))
-    seen, green = sky.find(patches), _green(patches)
+    copy = working_copy(photo, JUDGED_AT)
+    lab = lab_of(copy)
+    green = _green(lab)
     if green > MUCH_GREEN:
         return True
+    bluest = _BLUE if green <= LITTLE_GREEN else _BLUISH
+    # Half of a sky of that blue must be as blue: most rooms need not be searched for one.
+    if green <= LEAST_GREEN and (lab[..., 2] < bluest).mean() < LEAST_SKY / 2:
+        return False
+    seen = sky.find(Patches.cut(copy))
     if seen.share < LEAST_SKY or seen.rough[:3].mean() < LEAST_TOP:
         return False
-    blue = float(np.median(patches.lab[seen.rough][:, 2]))
+    blue = float(np.median(lab[seen.rough][:, 2]))
     return blue < _BLUE or green > LEAST_GREEN or (blue < _BLUISH and green > LITTLE_GREEN)
 
 
-def _green(patches: Patches) -> float:
-    """The share of a picture that leaves and grass take, 0..1."""
-    a, b = patches.lab[..., 1], patches.lab[..., 2]
-    green = (a < -5) & (b > 6) & (sky.roughness(patches.lab) > 2)
+def _green(lab: Floats) -> float:
+    """The share of a picture, CIE Lab (h, w, 3), that leaves and grass take, 0..1."""
+    a, b = lab[..., 1], lab[..., 2]
+    green = (a < -5) & (b > 6) & (sky.roughness(lab) > 2)
     return float(cv2.medianBlur(green.astype(np.uint8), 5).mean())

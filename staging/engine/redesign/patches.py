@@ -41,6 +41,11 @@ class Borders:
         return near.astype(np.float32), whole.astype(np.float32)
 
 
+def lab_of(copy: Bytes) -> Floats:
+    """CIE Lab (h, w, 3) of a picture, sRGB."""
+    return np.asarray(cv2.cvtColor(copy.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+
+
 @dataclass(frozen=True)
 class Patches:
     """`lab` (h, w, 3) CIE Lab of the `copy`; `patch` (h, w) numbers of connected areas of nearly one colour."""
@@ -52,7 +57,7 @@ class Patches:
     @classmethod
     def cut(cls, copy: Bytes) -> Self:
         """Cut `copy` (h, w, 3) into patches."""
-        lab = np.asarray(cv2.cvtColor(copy.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+        lab = lab_of(copy)
         cutter = cv2.ximgproc.segmentation.createGraphSegmentation(0.7, _SCALE, _SMALLEST)
         return cls(copy, lab, np.asarray(cutter.processImage(cv2.bilateralFilter(lab, 7, 4.0, 2.5)), np.int32))
 
