@@ -25,13 +25,14 @@ from staging.engine.geometry import (
     scale,
     search,
     skirting,
+    stairs,
 )
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.layout import Scorer
 from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import Floats, View
 from staging.engine.geometry.zenith import Support
-from staging.engine.scene import floor
+from staging.engine.scene import blocks, floor
 from staging.engine.scene.editing import completed, rescaled
 from staging.engine.scene.room import Box, Camera, Room
 
@@ -212,9 +213,13 @@ def with_openings(photo: NDArray[np.uint8], room: Room) -> Room:
 def _with_foreground(photo: NDArray[np.uint8], lines: Segments, room: Room) -> Room:
     """The room with what of the building stands before it, found in the working picture."""
     small = room.resized(lines.width, lines.height)
-    before = foreground.find(photo, lines, small) + islands.find(photo, lines, small)
+    flight = stairs.find(lines, small)
+    # The edges of steps would be taken for islands and for ends of walls.
+    before = flight or foreground.find(photo, lines, small) + islands.find(photo, lines, small)
     seen = dataclasses.replace(small, occluders=before).resized(room.camera.width, room.camera.height_px)
     found = dataclasses.replace(room, occluders=seen.occluders)
+    if flight:
+        return dataclasses.replace(found, openings=blocks.unhidden(found))
     wider = corners.find(photo, lines, small)
     if not wider.plan:
         return found

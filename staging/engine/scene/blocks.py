@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.scene.footprints import Footprint
-from staging.engine.scene.room import Block, Camera, Floats, Occluder
+from staging.engine.scene.room import Block, Camera, Floats, Occluder, Opening, Room
 
 NEAREST: Final = 0.15  # metres before the camera from which on a block is drawn
+HIDDEN: Final = 0.5  # share of an opening that blocks hide, from which on it was not seen
 _STEPS: Final = np.linspace(0.0, 1.0, 9)
 
 
@@ -51,6 +52,17 @@ def hidden(camera: Camera, points: Floats, occluders: tuple[Occluder, ...]) -> N
     for block in (o.block for o in occluders if o.block is not None):
         found |= entered(camera.position, points - camera.position, block) < 1.0 - 1e-6
     return found
+
+
+def unhidden(room: Room) -> tuple[Opening, ...]:
+    """The openings without those that blocks before their walls hide: what was read there is on the blocks."""
+    s, t = (grid.reshape(-1, 1) for grid in np.meshgrid(_STEPS, _STEPS))
+    kept = []
+    for opening in room.openings:
+        a, b, _, d = opening.corners(room.box)
+        if hidden(room.camera, a + s * (b - a) + t * (d - a), room.occluders).mean() < HIDDEN:
+            kept.append(opening)
+    return tuple(kept)
 
 
 def carried(before: Camera, after: Camera, block: Block) -> Block | None:

@@ -32,6 +32,8 @@ FARTHEST: Final = 15.0  # metres from the camera at which walls end
 PASSABLE: Final = 0.55  # metres: nobody walks through less (a curtain or a pilaster was read as an opening)
 AT_COUNTERS: Final = frozenset({"bar_stool"})  # they stand before the back of an island, which they may hide
 BLOCK_SLACK: Final = 0.02  # metres by which a piece may reach into an island's box
+FOOT_OF_STAIR: Final = 0.45  # metres: what is built in and lower is the first steps of a stair
+STAIR_CLEAR: Final = 0.7  # metres about them: a step before one climbs
 STOOL_SLACK: Final = 0.2  # and a stool, which stands under its overhang
 HIDDEN: Final = 0.02  # share of a piece that a wall or column before it may hide
 TOUCHING: Final = 0.1  # metres from a wall within which another one stands at it
@@ -163,8 +165,9 @@ class Site:
 
     @cached_property
     def blocks(self) -> tuple[Footprint, ...]:
-        """The floor that islands, stairs and the like take up."""
-        return tuple(blocks.footprint(o.block) for o in self.room.occluders if o.block is not None)
+        """The floor that islands, stairs and the like take up, with that about the foot of a stair."""
+        standing = [o.block for o in self.room.occluders if o.block is not None]
+        return tuple(blocks.footprint(b).grown(STAIR_CLEAR if b.height < FOOT_OF_STAIR else 0.0) for b in standing)
 
     def in_block(self, shape: Footprint, slack: float = 0.0) -> bool:
         """Whether something stands more than `slack` metres in an island, a stair or the like."""
