@@ -13,7 +13,8 @@ from staging.engine.light.rig import LightRig
 from staging.engine.scene.room import Room
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.denoise import denoise
-from staging.engine.trace.passes import Image, View, affordable, first_surface, radiance, side_for
+from staging.engine.trace.passes import Image, View, affordable, radiance, side_for
+from staging.engine.trace.render import surface_of_box
 
 # Emitting shapes of trace.scene belong to the group whose name this maps to.
 _SHAPES: Final = {
@@ -22,7 +23,6 @@ _SHAPES: Final = {
 }  # fmt: skip
 # A path cannot carry more than its emitter shows, but for rounding.
 _BRIGHTEST: Final = 1.01
-_PRIMARY: Final = 4  # rays per pixel of what is seen first
 _DARK: Final = [0.0, 0.0, 0.0]
 # A group that is off keeps this weight, as a scene in which nothing may be sampled is refused.
 _UNSAMPLED: Final = 1e-6
@@ -37,8 +37,7 @@ def render_basis(room: Room, rig: LightRig, width: int, samples: int) -> dict[st
     size = width, max(1, round(width * camera.height_px / camera.width))
     scene = scenes.load(scenes.box_shapes(room, rig))
     view = View.of(scene, camera, size, side=side_for(affordable(samples), size))
-    flat = View.of(scenes.Flat.box(room, rig).loaded(), camera, size, side=side_for(_PRIMARY, size))
-    seen = first_surface(flat, _PRIMARY, seed=0)
+    seen = surface_of_box(room, rig, size)
     switches = _switches(scene)
     parameters = mi.traverse(scene)
     pictures = {}

@@ -146,10 +146,12 @@ def radiance(view: View, samples: int, *, seed: int, brightest: float, each: Eac
     return _mean(view, integrator, samples // view.side**2, seed, held, each)
 
 
-def first_surface(view: View, samples: int, *, seed: int, normals: bool = True) -> Surface:
-    """Alpha, albedo, normal and depth, by `samples` primary rays per pixel; without `normals` those are zeros."""
+def first_surface(view: View, samples: int, *, seed: int, normals: bool = True, depths: bool = True) -> Surface:
+    """Alpha, albedo, normal and depth, by `samples` primary rays per pixel; without `normals` those are zeros, without
+    `depths` those may be.
+    """
     if view.lights is not None and view.lights.shining is not None:
-        return _first_shining(view, view.lights, samples, seed=seed)
+        return _first_shining(view, view.lights, samples, seed=seed, depths=depths)
     if view.eye is not None and not on_scalar():
         return _first_met(view, view.eye, samples, seed=seed, normals=normals)
     wanted = "a:albedo,n:sh_normal" if normals else "a:albedo"  # every channel is memory traffic in every pass
@@ -228,7 +230,7 @@ def _rays(view: View, eye: Eye, seed: Any) -> Any:
     return mi.Ray3f(origin, dr.normalize(mi.Vector3f(*along)))
 
 
-def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int) -> Surface:
+def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int, depths: bool) -> Surface:
     """`first_surface` by the light that surfaces give in their albedo and in the colour of their normals."""
 
     def once(scene: Any, integrator: dict[str, Any], clean: Callable[[Image], Image]) -> Image:
@@ -248,7 +250,9 @@ def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int
     normal = np.zeros_like(seen[..., :3])
     if lights.facing is not None:
         normal = 2 * once(lights.facing, straight, known)[..., :3] - alpha[..., None]
-    depth = once(view.scene, {"type": "depth"}, along_axis)[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
+    depth = np.zeros_like(alpha)
+    if depths:
+        depth = once(view.scene, {"type": "depth"}, along_axis)[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
     return Surface(alpha, np.clip(seen[..., :3], 0, 1), normal, depth)
 
 

@@ -17,11 +17,21 @@ import mitsuba as mi
 from staging.engine.furniture.catalogue import Built
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY
-from staging.engine.scene.room import Room
+from staging.engine.scene.room import Camera, Room
+from staging.engine.trace import bare_box
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.cover import Cover, outline
 from staging.engine.trace.denoise import denoise
-from staging.engine.trace.passes import Image, View, affordable, first_surface, radiance, side_for
+from staging.engine.trace.passes import (
+    Image,
+    Surface,
+    View,
+    affordable,
+    first_surface,
+    on_scalar,
+    radiance,
+    side_for,
+)
 
 Progress = Callable[[float, str], None]
 
@@ -32,16 +42,15 @@ FIREFLY: Final = 40.0
 
 @dataclass(frozen=True)
 class Traced:
-    """A traced picture, all (H, W, 3) float32 except depth (H, W).
+    """A traced picture, all (H, W, 3) float32.
 
     `radiance` is denoised linear HDR in the photo's units; `albedo` and `normal` (room frame) are of the first
-    surface; `depth` is metres along the optical axis. `samples` is how many paths each pixel really got.
+    surface. `samples` is how many paths each pixel really got.
     """
 
     radiance: Image
     albedo: Image
     normal: Image
-    depth: Image
     samples: int
 
 
@@ -76,8 +85,7 @@ class Tracer:
 
         def traced() -> Traced:
             shapes = scenes.box_shapes(self.room, self.light)
-            flat = scenes.Flat.box(self.room, self.light)
-            return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the empty room")
+            return self._traced(shapes, None, width, samples, seed=seed, stage="tracing the empty room")
 
         return MEMORY.recall(("empty", hashlib.sha256(request.encode()).hexdigest()), traced)
 
@@ -88,7 +96,7 @@ class Tracer:
     def furnished(self, built: Built, width: int, samples: int, seed: int = 0) -> Traced:
         """The room with the furniture standing in it."""
         shapes = scenes.box_shapes(self.room, self.light) | scenes.furniture_shapes(self._parts_of(built), self.light)
-        flat = scenes.Flat.box(self.room, self.light) | self._flat_shapes(built)
+        flat = scenes.Flat.box(self.room, self.light) | self._flat_shapes(built) if built.meshes else None
         return self._traced(shapes, flat, width, samples, seed=seed, stage="tracing the furnished room")
 
     def cover(self, built: Built, width: int, height: int, samples: int = 8) -> Cover:
@@ -117,8 +125,9 @@ class Tracer:
         return self._flat[1]
 
     def _traced(
-        self, shapes: scenes.Shapes, flat: scenes.Flat, width: int, samples: int, *, seed: int, stage: str
+        self, shapes: scenes.Shapes, flat: scenes.Flat | None, width: int, samples: int, *, seed: int, stage: str
     ) -> Traced:
+        """The picture of `shapes`, whose albedo alone is `flat`; without one it is the empty room."""
         samples = affordable(samples)
         camera, size = self.room.camera, self.size(width)
         view = View.of(scenes.load(shapes), camera, size, side=side_for(samples, size))
@@ -129,15 +138,23 @@ class Tracer:
             brightest=self._brightest(),
             each=lambda index: self._tell((index + 1) * view.side**2 / samples, stage),
         )
-        seen = first_surface(
-            View.of(flat.loaded(), camera, size, side=side_for(AUXILIARY_SAMPLES, size)),
-            AUXILIARY_SAMPLES,
-            seed=seed,
-        )
+        seen = surface_of_box(self.room, self.light, size, seed) if flat is None else _surface(flat, camera, size, seed)
         dr.flush_malloc_cache()  # before the denoiser, which wants some hundred megabytes of its own
-        return Traced(denoise(noisy, seen.albedo, seen.normal), seen.albedo, seen.normal, seen.depth, samples)
+        return Traced(denoise(noisy, seen.albedo, seen.normal), seen.albedo, seen.normal, samples)
 
     def _brightest(self) -> float:
         """Radiance that a path may carry: what the emitters show, and some more for their mirror images."""
         emitted = max((max(value) for value in self.light.groups.values()), default=0.0)
         return emitted + FIREFLY * max(self.light.wall_radiance, 1e-3)
+
+
+def surface_of_box(room: Room, light: LightRig, size: tuple[int, int], seed: int = 0) -> Surface:
+    """What is seen first of the empty room, for a picture of `size` (width, height)."""
+    if on_scalar() and bare_box.is_bare(room):
+        return bare_box.surface(room, light, size, AUXILIARY_SAMPLES)
+    return _surface(scenes.Flat.box(room, light), room.camera, size, seed)
+
+
+def _surface(flat: scenes.Flat, camera: Camera, size: tuple[int, int], seed: int) -> Surface:
+    view = View.of(flat.loaded(), camera, size, side=side_for(AUXILIARY_SAMPLES, size))
+    return first_surface(view, AUXILIARY_SAMPLES, seed=seed, depths=False)

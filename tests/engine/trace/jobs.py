@@ -131,3 +131,13 @@ def textures_in_both(*, light: Any, built: Any, variant: Any, progress: Any) -> 
     furniture = scenes.parts(built)
     traced = texels(scenes.furniture_shapes(furniture, light))
     return len(traced), len(traced & texels(scenes.flat_furniture_shapes(furniture)))
+
+
+def surfaces(*, room: Any, light: Any, size: Any, variant: Any, progress: Any) -> Any:
+    """What is seen first of the empty room: traced ray by ray, and as the pictures of this variant take it."""
+    from staging.engine.trace import passes
+    from staging.engine.trace import scene as scenes
+    from staging.engine.trace.render import surface_of_box
+
+    view = passes.View.of(scenes.Flat.box(room, light).loaded(), room.camera, size)
+    return passes.first_surface(view, 16, seed=1), surface_of_box(room, light, size)

@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_bytes_in_a_fresh_process_too(tracing_child
     again = trace(tracing_child, samples=4)
     other = trace(tracing_child, samples=4, seed=4)
     for picture in ("empty", "furnished"):
-        for channel in ("radiance", "albedo", "normal", "depth"):
+        for channel in ("radiance", "albedo", "normal"):
             assert np.array_equal(getattr(first[picture], channel), getattr(again[picture], channel)), (
                 picture,
                 channel,
@@ -54,7 +54,6 @@ def test_scalar_and_llvm_show_the_same_room(scalar: Child, llvm: Child) -> None:
     for picture in ("empty", "furnished"):
         a, b = one[picture].radiance, other[picture].radiance
         assert np.median(np.abs(a - b) / (b + 0.05)) < 0.06
-        assert np.median(np.abs(one[picture].depth - other[picture].depth)) < 0.02
 
 
 def test_scalar_and_llvm_see_the_same_surfaces(scalar: Child, llvm: Child) -> None:
@@ -73,14 +72,24 @@ def test_scalar_takes_fewer_samples_and_says_so(scalar: Child) -> None:
 
 
 def test_the_camera_of_the_photo_sees_each_face_where_the_photo_has_it(tracing_child: Child) -> None:
-    empty = trace(tracing_child)["empty"]
+    payload = {"room": room(), "light": LIGHT, "size": (WIDTH, HEIGHT)}
+    traced, empty = tracing_child.run("tests.engine.trace.jobs.surfaces", payload, None, 120)
     faces = face_map(room(), WIDTH, HEIGHT)
     _, depth = room().camera.project(faces.points)
-    assert np.median(np.abs(empty.depth - depth)) < 0.01
+    assert np.median(np.abs(traced.depth - depth)) < 0.01
     inward = {FLOOR: (0, 0, 1), CEILING: (0, 0, -1), LEFT: (1, 0, 0), RIGHT: (-1, 0, 0), BACK: (0, -1, 0)}
     for face, normal in inward.items():
         seen = empty.normal[faces.labels == face]
         assert np.abs(np.median(seen, axis=0) - normal).max() < 0.02
+
+
+def test_an_empty_box_is_worked_out_as_it_would_be_traced(scalar: Child) -> None:
+    payload = {"room": room(), "light": LIGHT, "size": (WIDTH, HEIGHT)}
+    traced, known = scalar.run("tests.engine.trace.jobs.surfaces", payload, None, 120)
+    for channel in ("alpha", "albedo", "normal", "depth"):
+        apart = np.abs(getattr(traced, channel) - getattr(known, channel))
+        assert np.quantile(apart, 0.9) < 0.01, channel  # where faces meet, rays fall by chance
+        assert apart.max() < 0.6, channel
 
 
 def test_furniture_darkens_the_floor_beside_it_and_leaves_far_walls_alone(llvm: Child) -> None:
