@@ -223,7 +223,7 @@ class _Work:
             relight.lightened(photo, shade | full, parts.gain)
             coats = filling.coats_of(lit, photo, parts.hole, planes)
             picture = filling.filled_photo(photo, scene.room, full, planes, coats)
-            levelling.levelled(picture, full, scene.faces)
+            levelling.levelled(picture, full, scene.faces, filling.fixed(planes, parts.hole))
         with self.step("check", 0.95, "checking the picture"):
             checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit))
             return self._checked(picture, full | shade, checks, scene, figures)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated
-from staging.engine.removal import flooring, plain, rails, skirting
+from staging.engine.removal import fixtures, flooring, plain, rails, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.lattice import repeated
 from staging.engine.removal.quilt import Quilt, quilted
@@ -39,7 +39,8 @@ class Plane:
     """A face of the room as it will be continued: `surface` (h, w, 3) with the foot of the wall, `quilt` its pattern.
 
     `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
-    the row of a wall's sheet at which it ends; `covering` is set where it has no pattern.
+    the row of a wall's sheet at which it ends; `covering` is set where it has no pattern; `fixed` are the windows,
+    curtains and doors that go on behind the hole.
     """
 
     sheet: Sheet
@@ -50,6 +51,7 @@ class Plane:
     confirmed_pixels: int
     covering: plain.Surface | None = None
     line: NDArray[np.float64] | None = None
+    fixed: fixtures.Continued | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -76,6 +78,7 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
     feet: dict[int, skirting.Foot] = {face: foot for face, foot in on_walls.items() if foot is not None}
     lenders = skirting.lenders(feet, WALLS)
     simple = plain.surfaces(scene, hole, covers.values())
+    fixed = _fixed(scene, hole, covers)
     made = {}
     for face, (sheet, cover) in covers.items():
         hidden = hole & (scene.faces.labels == face)
@@ -97,7 +100,37 @@ def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
             pattern = (cover.detail, usual, over, sheet.resolution(scene.camera), sheet.ppm)
             quilt = repeated(*pattern) or quilted(*pattern)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
-        made[face] = Plane(sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line)
+        made[face] = Plane(
+            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, fixed.get(face)
+        )
+    return made
+
+
+def fixed(made: dict[int, Plane], hole: Mask) -> Mask:
+    """Where (h, w) windows, curtains and doors are seen on the plain walls among `made`."""
+    seen = np.zeros(hole.shape, bool)
+    for plane in made.values():
+        if plane.covering is not None:
+            seen |= plane.covering.fixed
+    return seen
+
+
+def _fixed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> dict[int, fixtures.Continued]:
+    """How windows, curtains and doors go on behind the hole, by wall."""
+    walls = {face: one for face, one in covers.items() if face in WALLS}
+    shown = {
+        face: sheet.marked(~hole & (scene.faces.labels == face), scene.camera) for face, (sheet, _) in walls.items()
+    }
+    found = {
+        face: fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown[face])
+        for face, (sheet, cover) in walls.items()
+    }
+    made = {}
+    for face, (sheet, cover) in walls.items():
+        hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
+        goes_on = fixtures.continued(sheet, cover.picture, found[face], shown[face], hidden)
+        if goes_on is not None:
+            made[face] = goes_on
     return made
 
 
@@ -198,6 +231,7 @@ def _band(
                 own += _foot_step(room.camera, plane, columns[at], rows[at])
         else:
             own = _coloured(levels, room.camera, plane, columns[at], rows[at])
+        _draw_fixed(levels, room.camera, plane, (columns[at], rows[at]), own)
         colour[at] += share[at, None] * own
     return colour
 
@@ -286,6 +320,24 @@ def _coloured(levels: list[Bytes], camera: Camera, plane: Plane, x: Floats, y: F
         total += weight[:, None] * pattern
     spread = np.sqrt(share**2 + (1 - share) ** 2)
     return np.asarray(colour + total / spread[:, None], np.float32)
+
+
+def _draw_fixed(levels: list[Bytes], camera: Camera, plane: Plane, at: tuple[Floats, Floats], colour: Floats) -> None:
+    """Put what goes on of fixtures over the `colour` (N, 3) of the pixels `at` (x, y), in place."""
+    sheet, fixed = plane.sheet, plane.fixed
+    if fixed is None:
+        return
+    column, row = sheet.places(camera, *at)
+    share = sampled(fixed.where.astype(np.float32), column, row)
+    some = np.flatnonzero(share > 0)
+    if len(some) == 0:
+        return
+    c, r = column[some], row[some]
+    across, turn, down = (sampled(field, c, r, cv2.INTER_NEAREST) for field in (fixed.across, fixed.turn, fixed.down))
+    sx, sy = applied(sheet.matrix(camera), c + across, turn * r + down)
+    seen = _detail(levels, sx, sy, np.zeros_like(c)) * np.exp(sampled(fixed.gain, c, r))
+    mixed = share[some, None]
+    colour[some] = colour[some] * (1 - mixed) + seen * mixed
 
 
 def _scale(matrix: NDArray[np.float64], column: Floats, row: Floats) -> Floats:

@@ -26,6 +26,7 @@ SOFT: Final = 0.05  # of the long edge: how far a shadow reaches over paint with
 ISLAND: Final = 0.006  # of the picture: a smaller part that a hole encloses is no part of the room that anyone knows
 LEFT_OVER: Final = 0.022  # of the long edge: what reaches less far out of a hole is what its mask missed
 STOOD: Final = 0.09  # of the long edge, over a hole: lamps and cups that stood on what was removed would float there
+SILL: Final = 0.8  # metres above the floor, under which what is no paint is rather left of the furniture
 SLIGHT: Final = 0.004  # of the picture: a larger thing is one of its own
 
 
@@ -60,7 +61,7 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
             shade |= drawn
         else:
             found |= drawn
-    found |= _missed(scene, found, covers)
+    found |= _missed(scene, found, covers) & ~_frames(scene, hole, simple, rim)
     for surface in dict.fromkeys(simple.values()):
         shade |= _soft_shadow(scene, found, surface)
     n = np.ones((2 * rim + 1,) * 2, np.uint8)
@@ -68,6 +69,14 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
     shade = cv2.morphologyEx((shade | closed).astype(np.uint8), cv2.MORPH_CLOSE, n) > 0
     on_simple = np.isin(scene.faces.labels, list(simple))
     return Grown(closed, np.asarray(shade & ~closed & on_simple))
+
+
+def _frames(scene: Scene, hole: Mask, surfaces: dict[int, plain.Surface], rim: int) -> Mask:
+    """Windows (h, w) that the `hole` touches: their frames are no part of what stood before them."""
+    fixed = np.zeros(hole.shape, bool)
+    for surface in surfaces.values():
+        fixed |= surface.fixed
+    return dilated(fixed & (scene.faces.points[..., 2] > SILL), rim) & ~dilated(hole, rim)
 
 
 def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:

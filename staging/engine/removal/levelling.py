@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, filled, reduced, steepness
+from staging.engine.composite.fields import blurred_within, dilated, filled, reduced, steepness
 from staging.engine.removal.relight import lightened
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FaceMap
@@ -23,20 +23,24 @@ NEAR: Final = 3.0  # pixels on each side of the edge, at working size
 MOST: Final = 0.40  # log of the light: more, and it is not the same covering in other light
 HUE: Final = 0.06  # the same between the colours
 CALM: Final = 2.5  # Lab units a pixel: at an edge of the photo's own there is no telling
+FIXED: Final = 3  # pixels beside a window, which its frame takes
 DOUBT: Final = 0.06  # how much an edge that tells nothing holds the drawn light, against one that tells
 
 
-def levelled(picture: Bytes, hole: Mask, faces: FaceMap) -> None:
-    """Change the light of the drawn pixels, `hole` (H, W), of a picture (H, W, 3) in place."""
+def levelled(picture: Bytes, hole: Mask, faces: FaceMap, fixed: Mask | None = None) -> None:
+    """Change the light of the drawn pixels, `hole` (H, W), of a picture (H, W, 3) in place.
+
+    What is `fixed` (h, w), at the size of `faces`, is a window or a curtain and tells nothing of the wall beside it.
+    """
     height, width = faces.labels.shape
     small = reduced(picture, width, height)
     inside = cv2.resize(hole.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 0.5
-    gain = _gain(small, inside, faces)
+    gain = _gain(small, inside, faces, np.zeros_like(inside) if fixed is None else dilated(fixed, FIXED))
     if gain is not None:
         lightened(picture, hole, gain)
 
 
-def _gain(picture: Floats, hole: Mask, faces: FaceMap) -> Floats | None:
+def _gain(picture: Floats, hole: Mask, faces: FaceMap, fixed: Mask) -> Floats | None:
     """By how much, in logs of the colours (h, w, 3), the drawn pixels should be lighter."""
     logs = np.log(np.maximum(picture, 0.01)).astype(np.float32)
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.0), cv2.COLOR_RGB2Lab)
@@ -46,7 +50,7 @@ def _gain(picture: Floats, hole: Mask, faces: FaceMap) -> Floats | None:
     for face in np.unique(faces.labels[hole]):
         mine = faces.labels == face
         drawn, share = blurred_within(logs, (hole & mine).astype(np.float32), NEAR)
-        own, beyond = blurred_within(logs, (~hole & mine & calm).astype(np.float32), NEAR)
+        own, beyond = blurred_within(logs, (~hole & mine & calm & ~fixed).astype(np.float32), NEAR)
         step = own - drawn
         edge = rim & mine & (share > 0.2)
         mean = step.mean(-1)

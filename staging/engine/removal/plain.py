@@ -19,7 +19,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from staging.engine.composite.fields import blurred_within, dilated, filled, holding, steepness
-from staging.engine.removal import grain
+from staging.engine.removal import fixtures, grain
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask, Sheet, sampled
@@ -49,13 +49,14 @@ FELT: Final = 0.02  # how much pixels hold to the smooth surface of their plane,
 class Surface:
     """One plain plane of the working photo: `all` its pixels (h, w), `own` those that are its covering for sure.
 
-    `colour` (h, w, 3), sRGB, is the smooth colour of the plane.
+    `colour` (h, w, 3), sRGB, is the smooth colour of the plane; `fixed` (h, w) are windows, curtains, doors.
     """
 
     face: int
     all: Mask
     own: Mask
     colour: Floats
+    fixed: Mask
 
     @property
     def coarse(self) -> float:
@@ -126,7 +127,9 @@ def surfaces(
         everywhere = scene.faces.labels == sheet.face
         own = everywhere & sheet.drawn_mask(cover.confirmed, scene.camera) & ~hole
         if every_floor or carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
-            found[sheet.face] = Surface(sheet.face, everywhere, own, sheet.drawn(cover.smooth, scene.camera))
+            fixed = _fixed(scene, hole, sheet, cover)
+            colour = sheet.drawn(cover.smooth, scene.camera)
+            found[sheet.face] = Surface(sheet.face, everywhere, own & ~fixed, colour, fixed)
     for one, other in ((LEFT, BACK), (BACK, RIGHT)):
         if one in found and other in found and not edge_shown(scene, hole, one, other):
             parts = found[one], found[other]
@@ -134,6 +137,15 @@ def surfaces(
     if CEILING in found:
         _carried_up(scene, hole, found)
     return found
+
+
+def _fixed(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> Mask:
+    """Where (h, w) the photo shows fixtures on a wall: a blind as white as the paint is none of it all the same."""
+    if sheet.face in (FLOOR, CEILING):
+        return np.zeros(hole.shape, bool)
+    shown = sheet.marked(~hole & (scene.faces.labels == sheet.face), scene.camera)
+    parts = fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown).parts
+    return sheet.drawn_mask(parts > 0, scene.camera) & (scene.faces.labels == sheet.face)
 
 
 def _carried_up(scene: Scene, hole: Mask, found: dict[int, Surface]) -> None:
@@ -182,7 +194,7 @@ def _edge_between(labels: NDArray[Any], hole: Mask, photo: Floats, first: int, s
 
 def _joined(one: Surface, other: Surface) -> Surface:
     colour = np.where(other.all[..., None], other.colour, one.colour).astype(np.float32)
-    return Surface(BACK, one.all | other.all, one.own | other.own, colour)
+    return Surface(BACK, one.all | other.all, one.own | other.own, colour, one.fixed | other.fixed)
 
 
 def coat(scene: Scene, photo: Bytes, hole: Mask, surface: Surface) -> Coat | None:
@@ -197,7 +209,7 @@ def coat(scene: Scene, photo: Bytes, hole: Mask, surface: Surface) -> Coat | Non
 
 def bare(picture: Floats, hole: Mask, surface: Surface) -> Mask:
     """The covering outside of the `hole` (h, w): what is sure, and what no edge and no other hue parts from that."""
-    own, free = surface.own & ~hole, surface.all & ~hole
+    own, free = surface.own & ~hole, surface.all & ~hole & ~surface.fixed
     sigma = 1.2 if surface.face != FLOOR else 0.4 * PILE * max(hole.shape)
     lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), sigma), cv2.COLOR_RGB2Lab)
     step = lab - cv2.cvtColor(np.clip(surface.colour, 0, 1), cv2.COLOR_RGB2Lab)

@@ -34,3 +34,18 @@ def test_a_thing_of_another_colour_beside_the_hole_tints_nothing():
     picture[:, 160:] = (150, 90, 60)
     levelled(picture, hole, faces)
     assert np.abs(picture[hole].astype(int) - truth[hole]).mean() < 3
+
+
+def test_a_window_beside_the_hole_tells_nothing_of_the_wall():
+    truth, faces = wall()
+    hole = np.zeros(truth.shape[:2], bool)
+    hole[40:120, 80:160] = True
+    window = np.zeros_like(hole)
+    window[:40, 60:180] = True
+    bright = truth.copy()
+    bright[window] = 235
+    picture, told = bright.copy(), bright.copy()
+    levelled(picture, hole, faces)
+    levelled(told, hole, faces, window)
+    assert np.abs(told[hole].astype(int) - truth[hole]).mean() < 2
+    assert np.abs(picture[hole].astype(int) - truth[hole]).mean() > 5

@@ -1,0 +1,347 @@
+"""Windows, curtains, blinds and doors that furniture hid in part go on behind it, down to where they end.
+
+On a wall seen straight on they are upright: below the part that is seen the rest stands in the same columns. Where
+they end is seen beside the furniture, or on another of their kind: windows of one room have their sills at one height,
+and so have the hems of its curtains. What lies between is taken from the same heights of the columns that are seen
+whole, and where there are none, from the part above, mirrored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from staging.engine.composite.fields import blurred_within, dilated, holding, steepness
+from staging.engine.removal.sheets import Floats, Mask, Sheet
+
+Integers = NDArray[np.int64]
+
+OFF: Final = 0.06  # sRGB from the paint, from which on there is something
+HUE: Final = 0.05  # log of one colour against the others, by which paint in a shadow may be off its hue
+HUE_IN_DARK: Final = 0.15  # the same for each unit, log, that it is darker
+FOLDS: Final = 0.006  # sRGB, mean change from pixel to pixel, from which on it is no paint
+ROUGHER: Final = 2.5  # times what is usual of the paint, the same
+BROAD: Final = 0.04  # of the paint that is seen: a smaller part by itself may be something else
+CLIPPED: Final = 0.96  # sRGB of all colours, from which on it is sky and no paint
+EDGED: Final = 1.2  # units of lightness a pixel of the sheet: steeper is no light on paint
+CLOSED: Final = 0.05  # metres between parts of one fixture: panes, folds, slats
+NARROWEST: Final = 0.25  # metres
+BOARD: Final = 0.16  # metres that a rail or a skirting board is at most tall
+LOWEST: Final = 0.3  # metres that a fixture is tall, of what is seen of it
+REACHING: Final = 1.3  # metres above the floor: what does not reach so high may be furniture's, or its shadow
+NEAR: Final = 0.06  # metres between what is seen of a fixture and what hides the rest
+EDGE: Final = 0.04  # metres under a fixture's end, in which the wall must be seen
+STEADY: Final = 0.03  # metres by which the ends of columns beside each other differ
+SHORTEST: Final = 0.1  # metres of columns that must end alike, and that are continued
+LOOKED_AT: Final = 0.4  # metres of a column above the furniture, by which it is told from others
+OWN: Final = 0.9  # of the contrast: by so much may the same heights of two columns of one fixture differ
+OTHER: Final = 0.5  # the same between two fixtures of a kind
+HIGH: Final = 0.2  # sRGB: contrast beyond this counts no more
+LIGHT: Final = 0.1  # sRGB by which one of them may be lighter as a whole, which counts less
+SWITCH: Final = 0.25  # of it: by so much over the shortest run must another move be better
+FAR: Final = 0.01  # sRGB that a metre between two columns counts
+MOST_HIDDEN: Final = 1.0  # times what is seen of a column, that a mirrored one goes on
+MIRRORED_AT: Final = 0.08  # sRGB: so well must a window's upper half, mirrored, meet what is seen
+WIDE: Final = 0.1  # metres of columns over which their light is averaged
+LIGHTER: Final = 0.25  # log of the light by which columns beside each other may differ
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """The fixtures of a wall's sheet: `parts` (h, w) numbers them, 0 where there are none.
+
+    `ends` (w,) is the last row of the columns that are seen down to their end, -1 for the others, and `owners` (w,)
+    the parts that end there.
+    """
+
+    parts: NDArray[np.int32]
+    ends: Integers
+    owners: Integers
+
+
+@dataclass(frozen=True)
+class Continued:
+    """Where (h, w) fixtures go on, and what of the sheet is taken there.
+
+    A pixel (column, row) takes (column + `across`, `turn` * row + `down`), each (h, w), times exp(`gain`) (h, w, 3).
+    """
+
+    where: Mask
+    across: Floats
+    turn: Floats
+    down: Floats
+    gain: Floats
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """What is known of a wall while its fixtures are continued into `made`; other names are as for `found`."""
+
+    sheet: Sheet
+    picture: Floats
+    fixtures: Fixtures
+    shown: Mask
+    made: Continued
+
+
+def found(sheet: Sheet, picture: Floats, surface: Floats, confirmed: Mask, shown: Mask) -> Fixtures:
+    """What is neither paint nor furniture on a wall, from its sheet's `picture` and the paint's `surface` (h, w, 3).
+
+    `confirmed` (h, w) is paint for sure, `shown` is what nothing that is removed hides.
+    """
+    confirmed = _broad(confirmed)
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32)
+    off = (np.abs(smooth - surface).max(-1) > OFF) & ~_in_shadow(smooth, surface)
+    # Cloth may have the very colour of the paint, and is told by its folds.
+    fine = np.abs(picture - smooth).mean(-1).astype(np.float32)
+    usual = float(np.median(fine[confirmed])) if confirmed.any() else 0.0
+    folds = blurred_within(fine, shown.astype(np.float32), 3)[0] > max(FOLDS, ROUGHER * usual)
+    folds = cv2.erode(folds.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0  # without the blur's own rim
+    things = shown & ((folds & ~confirmed) | (off & ~_reached(smooth, confirmed, shown)))
+    things[sheet.foot :] = False
+    # Rails and skirting boards lie across the wall and would join what hangs on it.
+    tall = cv2.morphologyEx(
+        _closed(things, round(CLOSED * sheet.ppm)).astype(np.uint8),
+        cv2.MORPH_OPEN, np.ones((max(2, round(BOARD * sheet.ppm)), 1), np.uint8),
+    )  # fmt: skip
+    closed = _whole(tall > 0) & shown
+    count, parts, boxes, _ = cv2.connectedComponentsWithStats(closed.astype(np.uint8), connectivity=4)
+    large = boxes[:, cv2.CC_STAT_WIDTH] >= NARROWEST * sheet.ppm
+    large &= boxes[:, cv2.CC_STAT_HEIGHT] >= LOWEST * sheet.ppm
+    large &= boxes[:, cv2.CC_STAT_TOP] < sheet.foot - REACHING * sheet.ppm
+    large[0] = False
+    numbers = np.where(large, np.arange(count), 0)[parts].astype(np.int32)
+    ends = np.full(numbers.shape[1], -1)
+    owners = np.zeros_like(ends)
+    for part in np.flatnonzero(large):
+        own = _ends(sheet, numbers == part, shown)
+        owners[own > ends] = part
+        ends = np.maximum(ends, own)
+    return Fixtures(numbers, ends, owners)
+
+
+def continued(sheet: Sheet, picture: Floats, fixtures: Fixtures, shown: Mask, hidden: Mask) -> Continued | None:
+    """How a wall's `fixtures` go on over its `hidden` pixels (h, w); None where none does.
+
+    The other arguments are as for `found`.
+    """
+    shape = hidden.shape
+    made = Continued(
+        np.zeros(shape, bool),
+        np.zeros(shape, np.float32),
+        np.ones(shape, np.float32),
+        np.zeros(shape, np.float32),
+        np.zeros((*shape, 3), np.float32),
+    )
+    wall = _Wall(sheet, picture, fixtures, shown, made)
+    for part in np.unique(fixtures.parts[fixtures.parts > 0]):
+        cuts = _cuts(sheet, fixtures.parts == part, hidden)
+        for first, stop in _runs(cuts >= 0, cuts, shape[0]):
+            left, rows = _from_beside(wall, int(part), np.arange(first, stop), cuts)
+            if len(left) and len(rows):
+                _from_above(wall, int(part), left, cuts[left], int(np.median(rows)))
+    made.where[:] &= hidden
+    return made if made.where.any() else None
+
+
+def _whole(things: Mask) -> Mask:
+    """The things (h, w) with what they enclose: a pane may look like the paint round its window."""
+    _, parts, boxes, _ = cv2.connectedComponentsWithStats((~things).astype(np.uint8), connectivity=4)
+    left, top = boxes[:, cv2.CC_STAT_LEFT], boxes[:, cv2.CC_STAT_TOP]
+    open_ = (left == 0) | (top == 0)
+    open_ |= left + boxes[:, cv2.CC_STAT_WIDTH] == things.shape[1]
+    open_ |= top + boxes[:, cv2.CC_STAT_HEIGHT] == things.shape[0]
+    open_[0] = False
+    return np.asarray(~open_[parts])
+
+
+def _in_shadow(picture: Floats, surface: Floats) -> Mask:
+    """Where (h, w) the picture has the hue of the paint and is darker."""
+    light = np.log(np.maximum(picture, 0.01)) - np.log(np.maximum(surface, 0.01))
+    mean = light.mean(-1)
+    return np.asarray((mean < 0) & (np.abs(light - mean[..., None]).max(-1) < HUE + HUE_IN_DARK * np.abs(mean)))
+
+
+def _broad(confirmed: Mask) -> Mask:
+    """What is confirmed (h, w), without the small parts: panes and blinds that are as white as the paint."""
+    _, parts, sizes, _ = cv2.connectedComponentsWithStats(confirmed.astype(np.uint8), connectivity=4)
+    broad = sizes[:, cv2.CC_STAT_AREA] > BROAD * confirmed.sum()
+    broad[0] = False
+    return np.asarray(broad[parts])
+
+
+def _reached(picture: Floats, confirmed: Mask, shown: Mask) -> Mask:
+    """The paint (h, w), with what no edge parts from it: beside a window it may be lit far beyond the rest."""
+    lightness = cv2.cvtColor(np.clip(picture, 0, 1).astype(np.float32), cv2.COLOR_RGB2Lab)[..., 0]
+    calm = shown & ~dilated((steepness(lightness) > EDGED) | (picture.min(-1) > CLIPPED), 2)
+    return confirmed | (dilated(holding(calm | confirmed, confirmed), 2) & shown)
+
+
+def _ends(sheet: Sheet, part: Mask, shown: Mask) -> Integers:
+    """The last rows (w,) of a `part` (h, w) whose lower end is seen, and is that of the columns beside it; or -1."""
+    height, width = part.shape
+    below = max(2, round(EDGE * sheet.ppm))
+    last = np.where(part.any(0), height - 1 - np.argmax(part[::-1], 0), -1)
+    whole = np.zeros(width, bool)
+    for column in np.flatnonzero(last >= 0):
+        under = slice(last[column] + 1, last[column] + 1 + below)
+        to_floor = last[column] >= sheet.foot - below
+        whole[column] = bool(to_floor or (shown[under, column].all() and not part[under, column].any()))
+    ends = np.full(width, -1)
+    for first, stop in _runs(whole, last, STEADY * sheet.ppm):
+        if stop - first >= SHORTEST * sheet.ppm:
+            ends[first:stop] = last[first:stop]
+    return ends
+
+
+def _cuts(sheet: Sheet, part: Mask, hidden: Mask) -> Integers:
+    """The first hidden row (w,) of the columns of a `part` (h, w) whose rest something hides, -1 for the others."""
+    width = hidden.shape[1]
+    beneath = hidden.copy()
+    beneath[1:] &= _near_above(part, max(2, round(NEAR * sheet.ppm)))[:-1]
+    beneath[0] = False
+    top = np.argmax(part, 0)
+    cuts = np.full(width, -1)
+    for column in np.flatnonzero(beneath.any(0)):
+        row = _top_of(hidden[:, column], int(np.flatnonzero(beneath[:, column])[-1]))
+        if row - top[column] >= LOWEST / 2 * sheet.ppm:
+            cuts[column] = row
+    return cuts
+
+
+def _top_of(mask: Mask, row: int) -> int:
+    """The first row of the run of set rows (h,) that holds `row`."""
+    above = np.flatnonzero(~mask[:row])
+    return int(above[-1]) + 1 if len(above) else 0
+
+
+def _from_beside(wall: _Wall, part: int, columns: Integers, cuts: Integers) -> tuple[Integers, Integers]:
+    """Let columns of a part, hidden from the rows `cuts` (w,) on, go on as those do that are seen whole and look like
+    them at the same heights, moved as one.
+
+    The columns for which there are none, and the rows at which the others end.
+    """
+    sheet, picture, ends, made = wall.sheet, wall.picture, wall.fixtures.ends, wall.made
+    reach = round(LOOKED_AT * sheet.ppm)
+    low = int(cuts[columns].min())
+    above = slice(max(0, low - reach), low)
+    whole = np.flatnonzero((ends >= 0) & wall.shown[above].all(0))
+    nothing = np.zeros(0, np.int64)
+    if low < 2 or len(whole) == 0:
+        return columns, nothing
+    smooth = cv2.blur(picture[above], (max(1, round(CLOSED * sheet.ppm)), 5))
+    costs = _costs(np.asarray(smooth, np.float32), columns, whole)
+    costs += FAR * np.abs(columns[:, None] - whole[None]) / sheet.ppm
+    seen = picture[above][:, columns]
+    contrast = min(HIGH, float(np.abs(seen - seen.mean((0, 1))).mean()))
+    same = contrast * np.where(wall.fixtures.owners[whole] == part, OWN, OTHER)
+    taken = _sources(costs - same.astype(np.float32), whole, SWITCH * contrast * SHORTEST * sheet.ppm)
+    good = taken >= 0
+    to, source = columns[good], taken[good]
+    if len(to) == 0:
+        return columns, nothing
+    light = _light(picture, above, to, source, round(WIDE * sheet.ppm))
+    for column, other, gains in zip(to, source, light, strict=True):
+        rows = slice(int(cuts[column]), int(ends[other]) + 1)
+        made.where[rows, column] = True
+        made.across[rows, column] = other - column
+        made.gain[rows, column] = gains
+    return columns[~good], ends[source]
+
+
+def _sources(worth: Floats, sources: Integers, switch: float) -> Integers:
+    """Which of `sources` (M,) each column takes from, (N,), -1 for none, by dynamic programming (Viterbi 1967).
+
+    `worth` (N, M), negative where a column looks like a source, is summed; what moves by the same way as the column
+    before is free, all else costs `switch`.
+    """
+    count, most = worth.shape
+    follows = np.concatenate([[-1], np.where(np.diff(sources) == 1, np.arange(most - 1), -1)])
+    total = np.concatenate([[0.0], np.full(most, switch)])  # the first state is to take from none
+    before = np.zeros((count, most + 1), np.int64)
+    for k in range(count):
+        cheapest = int(total.argmin())
+        came = np.full(most + 1, cheapest)
+        cost = np.full(most + 1, total[cheapest] + switch)
+        if total[0] <= cost[0]:
+            came[0], cost[0] = 0, total[0]
+        else:
+            cost[0] -= switch  # to stop is free
+        moved = np.flatnonzero(follows >= 0) + 1
+        along = total[follows[moved - 1] + 1]
+        better = along <= cost[moved]
+        came[moved[better]], cost[moved[better]] = follows[moved[better] - 1] + 1, along[better]
+        before[k] = came
+        total = cost + np.concatenate([[0.0], worth[k]])
+    state, taken = int(total.argmin()), np.full(count, -1)
+    for k in range(count - 1, -1, -1):
+        taken[k] = sources[state - 1] if state > 0 else -1
+        state = int(before[k, state])
+    return taken
+
+
+def _costs(picture: Floats, columns: Integers, others: Integers) -> Floats:
+    """How unlike (N, M) `columns` of a picture (h, w, 3) are to `others`, sRGB."""
+    apart = np.zeros((len(columns), len(others)), np.float32)
+    for k, column in enumerate(columns):
+        steps = picture[:, others] - picture[:, column : column + 1]
+        lighter = np.clip(steps.mean((0, 2)), -LIGHT, LIGHT)
+        apart[k] = np.abs(steps - lighter[None, :, None]).mean((0, 2)) + 0.3 * np.abs(lighter)
+    return apart
+
+
+def _from_above(wall: _Wall, part: int, columns: Integers, cuts: Integers, row: int) -> None:
+    """Let columns of a part, hidden from the rows `cuts` on, go on to `row` by what is seen above, mirrored: about the
+    middle of the whole where that fits, else about the cut.
+    """
+    mine, picture, made = wall.fixtures.parts == part, wall.picture, wall.made
+    tops = np.array([_top_of(mine[:, c], int(k) - 1) for c, k in zip(columns, cuts, strict=True)], np.int64)
+    enough = (row - cuts < MOST_HIDDEN * (cuts - tops)) & (row >= cuts)
+    columns, cuts, tops = columns[enough], cuts[enough], tops[enough]
+    if len(columns) == 0:
+        return
+    middle = tops + row
+    meets = picture[cuts - 3, columns] - picture[np.clip(middle - cuts + 3, 0, len(mine) - 1), columns]
+    halves = bool((middle - cuts < cuts).all()) and float(np.abs(meets).mean()) < MIRRORED_AT
+    for column, cut, centre in zip(columns, cuts, middle, strict=True):
+        rows = np.arange(int(cut), row + 1)
+        made.where[rows, column] = True
+        made.turn[rows, column], made.down[rows, column] = -1, centre if halves else 2 * cut - 1
+
+
+def _light(picture: Floats, above: slice, to: Integers, source: Integers, wide: int) -> Floats:
+    """By how much (N, 3), log, columns are lighter than those that they take from, evened out over `wide` columns."""
+    means = np.log(np.maximum(picture[above].mean(0), 0.02))
+    step = np.asarray(means[to] - means[source], np.float32)[None]
+    even = cv2.blur(step, (2 * wide + 1, 1), borderType=cv2.BORDER_REPLICATE)[0]
+    return np.asarray(np.clip(even, -LIGHTER, LIGHTER), np.float32)
+
+
+def _near_above(part: Mask, rows: int) -> Mask:
+    """The part and the `rows` under it."""
+    kernel = np.zeros((2 * rows + 1, 1), np.uint8)
+    kernel[: rows + 1] = 1
+    return np.asarray(cv2.dilate(part.astype(np.uint8), kernel) > 0)
+
+
+def _closed(mask: Mask, pixels: int) -> Mask:
+    kernel = np.ones((2 * max(1, pixels // 2) + 1,) * 2, np.uint8)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0)
+
+
+def _runs(wanted: Mask, values: Integers, most: float) -> list[tuple[int, int]]:
+    """Where runs of `wanted` (w,) columns begin and end, whose values change by at most `most` from one to the next."""
+    runs: list[tuple[int, int]] = []
+    first = -1
+    for column in range(len(wanted) + 1):
+        goes_on = column < len(wanted) and bool(wanted[column])
+        if first >= 0 and (not goes_on or abs(int(values[column]) - int(values[column - 1])) > most):
+            runs.append((first, column))
+            first = -1
+        if goes_on and first < 0:
+            first = column
+    return runs
