@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
@@ -29,6 +30,7 @@ from staging.engine.scene.editing import completed
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 from staging.engine.trace.basis import render_basis
+from staging.engine.trace.passes import on_one_core
 from staging.engine.trace.render import Traced, Tracer
 
 Bytes = NDArray[np.uint8]
@@ -37,6 +39,8 @@ Progress = Callable[[float, str], None]
 SMALLEST_SIDE: Final = 256
 # Pictures traced before giving up.
 PICTURES: Final = 2
+# Samples of an empty room's trace up to which it is done on one core before furniture is chosen on the other.
+SHORT: Final = 4
 SURE_CAMERA: Final = 0.9
 
 
@@ -251,12 +255,14 @@ class _Work:
     def lit(self, room: Room) -> _Lit:
         """Read the light of a room, and trace it empty."""
         clock, untopped = self.clock, replace(room, tops=())
-        with clock.step("light", 0.06, 0.2, "reading the light"):
+        choosing = not self.edited
+        with clock.step("light", 0.06, 0.2, "reading the light"), on_one_core() if choosing else nullcontext():
             fits = digest(self.photo, _lit_by(room))
             kept = "light", digest(self.photo, _built(untopped))
             rig = _sent(self.light, fits) or MEMORY.recall(kept, lambda: fit(self.photo, untopped, render_basis))
             self.refuse()
-        with clock.step("trace_empty", 0.2, 0.4, "tracing the empty room"):
+        short = choosing and self.plan.samples <= SHORT
+        with clock.step("trace_empty", 0.2, 0.4, "tracing the empty room"), on_one_core() if short else nullcontext():
             tracer = Tracer(room, rig, self._tell)
             return _Lit(room, rig, fits, tracer.empty(self._traced_width, self.plan.samples, self.seed))
 

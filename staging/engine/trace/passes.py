@@ -8,6 +8,7 @@ Import only in a process in which a variant is active.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -118,6 +119,23 @@ def affordable(samples: int) -> int:
     if on_scalar():
         return max(min(samples, SCALAR_FEWEST), round(samples * SCALAR_SHARE))
     return samples
+
+
+@contextlib.contextmanager
+def on_one_core() -> Iterator[None]:
+    """Trace with the calling thread alone, where kernels are run by Dr.Jit's own threads.
+
+    Those wait for work by spinning, some milliseconds after each of many short kernels, on a core that others want.
+    """
+    if on_scalar():
+        yield
+        return
+    usual = dr.thread_count()
+    dr.set_thread_count(1)
+    try:
+        yield
+    finally:
+        dr.set_thread_count(usual)
 
 
 def side_for(samples: int, size: tuple[int, int]) -> int:

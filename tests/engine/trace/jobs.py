@@ -141,3 +141,20 @@ def surfaces(*, room: Any, light: Any, size: Any, variant: Any, progress: Any) -
 
     view = passes.View.of(scenes.Flat.box(room, light).loaded(), room.camera, size)
     return passes.first_surface(view, 16, seed=1), surface_of_box(room, light, size)
+
+
+def threads_on_one_core(*, variant: Any, progress: Any) -> Any:
+    """How many threads trace before, while, and after one core is asked for, a refusal ending it the last time."""
+    import drjit as dr
+
+    from staging.engine.trace.passes import on_one_core
+
+    counts = [dr.thread_count()]
+    with on_one_core():
+        counts.append(dr.thread_count())
+    try:
+        with on_one_core():
+            raise UnusablePhoto("room_unreadable", "No floor can be seen.")
+    except UnusablePhoto:
+        counts.append(dr.thread_count())
+    return counts

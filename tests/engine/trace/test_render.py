@@ -208,3 +208,9 @@ def test_a_texture_is_loaded_once_for_light_and_albedo(llvm: Child) -> None:
     payload = {"light": LIGHT, "built": Built(meshes, {"a": linen, "b": wood})}
     traced, shared = llvm.run("tests.engine.trace.jobs.textures_in_both", payload, None, 120)
     assert (traced, shared) == (4, 2)  # the light's scene has a relief each besides
+
+
+def test_what_was_traced_on_one_core_leaves_the_others_as_they_were(tracing_child: Child) -> None:
+    before, meanwhile, after = tracing_child.run("tests.engine.trace.jobs.threads_on_one_core", {}, None, 60)
+    assert after == before
+    assert meanwhile == (before if tracing_child.variant.name == "scalar_rgb" else 1)
