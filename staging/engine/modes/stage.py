@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -30,7 +30,6 @@ from staging.engine.scene.editing import completed
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 from staging.engine.trace.basis import render_basis
-from staging.engine.trace.passes import on_one_core
 from staging.engine.trace.render import Traced, Tracer
 
 Bytes = NDArray[np.uint8]
@@ -39,8 +38,9 @@ Progress = Callable[[float, str], None]
 SMALLEST_SIDE: Final = 256
 # Pictures traced before giving up.
 PICTURES: Final = 2
-# Samples of an empty room's trace up to which it is done on one core before furniture is chosen on the other.
+# Samples of an empty room's trace up to which it is done on one core while furniture is chosen on the other.
 SHORT: Final = 4
+_basis_beside: Final = partial(render_basis, beside=True)
 SURE_CAMERA: Final = 0.9
 
 
@@ -255,16 +255,15 @@ class _Work:
     def lit(self, room: Room) -> _Lit:
         """Read the light of a room, and trace it empty."""
         clock, untopped = self.clock, replace(room, tops=())
-        choosing = not self.edited
-        with clock.step("light", 0.06, 0.2, "reading the light"), on_one_core() if choosing else nullcontext():
+        with clock.step("light", 0.06, 0.2, "reading the light"):
             fits = digest(self.photo, _lit_by(room))
             kept = "light", digest(self.photo, _built(untopped))
-            rig = _sent(self.light, fits) or MEMORY.recall(kept, lambda: fit(self.photo, untopped, render_basis))
+            rig = _sent(self.light, fits) or MEMORY.recall(kept, lambda: fit(self.photo, untopped, _basis_beside))
             self.refuse()
-        short = choosing and self.plan.samples <= SHORT
-        with clock.step("trace_empty", 0.2, 0.4, "tracing the empty room"), on_one_core() if short else nullcontext():
-            tracer = Tracer(room, rig, self._tell)
-            return _Lit(room, rig, fits, tracer.empty(self._traced_width, self.plan.samples, self.seed))
+        with clock.step("trace_empty", 0.2, 0.4, "tracing the empty room"):
+            samples, tracer = self.plan.samples, Tracer(room, rig, self._tell)
+            empty = tracer.empty(self._traced_width, samples, self.seed, beside=samples <= SHORT)
+            return _Lit(room, rig, fits, empty)
 
     def first_passing(self, lit: _Lit, offered: Iterator[Furniture]) -> Staged:
         """The first of the `offered` that passes the gates in its picture; NothingUsable when none does."""

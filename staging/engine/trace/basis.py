@@ -28,8 +28,10 @@ _DARK: Final = [0.0, 0.0, 0.0]
 _UNSAMPLED: Final = 1e-6
 
 
-def render_basis(room: Room, rig: LightRig, width: int, samples: int) -> dict[str, Image]:
+def render_basis(room: Room, rig: LightRig, width: int, samples: int, *, beside: bool = False) -> dict[str, Image]:
     """The empty room as each group of `rig` alone lights it, denoised linear radiance (H, W, 3) by group.
+
+    `beside` other work it is traced on one core.
 
     One scene serves all: radiances are switched, not rebuilt, so that its kernels compile once.
     """
@@ -47,7 +49,7 @@ def render_basis(room: Room, rig: LightRig, width: int, samples: int) -> dict[st
             parameters[f"{shape}.emitter.radiance.value"] = list(strength) if on else _DARK
             parameters[f"{shape}.emitter.sampling_weight"] = weight if on else _UNSAMPLED
         parameters.update()
-        noisy = radiance(view, affordable(samples), seed=17, brightest=_BRIGHTEST * max(strength))
+        noisy = radiance(view, affordable(samples), seed=17, brightest=_BRIGHTEST * max(strength), beside=beside)
         pictures[group] = denoise(noisy, seen.albedo, seen.normal)
     return pictures
 

@@ -121,23 +121,6 @@ def affordable(samples: int) -> int:
     return samples
 
 
-@contextlib.contextmanager
-def on_one_core() -> Iterator[None]:
-    """Trace with the calling thread alone, where kernels are run by Dr.Jit's own threads.
-
-    Those wait for work by spinning, some milliseconds after each of many short kernels, on a core that others want.
-    """
-    if on_scalar():
-        yield
-        return
-    usual = dr.thread_count()
-    dr.set_thread_count(1)
-    try:
-        yield
-    finally:
-        dr.set_thread_count(usual)
-
-
 def side_for(samples: int, size: tuple[int, int]) -> int:
     """How many rays wide and high each pixel of a picture of `size` (width, height) is in one pass, so that whole
     passes make the `samples`.
@@ -149,8 +132,10 @@ def side_for(samples: int, size: tuple[int, int]) -> int:
     return next(side for side in range(most, 0, -1) if samples % side**2 == 0)
 
 
-def radiance(view: View, samples: int, *, seed: int, brightest: float, each: EachPass | None = None) -> Image:
-    """Mean radiance over `samples` paths per pixel, (H, W, 3).
+def radiance(
+    view: View, samples: int, *, seed: int, brightest: float, each: EachPass | None = None, beside: bool = False
+) -> Image:
+    """Mean radiance over `samples` paths per pixel, (H, W, 3); `beside` other work on one core.
 
     Paths above `brightest` are fireflies and are held to it. `each(index)` is called after every pass.
     """
@@ -161,7 +146,26 @@ def radiance(view: View, samples: int, *, seed: int, brightest: float, each: Eac
         known = np.fmax(sample[..., :3], np.float32(0))
         return np.minimum(known, np.float32(brightest), out=known)
 
-    return _mean(view, integrator, samples // view.side**2, seed, held, each)
+    with _on_one_core() if beside else contextlib.nullcontext():
+        return _mean(view, integrator, samples // view.side**2, seed, held, each)
+
+
+@contextlib.contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Trace with the calling thread alone, where kernels are run by Dr.Jit's own threads.
+
+    Those wait for work by spinning, some milliseconds after each of many short kernels, on a core that others want. The
+    denoiser must not run so: on another number of threads its sums come out otherwise.
+    """
+    if on_scalar():
+        yield
+        return
+    usual = dr.thread_count()
+    dr.set_thread_count(1)
+    try:
+        yield
+    finally:
+        dr.set_thread_count(usual)
 
 
 def first_surface(view: View, samples: int, *, seed: int, normals: bool = True, depths: bool = True) -> Surface:

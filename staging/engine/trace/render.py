@@ -70,8 +70,11 @@ class Tracer:
         camera = self.room.camera
         return width, max(1, round(width * camera.height_px / camera.width))
 
-    def empty(self, width: int, samples: int, seed: int = 0) -> Traced:
-        """The room without furniture. Kept in memory: the same request again answers at once."""
+    def empty(self, width: int, samples: int, seed: int = 0, *, beside: bool = False) -> Traced:
+        """The room without furniture. Kept in memory: the same request again answers at once.
+
+        `beside` other work it is traced on one core.
+        """
         room = self.room
         built = (
             room.camera,
@@ -85,7 +88,8 @@ class Tracer:
 
         def traced() -> Traced:
             shapes = scenes.box_shapes(self.room, self.light)
-            return self._traced(shapes, None, width, samples, seed=seed, stage="tracing the empty room")
+            stage = "tracing the empty room"
+            return self._traced(shapes, None, width, samples, seed=seed, stage=stage, beside=beside)
 
         return MEMORY.recall(("empty", hashlib.sha256(request.encode()).hexdigest()), traced)
 
@@ -125,7 +129,15 @@ class Tracer:
         return self._flat[1]
 
     def _traced(
-        self, shapes: scenes.Shapes, flat: scenes.Flat | None, width: int, samples: int, *, seed: int, stage: str
+        self,
+        shapes: scenes.Shapes,
+        flat: scenes.Flat | None,
+        width: int,
+        samples: int,
+        *,
+        seed: int,
+        stage: str,
+        beside: bool = False,
     ) -> Traced:
         """The picture of `shapes`, whose albedo alone is `flat`; without one it is the empty room."""
         samples = affordable(samples)
@@ -137,6 +149,7 @@ class Tracer:
             seed=seed,
             brightest=self._brightest(),
             each=lambda index: self._tell((index + 1) * view.side**2 / samples, stage),
+            beside=beside,
         )
         seen = surface_of_box(self.room, self.light, size, seed) if flat is None else _surface(flat, camera, size, seed)
         dr.flush_malloc_cache()  # before the denoiser, which wants some hundred megabytes of its own

@@ -143,18 +143,16 @@ def surfaces(*, room: Any, light: Any, size: Any, variant: Any, progress: Any) -
     return passes.first_surface(view, 16, seed=1), surface_of_box(room, light, size)
 
 
-def threads_on_one_core(*, variant: Any, progress: Any) -> Any:
-    """How many threads trace before, while, and after one core is asked for, a refusal ending it the last time."""
+def empty_on_one_core(*, room: Any, light: Any, variant: Any, progress: Any) -> Any:
+    """The empty room traced on all cores, and on one; and how many threads there are before and after."""
     import drjit as dr
 
-    from staging.engine.trace.passes import on_one_core
+    from staging.engine.memory import MEMORY
+    from staging.engine.trace.render import Tracer
 
-    counts = [dr.thread_count()]
-    with on_one_core():
-        counts.append(dr.thread_count())
-    try:
-        with on_one_core():
-            raise UnusablePhoto("room_unreadable", "No floor can be seen.")
-    except UnusablePhoto:
-        counts.append(dr.thread_count())
-    return counts
+    before = dr.thread_count()
+    pictures = []
+    for beside in (False, True):
+        MEMORY.clear()
+        pictures.append(Tracer(room, light).empty(96, 4, beside=beside))
+    return pictures, (before, dr.thread_count())
