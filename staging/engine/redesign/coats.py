@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated, holding
-from staging.engine.redesign import ends, fittings
+from staging.engine.redesign import ends, fittings, tape
 from staging.engine.redesign.growth import grown
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import FAINT
@@ -74,10 +74,12 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
             for wall, here, _ in good:
                 owner[here & ~rough] = wall.label
                 rough |= here
-            rough &= ~fittings.seen(regions, rough)
             break
         found = [(wall, here) for wall, here in found if wall.name in ragged]
-    return Walls(rough, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings)
+    share, _ = tape.drawn(regions.lab, rough)
+    here = fittings.seen(regions, rough)
+    rough, share[here] = (share > 0.5) & ~here, 0
+    return Walls(rough, share, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings)
 
 
 def _may_be(regions: Regions, painted: list[int]) -> Mask:
@@ -151,6 +153,9 @@ def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list
         known |= ruled
     found_trim = (trim.framed | trim.mouldings) & ~_own_hue(regions, owner > 0)
     whole = ends.reached(regions, owner > 0, _may_be(regions, labels), found_trim, known)
+    share, lines = tape.drawn(regions.lab, whole)
+    whole = _without_specks(share > 0.5)
+    known |= tape.beside(lines, whole.shape)
     owner = _owned(whole, owner)
     coats: list[_Coat] = []
     for wall, _ in found:
@@ -261,6 +266,12 @@ def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
     if (wall.bare & ~here & alike).sum() > MOST_MISSED * size:
         return False
     return bool(np.percentile(up[mine], 95) > REACHED * np.percentile(up[wall.face], 95))
+
+
+def _without_specks(paint: Mask) -> Mask:
+    """Without pieces that are smaller than a piece of wall: things of its colour that are seen through windows."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(paint.astype(np.uint8), connectivity=4)
+    return np.asarray(paint & (stats[:, cv2.CC_STAT_AREA] >= LEAST)[labels])
 
 
 def _cleaned(rough: Mask) -> Mask:

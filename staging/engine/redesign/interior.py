@@ -9,9 +9,9 @@ import numpy as np
 
 from staging.engine.composite.tone import encode, linear, quantised
 from staging.engine.errors import UnusablePhoto
-from staging.engine.redesign import gates, paint, surfaces
+from staging.engine.redesign import gates, paint, surfaces, tape
 from staging.engine.redesign.covering import Relaid
-from staging.engine.redesign.matting import Bytes, Mask, Matte, working_copy
+from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.regions import Regions
@@ -58,9 +58,12 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     light = paint.measured(regions, bare.rough)
     work = _Work(photo)
     if bare.painted:
-        work.walls = _matte(regions, bare.rough), paint.tint(regions, bare.owner, colour, light)
+        work.walls = _matte(regions, bare.share), paint.tint(regions, bare.owner, colour, light)
     if floor.any():
-        work.floor = _matte(regions, floor), Relaid.of(regions, floor, palette.floor, light, seed)
+        work.floor = (
+            _matte(regions, tape.drawn(regions.lab, floor)[0]),
+            Relaid.of(regions, floor, palette.floor, light, seed),
+        )
     picture, mask = work.drawn()
     done = {
         "walls": list(bare.painted),
@@ -84,8 +87,8 @@ def _passes(regions: Regions, bare: Walls, floor: Mask) -> bool:
     return all(gate.passed for gate in gates.check_room(regions, bare, floor))
 
 
-def _matte(regions: Regions, rough: Mask) -> Matte:
-    return Matte.of(rough.astype(np.float32), regions.copy, radius=3, epsilon=3e-4, reach=2)
+def _matte(regions: Regions, share: Floats) -> Matte:
+    return Matte.of(share, regions.copy, radius=3, epsilon=3e-4, reach=2)
 
 
 @dataclass

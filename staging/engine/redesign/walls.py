@@ -35,12 +35,13 @@ LEAST: Final = 400  # pixels of a wall
 
 @dataclass(frozen=True)
 class Walls:
-    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`, and `owner` (h, w) the label of
-    the wall whose it is; `ragged` is the largest share of a wall's border that lies on no edge; `openings` are those
-    that the photo shows.
+    """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`, `share` (h, w) the same 0..1 with
+    its straight ends inside of pixels, and `owner` (h, w) the label of the wall whose it is; `ragged` is the largest
+    share of a wall's border that lies on no edge; `openings` are those that the photo shows.
     """
 
     rough: Mask
+    share: Floats
     owner: NDArray[np.int8]
     painted: tuple[str, ...]
     ragged: float
@@ -48,7 +49,9 @@ class Walls:
 
     def without_paint(self) -> Walls:
         """The same walls, none of them painted."""
-        return Walls(np.zeros_like(self.rough), np.zeros_like(self.owner), (), 0.0, self.openings)
+        return Walls(
+            np.zeros_like(self.rough), np.zeros_like(self.share), np.zeros_like(self.owner), (), 0.0, self.openings
+        )
 
 
 @dataclass(frozen=True)
