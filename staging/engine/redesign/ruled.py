@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.redesign import tape
 from staging.engine.redesign.matting import Floats, Mask
-from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.scene.faces import BACK, LEFT, RIGHT
 from staging.engine.scene.room import Box, Opening
@@ -42,8 +42,10 @@ _CEILING: Final = (-0.06, 0.3)  # metres from the ceiling's line, outwards and i
 _FOOT: Final = (-0.06, 0.3)
 _CASING: Final = (-0.03, 0.2)  # the same round an opening
 _CORNER: Final = 0.2
-_BESIDE_SIDE: Final = 3  # pixels by which an opening's side may lie beside the photo's
-_FEWEST_SEEN: Final = 16  # places, of 80, of a side that must be seen
+_BESIDE_SIDE: Final = 10.0  # pixels by which an opening's side may lie beside the photo's
+_SHOWN: Final = 0.3  # share of a side that must be seen
+_SILL: Final = 0.3  # metres above the floor, over which an opening is a window
+_FEWEST_SEEN: Final = 16  # pixels, and places of 60, of a side that must be in the picture
 _LEAST_REACH: Final = 12.0
 _MOST_REACH: Final = 70.0
 
@@ -108,26 +110,27 @@ def _rules(regions: Regions, label: int, openings: tuple[Opening, ...], beside: 
     return [rule for rule in made if rule is not None]
 
 
-def sides(regions: Regions, opening: Opening) -> float:
-    """The share, 0..1, of jambs and head of an opening along which the photo shows an edge, each counting the same.
+def bounded(regions: Regions, opening: Opening) -> bool:
+    """Whether the photo shows the sides of an opening: all four of a window, all of a door's but one.
 
-    Sides of which too little is seen are left out; 1 where all are.
+    A door ends below on a floor as dark as itself, and its head may be hidden. What is read into bare wall or into
+    painted shapes has sides that are nowhere to be seen.
     """
-    label = WALL_LABELS[opening.wall]
     height, width = regions.patch.shape
     camera = regions.room.camera.resized(width, height)
-    near = cv2.dilate(regions.contrast, np.ones((2 * _BESIDE_SIDE + 1,) * 2, np.uint8))
-    corners = ((opening.u0, opening.z0), (opening.u0, opening.z1), (opening.u1, opening.z1), (opening.u1, opening.z0))
-    along = np.linspace(0.06, 0.94, 80)[:, None]
-    found: list[float] = []
-    for start, end in pairwise(corners):
-        places = np.array(start) * (1 - along) + np.array(end) * along
-        uv, depth = camera.project(_on_wall(regions.room.box, label, places))
-        uv = np.round(uv).astype(int)
-        uv = uv[(depth > 0.15) & (uv >= 4).all(-1) & (uv < [width - 4, height - 4]).all(-1)]
-        if len(uv) > _FEWEST_SEEN:
-            found.append(float((near[uv[:, 1], uv[:, 0]] > FAINT).mean()))
-    return float(np.mean(found)) if found else 1.0
+    smooth = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 0.8), np.float32)
+    window = opening.z0 > _SILL
+    corners = opening.corners(regions.room.box)
+    seen = missing = 0
+    for start, end in pairwise((*corners, corners[0]) if window else (*corners[1:], corners[0])):
+        along = np.linspace(0.05, 0.95, 60)[:, None]
+        uv, depth = camera.project(start * (1 - along) + end * along)
+        uv = uv[(depth > 0.15) & np.all((uv > _LEAST_REACH) & (uv < [width - _LEAST_REACH, height - _LEAST_REACH]), -1)]
+        if len(uv) < _FEWEST_SEEN or np.hypot(*(uv[-1] - uv[0])) < _FEWEST_SEEN:
+            continue
+        seen += 1
+        missing += tape.shown(smooth, uv[0], uv[-1], _BESIDE_SIDE) < _SHOWN
+    return missing == 0 or (not window and missing == 1 and seen > 2)
 
 
 def parted(regions: Regions, label: int, start: Pair, end: Pair) -> float:

@@ -29,12 +29,15 @@ _CORNER: Final = 20.0  # pixels from the ends of two lines to their corner
 _PARALLEL: Final = 0.2  # sine of the angle between two lines that have no corner
 _MOST: Final = 60  # lines of a picture
 _REACH: Final = 4.0  # pixels from the border's own line at which the photo's edge is looked for
+_FAR: Final = 0.25  # share that an edge that far off counts less
 _BOW: Final = 3.0  # pixels of a line's bow, which lenses leave
 _BESIDE: Final = 1.5  # pixels from a line at which its two sides are compared
 _MOST_STEP: Final = 10.0  # Lab units of a step at one place that count: no single lamp decides on a line
 _CLEAR: Final = 6.0  # Lab units of a border's own edge, which it keeps if
 _PLAIN: Final = 1.5  # the line parts less than this there
 _SEEN: Final = 0.5  # Lab units of a line's mean step that are one
+_PARTS: Final = 1.0  # Lab units, averaged over a stretch, by which it parts two surfaces there
+_AVERAGED: Final = 60  # pixels of such a stretch
 
 Points = NDArray[np.float64]
 
@@ -43,8 +46,8 @@ Points = NDArray[np.float64]
 class Line:
     """A line through `middle` along `direction` (2,), from `start` to `stop` pixels; paint lies on the side of `inner`.
 
-    Its offset towards `inner` is a + b t + c (1 - t²), where t runs from -1 to 1 between its ends. `strength` is the
-    mean step of the photo across it, Lab units.
+    Its offset towards `inner` is a + b t + c (1 - t²), where t runs from -1 to 1 between its ends. `seen` are the
+    stretches (from, to) along which the photo parts its two sides.
     """
 
     middle: Points
@@ -54,7 +57,7 @@ class Line:
     a: float = 0.0
     b: float = 0.0
     c: float = 0.0
-    strength: float = 0.0
+    seen: tuple[tuple[float, float], ...] = ()
 
     @property
     def inner(self) -> Points:
@@ -93,12 +96,22 @@ def drawn(lab: Floats, paint: Mask) -> tuple[Floats, list[Line]]:
     return share, lines
 
 
+def shown(smooth: Floats, start: Points, end: Points, reach: float) -> float:
+    """The share, 0..1, of the line nearest to one from `start` to `end` (2,) along which the photo parts its sides.
+
+    `smooth` (h, w, 3) is Lab without its finest grain; `reach` is how far off the line may lie, pixels.
+    """
+    length = float(np.hypot(*(end - start)))
+    line = _moved(smooth, Line((start + end) / 2, (end - start) / length, -length / 2, length / 2), reach)
+    return sum(stop - start for start, stop in line.seen) / length
+
+
 def beside(lines: list[Line], shape: tuple[int, int]) -> Mask:
     """The pixels of a picture (h, w) that lie on `lines` which the photo shows."""
     canvas = np.zeros(shape, np.uint8)
     for line in lines:
-        if line.strength > _SEEN:
-            along = np.linspace(line.start, line.stop, 24)
+        for stretch in line.seen:
+            along = np.linspace(*stretch, 24)
             points = np.round(line.places(along, line.offset(along))).astype(np.int32)
             cv2.polylines(canvas, [points], False, 1, 3)
     return canvas > 0
@@ -175,6 +188,9 @@ def _fitted(line: Line, points: Points, normals: Points, unused: Mask) -> Line |
     if not on.any():
         return None
     line = replace(line, start=float(s[on].min()), stop=float(s[on].max()))
+    near = unused & (np.abs(d) < _FRAY) & (normals @ line.inner > _ALIGNED) & (s >= line.start) & (s <= line.stop)
+    if abs(float(np.polyfit(s[near], d[near], 2)[0])) * line.length**2 / 4 > _BOW:
+        return None  # an arch
     enough = len(np.unique(np.round(s[on]))) > _SHARE * line.length
     return line if line.length >= _SHORTEST and enough else None
 
@@ -189,37 +205,49 @@ def _stretch(along: Points, sure: Points) -> tuple[float, float]:
     return float(starts[best]), float(stops[best])
 
 
-def _moved(smooth: Floats, line: Line) -> Line:
-    """A line moved as one to the photo's edge next to it; as it was where no edge is seen along it."""
+def _moved(smooth: Floats, line: Line, reach: float = _REACH) -> Line:
+    """A line moved as one to the photo's edge within `reach`; as it was where no edge is seen along it."""
     along = np.arange(line.start, line.stop + 1, max(1.0, line.length / 300))
-    farthest, apart = 2 * _REACH + _BOW, round(2 * _BESIDE / 0.5)
-    steps = _steps(smooth, line, along, np.arange(-farthest - 2 * _BESIDE, farthest + 2 * _BESIDE + 0.25, 0.5))
+    farthest, apart = 2 * reach + _BOW, round(2 * _BESIDE / 0.5)
+    wide = _steps(smooth, line, along, np.arange(-farthest - 2 * _BESIDE, farthest + 2 * _BESIDE + 0.25, 0.5))
     # Light that falls off towards a corner makes the same step beside the line as on it.
-    steps = steps[:, apart:-apart] - (steps[:, : -2 * apart] + steps[:, 2 * apart :]) / 2
+    steps = wide[:, apart:-apart] - (wide[:, : -2 * apart] + wide[:, 2 * apart :]) / 2
     across = np.arange(-farthest, farthest + 0.25, 0.5)
     t = np.linspace(-1, 1, len(along))
 
-    def best(tried: list[tuple[float, float, float]]) -> tuple[float, float, float, float]:
-        parts = np.array(tried)
+    def at(parts: Points) -> NDArray[np.int64]:
         offsets = parts[:, :1] + parts[:, 1:2] * t + parts[:, 2:] * (1 - t * t)
-        index = np.clip(np.round((offsets - across[0]) / 0.5), 0, len(across) - 1).astype(int)
+        return np.clip(np.round((offsets - across[0]) / 0.5), 0, len(across) - 1).astype(np.int64)
+
+    def best(tried: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+        parts = np.array(tried)
+        index = at(parts)
         # The mean of the steps with their signs: grain averages out, an edge does not.
         sums = np.zeros((len(tried), 3))
         for place in range(len(along)):
             sums += steps[place, index[:, place]]
         strength = np.linalg.norm(sums / len(along), axis=-1)
         far = np.abs(parts[:, 0]) + 0.5 * np.abs(parts[:, 1]) + 0.5 * np.abs(parts[:, 2])
-        score = strength * (1 - 0.06 * far)
-        chosen = int(score.argmax())
-        return (*(tried[chosen] if strength[chosen] > _SEEN else (0.0, 0.0, 0.0)), float(strength[chosen]))
+        chosen = int((strength * (1 - _FAR * far / reach)).argmax())
+        return tried[chosen] if strength[chosen] > _SEEN else (0.0, 0.0, 0.0)
 
-    shifts = np.arange(-_REACH, _REACH + 0.1, 0.5)
-    a, b, *_ = best([(a, b, 0.0) for a in shifts for b in shifts])
+    shifts = np.arange(-reach, reach + 0.1, 0.5)
+    a, b, _ = best([(a, b, 0.0) for a in shifts for b in shifts])
     bows = np.arange(-_BOW, _BOW + 0.1, 0.5) if line.length > 4 * _SHORTEST else np.zeros(1)
-    a, b, c, strength = best(
-        [(a + i - 0.6 * c, b + j, c) for c in bows for i in (-0.5, 0, 0.5) for j in (-1, -0.5, 0, 0.5, 1)]
-    )
-    return replace(line, a=float(a), b=float(b), c=float(c), strength=strength)
+    found = best([(a + i - 0.6 * c, b + j, c) for c in bows for i in (-0.5, 0, 0.5) for j in (-1, -0.5, 0, 0.5, 1)])
+    own = steps[np.arange(len(along)), at(np.array([found]))[0]]
+    mean = own.mean(0)
+    along_it = own @ (mean / max(float(np.linalg.norm(mean)), 1e-6))
+    places = max(1, round(_AVERAGED * len(along) / line.length))
+    shown = cv2.blur(along_it[:, None].astype(np.float32), (1, places), borderType=cv2.BORDER_REFLECT)[:, 0] > _PARTS
+    a, b, c = (float(part) for part in found)
+    return replace(line, a=a, b=b, c=c, seen=_runs(along, shown))
+
+
+def _runs(along: Points, shown: Mask) -> tuple[tuple[float, float], ...]:
+    """From where to where places `along` a line (N,) are `shown` (N,), one piece after the other."""
+    turns = np.flatnonzero(np.diff(np.r_[False, shown, False].astype(np.int8)))
+    return tuple((float(along[one]), float(along[two - 1])) for one, two in turns.reshape(-1, 2))
 
 
 def _steps(smooth: Floats, line: Line, along: Points, across: Points) -> Floats:

@@ -18,17 +18,9 @@ from staging.engine.scene.room import Opening
 FRAME: Final = 0.07  # metres round an opening that a frame is at the least
 CASING: Final = 0.16  # metres round an opening in which its frame and trim lie
 SKIRTING: Final = 0.2  # metres above the floor in which the skirting lies
-UNSEEN: Final = 0.22  # share of an opening's border along an edge, below which it was read into bare wall
-UNSEEN_PLAIN: Final = 0.7  # the same of one in the very paint that is round it
 CHROMATIC: Final = 10.0  # Lab chroma of paint that windows and doors do not share
 SAME_HUE: Final = 8.0
 PANE: Final = 15.0  # spread of lightness that a pane has at the least in a wall of strong colour
-OPEN_SIDE: Final = 0.55  # share of its jambs and head along which the photo must show an edge
-SILL: Final = 0.3  # metres above the floor, over which an opening is a window
-SAME_SHADE: Final = 4.0  # lightness by which a pane differs from the wall round it
-EVEN: Final = 3.5  # spread of lightness that a pane exceeds
-SHADED_HUE: Final = 5.0  # the same two, whatever the shade
-SHADED_EVEN: Final = 6.0
 OUTLINED: Final = (0.1, 0.5)  # share of a skirting's top along which the photo must show an edge, and surely does
 PARTED: Final = 0.6  # the same of a faint step, where few edges are seen
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
@@ -67,7 +59,7 @@ class Trim:
 
 def _shown(regions: Regions, opening: Opening) -> bool:
     """Whether the photo shows an opening: else it was read into bare wall, as coloured paint in it says too."""
-    seen, face = regions.seen(opening), regions.faces.labels == WALL_LABELS[opening.wall]
+    seen = regions.seen(opening)
     round_it = regions.seen(opening, margin=2 * CASING) & ~seen
     if not seen.any() or not round_it.any():
         return True
@@ -77,16 +69,7 @@ def _shown(regions: Regions, opening: Opening) -> bool:
     strong = min(np.hypot(*(inside - own)), np.hypot(*(outside - own))) > CHROMATIC
     if plain and strong and regions.lab[..., 0][seen].std() < PANE:
         return False  # the shade of a corner, or a door in the very paint of its wall
-    if np.hypot(*(inside - outside)) < SAME_HUE and ruled.sides(regions, opening) < OPEN_SIDE:
-        return False
-    if opening.z0 > SILL:
-        # A pane has something in it, or another light than the wall.
-        light = regions.lab[..., 0]
-        apart = abs(float(np.median(light[seen]) - np.median(light[round_it])))
-        spread, hue = float(light[seen].std()), float(np.hypot(*(inside - outside)))
-        plain |= apart < SAME_SHADE and hue < SAME_HUE and spread < EVEN
-        plain |= hue < SHADED_HUE and spread < SHADED_EVEN  # the shade of a corner, the end of a slope
-    return regions.outlined(seen, face) >= (UNSEEN_PLAIN if plain else UNSEEN)
+    return ruled.bounded(regions, opening)
 
 
 def _mouldings(regions: Regions) -> Mask:
