@@ -23,7 +23,7 @@ _BORDER: Final = 3  # pixels from an edge at which contrast sees it
 
 def evened(patches: Patches, paint: Mask, lines: Mask, may_be: Mask) -> Mask:
     """`paint` (h, w) with its cells whole; `lines` (h, w) part cells as edges do, and walls are where they `may_be`."""
-    free = (patches.contrast < FAINT) & ~lines
+    free = (patches.creases < FAINT) & ~lines
     count, cells = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
     area, painted, elsewhere = (
         np.bincount(cells[where], minlength=count).astype(np.float32) for where in (free, paint & free, free & ~may_be)

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated, holding
-from staging.engine.redesign import ends, fittings, tape
+from staging.engine.redesign import cells, ends, fittings, tape
 from staging.engine.redesign.growth import grown
 from staging.engine.redesign.matting import Floats, Mask
-from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.redesign.walls import HUE, LEAST, OTHER_PAINT, Wall, Walls, near, unsupported, without_holes
+from staging.engine.redesign.walls import HUE, LEAST, OTHER_PAINT, Wall, Walls, near, unsupported
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
@@ -25,10 +24,7 @@ LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or i
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
 OVER_DOORS: Final = 0.9  # of a wall's seen height: a door ends lower
-MOST_LOOSE: Final = 0.12  # share of the paint's border that may lie on no edge and no line
-LONGEST_LOOSE: Final = 0.1  # of the long side: of such a border in one piece
-FRAYED: Final = 0.5  # what the share of it counts for that is crooked
-MOST_ILL_ENDED: Final = 0.14  # of both together
+MOST_LOOSE: Final = 0.05  # share of the paint's border that may lie on no edge and no line
 CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_TURN: Final = 0.3  # of the same, sideways: yellow beside orange is another paint
@@ -43,7 +39,6 @@ MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint o
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 ALL_BARE: Final = 0.9  # share of a wall's bare part that is paint, of a wall that is nearly all openings
-ACCENT_LOOSE: Final = 0.05  # share of the border of paint on no edge and no line, where other walls keep theirs
 ACCENT_SURE: Final = 0.85  # confidence in the room whose corners are then the ends of its paint
 ACCENT_LEAST: Final = 0.1  # of the picture: less is no wall to set off
 
@@ -65,15 +60,15 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
     while found:
         # Whether a wall ends at its corner depends on whether the next is painted.
         coats = _ended(regions, trim, found)
-        good = [(coat.wall, coat.paint, coat.loose) for coat in coats if coat.holds(regions)]
-        ragged = {wall.name: loose for wall, _, loose in good}
+        good = [coat for coat in coats if coat.holds(regions)]
+        ragged = {coat.wall.name: coat.loose for coat in good}
         if len(good) == len(found):
             if _patchy(regions, trim, good):
                 ragged = {}
                 break
-            for wall, here, _ in good:
-                owner[here & ~rough] = wall.label
-                rough |= here
+            for coat in good:
+                owner[coat.paint & ~rough] = coat.wall.label
+                rough |= coat.paint
             break
         found = [(wall, here) for wall, here in found if wall.name in ragged]
     share, _ = tape.drawn(regions.lab, rough)
@@ -118,24 +113,15 @@ def _median(regions: Regions, here: Mask) -> Floats:
 
 @dataclass(frozen=True)
 class _Coat:
-    """The `paint` (h, w) of a wall, ended on lines and edges; the share of its border that lies on neither, and how
-    many pixels of it in one piece do.
-    """
+    """The `paint` (h, w) of a wall, ended on lines and edges, and the share of its border that lies on neither."""
 
     wall: Wall
     paint: Mask
     loose: float
-    longest: int
 
     def holds(self, regions: Regions) -> bool:
         """Whether it is a whole wall's."""
-        if (
-            self.loose > MOST_LOOSE
-            or self.longest > LONGEST_LOOSE * max(self.paint.shape)
-            or self.loose + FRAYED * ends.frayed(without_holes(self.paint)) > MOST_ILL_ENDED
-        ):
-            return False
-        return _whole(regions, self.wall, self.paint)
+        return self.loose <= MOST_LOOSE and _whole(regions, self.wall, self.paint)
 
 
 def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list[_Coat]:
@@ -154,15 +140,16 @@ def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list
     found_trim = (trim.framed | trim.mouldings) & ~_own_hue(regions, owner > 0)
     whole = ends.reached(regions, owner > 0, _may_be(regions, labels), found_trim, known)
     share, lines = tape.drawn(regions.lab, whole)
-    whole = _without_specks(share > 0.5)
-    known |= tape.beside(lines, whole.shape)
+    seen = tape.beside(lines, whole.shape)
+    whole = _without_specks(cells.evened(regions, share > 0.5, seen, _may_be(regions, labels)))
+    known |= seen
     owner = _owned(whole, owner)
     coats: list[_Coat] = []
     for wall, _ in found:
         mine = (owner == wall.label) | (own[wall.label] & whole)
         # Where another wall goes on painted there is no end of the paint.
         ends_at = known | (whole & ~mine)
-        coats.append(_Coat(wall, mine, unsupported(regions, mine, ends_at), _longest(regions, mine, ends_at)))
+        coats.append(_Coat(wall, mine, unsupported(regions, mine, ends_at)))
     return coats
 
 
@@ -174,17 +161,6 @@ def _own_hue(regions: Regions, paint: Mask) -> Mask:
     chroma = np.minimum(np.hypot(own[..., 0], own[..., 1]), np.linalg.norm(own - regions.hue_of_light, axis=-1))
     apart = np.linalg.norm(regions.lab[..., 1:] - own, axis=-1)
     return np.asarray((chroma > CHROMATIC) & (apart < OWN_HUE * chroma))
-
-
-def _longest(regions: Regions, paint: Mask, known: Mask) -> int:
-    """How many pixels in one piece of the border of `paint` (h, w) lie on no edge nor by `known` ends (h, w)."""
-    solid = without_holes(paint)
-    border = solid & ~(cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0)
-    loose = border & (regions.contrast < FAINT) & ~dilated(known, 3)
-    # An edge or a line that is seen for a few pixels alone parts none.
-    joined = cv2.morphologyEx(loose.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    count, parts = cv2.connectedComponents(joined)
-    return int(np.bincount(parts[loose], minlength=count)[1:].max(initial=0))
 
 
 def _owned(whole: Mask, owner: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -207,7 +183,7 @@ def _far_into(regions: Regions, face: int) -> Mask:
     return cv2.erode(inside, np.ones((size, size), np.uint8), borderValue=1) > 0
 
 
-def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) -> bool:
+def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
     """Whether too much wall, and of the very paint, would stay as it was beside what is painted anew.
 
     Where every painted wall ends at its very corners, the others may keep their paint: an accent wall. On a painted
@@ -215,14 +191,14 @@ def _patchy(regions: Regions, trim: Trim, good: list[tuple[Wall, Mask, float]]) 
     """
     if not good:
         return False
-    drawn = np.any([mask for _, mask, _ in good], 0)
+    drawn = np.any([coat.paint for coat in good], 0)
     bare = (regions.faces.labels >= LEFT) & ~(trim.framed & ~trim.before) & ~trim.mouldings & ~drawn
     step = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.5), np.float32) - near(regions, drawn)
     left = bare & (np.hypot(step[..., 1], step[..., 2]) < HUE) & (np.abs(step[..., 0]) < OWN_SHADE)
     left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
     certain = regions.room.confidence.get("total", 1.0) > ACCENT_SURE
-    if certain and max(loose for _, _, loose in good) <= ACCENT_LOOSE and drawn.mean() > ACCENT_LEAST:
-        left &= np.isin(regions.faces.labels, [wall.label for wall, _, _ in good])
+    if certain and drawn.mean() > ACCENT_LEAST:
+        left &= np.isin(regions.faces.labels, [coat.wall.label for coat in good])
         return bool(left.sum() > MOST_LEFT * drawn.sum())
     return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
 

@@ -34,9 +34,6 @@ _THIN: Final = 4.0  # pixels by which a border only moves a little
 _SAME_OFF_EDGE: Final = 0.65  # the same share where what is beyond is the very paint
 _SAME: Final = (1.6, 2.2)  # Lab units of lightness and of hue within which something is the very paint
 _LIGHTER: Final = 2.5  # Lab lightness over the paint's, from which something is white trim
-_OF_A_THING: Final = 100  # pixels round what hangs on a wall
-_CROOKED: Final = 2.0  # pixels by which a border may lie beside a straight line
-_SHORT: Final = 22  # pixels of a straight piece of it
 _NEAR_BY: Final = 2  # pixels from an edge at which a border lies on it
 
 
@@ -59,23 +56,6 @@ def reached(regions: Regions, paint: Mask, may_be: Mask, trim: Mask, known: Mask
             break
         paint = (paint | more) & ~less
     return paint
-
-
-def frayed(paint: Mask) -> float:
-    """The share, 0..1, of the border of `paint` (h, w) that runs in short pieces: no end of a wall is so crooked."""
-    height, width = paint.shape
-    contours, _ = cv2.findContours(paint.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    whole = short = 0.0
-    for contour in contours:
-        if len(contour) < _OF_A_THING:
-            continue
-        corners = cv2.approxPolyDP(contour, _CROOKED, True)[:, 0].astype(np.float64)
-        ahead = np.roll(corners, -1, 0)
-        lengths, middle = np.hypot(*(ahead - corners).T), (ahead + corners) / 2
-        inside = np.all((middle > 3) & (middle < [width - 4, height - 4]), axis=-1)
-        whole += float(lengths[inside].sum())
-        short += float(lengths[inside & (lengths < _SHORT)].sum())
-    return short / max(whole, 1.0)
 
 
 def _step(regions: Regions, paint: Mask) -> Floats:

@@ -33,13 +33,13 @@ def grown(regions: Regions, trim: Trim, paint: Mask) -> Mask:
     on_wall = (regions.faces.labels >= LEFT) & between & ~trim.framed & ~trim.mouldings & ~trim.before
     step = _step(regions, paint)
     hue, shade = np.hypot(step[..., 1], step[..., 2]), step[..., 0]
-    soft = on_wall & (regions.contrast < FAINT) & (hue < _HUE) & (shade > _SHADE[0]) & (shade < _SHADE[1])
+    soft = on_wall & (regions.creases < FAINT) & (hue < _HUE) & (shade > _SHADE[0]) & (shade < _SHADE[1])
     open_ = cv2.morphologyEx(
         (soft | (paint & on_wall)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((_NARROW,) * 2, np.uint8)
     )
     more = (open_ > 0) & ~paint
     count, parts = cv2.connectedComponents(more.astype(np.uint8), connectivity=4)
-    seam = dilated(paint, 1) & more & (regions.contrast < FAINT)
+    seam = dilated(paint, 1) & more & (regions.creases < FAINT)
     joins = np.bincount(parts[seam], minlength=count) > _SEAM
     joins[0] = False
     more = joins[parts]

@@ -20,6 +20,7 @@ _BESIDE: Final = 3  # pixels from a border at which the colours of its two sides
 _LEAST_SHARED: Final = 4  # pixels of a border that joins two patches
 _EDGE: Final = 5.0  # Lab units within some pixels that are an edge
 FAINT: Final = 3.5  # Lab units of contrast that are an edge between white and white
+_WIDE: Final = 4.0  # pixels over which light falls off, and more
 _WEIGHTS: Final = np.array([1.0, 1.3, 1.3], np.float32)
 
 
@@ -110,6 +111,13 @@ class Patches:
         smooth = np.asarray(cv2.GaussianBlur(self.lab, (0, 0), 1.2), np.float32)
         kernel = np.ones((7, 7), np.uint8)
         return np.asarray(np.linalg.norm(cv2.dilate(smooth, kernel) - cv2.erode(smooth, kernel), axis=-1), np.float32)
+
+    @cached_property
+    def creases(self) -> Floats:
+        """The same of edges alone: where light falls off evenly there is none, however fast it does."""
+        sharp = cv2.GaussianBlur(self.lab, (0, 0), 1.2) - cv2.GaussianBlur(self.lab, (0, 0), _WIDE)
+        kernel = np.ones((7, 7), np.uint8)
+        return np.asarray(np.linalg.norm(cv2.dilate(sharp, kernel) - cv2.erode(sharp, kernel), axis=-1), np.float32)
 
     def outlined(self, area: Mask, within: Mask) -> float:
         """The share, 0..1, of the border of an `area` (h, w) inside `within` that an edge follows."""

@@ -25,8 +25,8 @@ _FRAY: Final = 10.0  # pixels from a line within which a border may waver
 _GAP: Final = 30.0  # pixels over which a line goes on where something crosses it
 _CHORDS: Final = (40, 80, 160, 320)  # pixels of a border between two points that a line is tried through
 _EVERY: Final = 5  # pixels of a border between the points that are tried
-_CORNER: Final = 20.0  # pixels from the ends of two lines to their corner
-_PARALLEL: Final = 0.2  # sine of the angle between two lines that have no corner
+_CORNER: Final = 30.0  # pixels from the ends of two lines to their corner
+_PARALLEL: Final = 0.1  # sine of the angle between two lines that have no corner
 _MOST: Final = 60  # lines of a picture
 _REACH: Final = 4.0  # pixels from the border's own line at which the photo's edge is looked for
 _FAR: Final = 0.25  # share that an edge that far off counts less
@@ -87,7 +87,8 @@ def drawn(lab: Floats, paint: Mask) -> tuple[Floats, list[Line]]:
     """`paint` (h, w) as shares 0..1 with its straight borders on lines, and these; `lab` (h, w, 3) is the photo's."""
     smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.8), np.float32)
     share, free = paint.astype(np.float32), np.ones_like(paint)
-    lines = [_moved(smooth, line) for line in _lines(*_border(paint))]
+    border = _border(paint)
+    lines = [_ended(_moved(smooth, line), *border) for line in _lines(*border)]
     for line in lines:
         _draw(smooth, paint, line, share, free)
     for i, one in enumerate(lines):
@@ -158,7 +159,7 @@ def _lines(points: Points, normals: Points) -> list[Line]:
         if line is not None:
             found.append(line)
             s, d = line.coordinates(points)
-            mine = (s >= line.start - 3) & (s <= line.stop + 3) & (np.abs(d - line.offset(s)) < _FRAY)
+            mine = (s >= line.start - 3) & (s <= line.stop + 3) & (np.abs(d - line.offset(s)) < _FRAY / 2)
             unused &= ~(mine & (normals @ line.inner > _ALIGNED))
             taken |= ~unused[seeds]
         near &= ~taken[:, None]
@@ -242,6 +243,20 @@ def _moved(smooth: Floats, line: Line, reach: float = _REACH) -> Line:
     shown = cv2.blur(along_it[:, None].astype(np.float32), (1, places), borderType=cv2.BORDER_REFLECT)[:, 0] > _PARTS
     a, b, c = (float(part) for part in found)
     return replace(line, a=a, b=b, c=c, seen=_runs(along, shown))
+
+
+def _ended(line: Line, points: Points, normals: Points) -> Line:
+    """A moved line from where to where a border of `points` and `normals` (N, 2) still lies on it."""
+    s, d = line.coordinates(points)
+    on = (np.abs(d - line.offset(s)) < _STRAIGHT) & (normals @ line.inner > _ALIGNED)
+    on &= (s >= line.start) & (s <= line.stop)
+    if not on.any():
+        return line
+    start, stop = float(s[on].min()), float(s[on].max())
+    first, middle, last = line.offset(np.array([start, (start + stop) / 2, stop]))
+    a, b, c = (first + last) / 2, (last - first) / 2, middle - (first + last) / 2
+    seen = tuple((max(one, start), min(two, stop)) for one, two in line.seen if one < stop and two > start)
+    return replace(line, start=start, stop=stop, a=float(a), b=float(b), c=float(c), seen=seen)
 
 
 def _runs(along: Points, shown: Mask) -> tuple[tuple[float, float], ...]:

@@ -55,12 +55,3 @@ def test_where_no_edge_is_near_paint_stays_as_it_was(wall):
     found = reached(wall, half)
     assert not found[:, :70].any()
     assert (found[:, 90:] == half[:, 90:]).mean() > 0.995
-
-
-def test_a_crooked_border_is_told_from_that_of_a_wall_with_a_door():
-    rng = np.random.default_rng(1)
-    frayed = truth()
-    for column in range(0, SHAPE[1], 12):
-        frayed[: CEILING + rng.integers(0, 14), column : column + 12] = False
-    assert ends.frayed(truth()) < 0.05
-    assert ends.frayed(frayed) > 0.2
