@@ -140,9 +140,8 @@ def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list
     found_trim = (trim.framed | trim.mouldings) & ~_own_hue(regions, owner > 0)
     whole = ends.reached(regions, owner > 0, _may_be(regions, labels), found_trim, known)
     share, lines = tape.drawn(regions.lab, whole)
-    seen = tape.beside(lines, whole.shape)
-    whole = _without_specks(cells.evened(regions, share > 0.5, seen, _may_be(regions, labels)))
-    known |= seen
+    known |= tape.beside(lines, whole.shape)
+    whole = _without_specks(cells.evened(regions, share > 0.5, known, _may_be(regions, labels)))
     owner = _owned(whole, owner)
     coats: list[_Coat] = []
     for wall, _ in found:

@@ -188,3 +188,12 @@ def test_paint_goes_on_into_the_shade_and_ends_at_an_edge():
     whole = grown(regions, Trim.of(regions), known)
     assert whole[back & (faces.points[..., 0] < -1.2)].mean() > 0.95
     assert not whole[:, 466:].any()
+
+
+def test_a_wall_is_painted_through_the_steep_shade_of_a_corner(living):
+    faces = face_map(LIVING.room, *SIZE)
+    back = (faces.labels == BACK) & (faces.points[..., 2] > 0.2) & (faces.points[..., 2] < 2.2)
+    from_corner = faces.points[..., 0] - LIVING.room.box.x0
+    shade = np.where(faces.labels == BACK, np.clip(0.35 + from_corner, 0, 1), 1)[..., None]
+    made = redecorate((living * shade).astype(np.uint8), LIVING.room, "midcentury", 0)
+    assert (made.mask[back & (from_corner > 0.05) & (from_corner < 0.7)] > 0).mean() > 0.97
