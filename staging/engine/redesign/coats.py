@@ -16,7 +16,7 @@ from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.redesign.walls import HUE, LEAST, OTHER_PAINT, Wall, Walls, near, unsupported
+from staging.engine.redesign.walls import HUE, LEAST, OTHER_PAINT, Unpainted, Wall, Walls, near, unsupported
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
@@ -24,7 +24,7 @@ LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or i
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
 OVER_DOORS: Final = 0.9  # of a wall's seen height: a door ends lower
-MOST_LOOSE: Final = 0.05  # share of the paint's border that may lie on no edge and no line
+MOST_LOOSE: Final = 0.08  # share of the paint's border that may lie on no edge and no line
 CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_TURN: Final = 0.3  # of the same, sideways: yellow beside orange is another paint
@@ -56,14 +56,19 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
         here &= (np.abs(light - around) < DETAIL) | ((hue < 3) & (shade < 5))
         found.append((wall, _coloured(regions, wall, _cleaned(here), reach)))
     found = _without_doors(regions, _grown(regions, trim, found))
+    kept = {wall.name for wall, _ in found}
+    why: dict[str, Unpainted] = {wall.name: "door" for wall in walls if wall.name not in kept}
     ragged: dict[str, float] = {}
     while found:
         # Whether a wall ends at its corner depends on whether the next is painted.
         coats = _ended(regions, trim, found)
-        good = [coat for coat in coats if coat.holds(regions)]
+        flaws = {coat.wall.name: flaw for coat in coats if (flaw := coat.flaw(regions)) is not None}
+        why |= flaws
+        good = [coat for coat in coats if coat.wall.name not in flaws]
         ragged = {coat.wall.name: coat.loose for coat in good}
         if len(good) == len(found):
             if _patchy(regions, trim, good):
+                why |= dict.fromkeys(ragged, "half_a_room")
                 ragged = {}
                 break
             for coat in good:
@@ -74,7 +79,7 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
     share, _ = tape.drawn(regions.lab, rough)
     here = fittings.seen(regions, rough)
     rough, share[here] = (share > 0.5) & ~here, 0
-    return Walls(rough, share, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings)
+    return Walls(rough, share, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings, why)
 
 
 def _may_be(regions: Regions, painted: list[int]) -> Mask:
@@ -119,9 +124,9 @@ class _Coat:
     paint: Mask
     loose: float
 
-    def holds(self, regions: Regions) -> bool:
-        """Whether it is a whole wall's."""
-        return self.loose <= MOST_LOOSE and _whole(regions, self.wall, self.paint)
+    def flaw(self, regions: Regions) -> Unpainted | None:
+        """Why it is no whole wall's; None where it is."""
+        return "no_end" if self.loose > MOST_LOOSE else _missing(regions, self.wall, self.paint)
 
 
 def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list[_Coat]:
@@ -140,8 +145,9 @@ def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list
     found_trim = (trim.framed | trim.mouldings) & ~_own_hue(regions, owner > 0)
     whole = ends.reached(regions, owner > 0, _may_be(regions, labels), found_trim, known)
     share, lines = tape.drawn(regions.lab, whole)
-    known |= tape.beside(lines, whole.shape)
-    whole = _without_specks(cells.evened(regions, share > 0.5, known, _may_be(regions, labels)))
+    seen = tape.beside(lines, whole.shape)
+    whole = _without_specks(cells.evened(regions, share > 0.5, seen, _may_be(regions, labels)))
+    known |= seen
     owner = _owned(whole, owner)
     coats: list[_Coat] = []
     for wall, _ in found:
@@ -227,8 +233,8 @@ def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:
     return here | holding(same > 0, here)
 
 
-def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
-    """Whether paint takes enough of a wall, leaves nothing out that looks like it, and goes up."""
+def _missing(regions: Regions, wall: Wall, here: Mask) -> Unpainted | None:
+    """What paint lacks to be a whole wall's: enough of it, all that looks like it, or its top; None for nothing."""
     size = float(wall.bare.sum())
     step = np.asarray(cv2.GaussianBlur(wall.step, (0, 0), 1.5))
     alike = (np.hypot(step[..., 1], step[..., 2]) < 4) & (np.abs(step[..., 0]) < 6)
@@ -237,10 +243,10 @@ def _whole(regions: Regions, wall: Wall, here: Mask) -> bool:
     # Of a wall that is nearly all windows and doors all that is bare must be paint.
     least = min(LEAST_OF_FACE * wall.face.sum(), ALL_BARE * size)
     if mine.sum() < max(LEAST_PAINT * size, least):
-        return False
+        return "no_paint"
     if (wall.bare & ~here & alike).sum() > MOST_MISSED * size:
-        return False
-    return bool(np.percentile(up[mine], 95) > REACHED * np.percentile(up[wall.face], 95))
+        return "out_of_reach"
+    return None if np.percentile(up[mine], 95) > REACHED * np.percentile(up[wall.face], 95) else "low"
 
 
 def _without_specks(paint: Mask) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -42,6 +42,10 @@ SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.15
 EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
 FAINT_EDGE: Final = 4.5
+
+# Why a floor stays: none was told from the rest, its border lies on no edge or runs across open floor, things lie on
+# it, the room is unsure or the floor small, or a gate refused it.
+Unlaid = Literal["not_seen", "no_end", "goes_on", "things", "unsure", "small", "gate"]
 
 
 @dataclass(frozen=True)
@@ -150,31 +154,36 @@ def _lit_up(regions: Regions, good: Mask, chosen: Mask, face: Mask, step: Floats
     return good
 
 
-def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> Mask:
-    """The best of some `candidates` (h, w) for the floor, without what lies on it: the whole floor or nothing.
+def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[Mask, Unlaid | None]:
+    """The best of some `candidates` (h, w) for the floor, without what lies on it, or nothing, and then why.
 
     Nothing where many things lie on it, nor where its border runs across open floor, because then it ends before the
     room does.
     """
     nothing = np.zeros(regions.patch.shape, bool)
     best, least = nothing, 1.0
+    flaws: list[tuple[float, Unlaid]] = []
     for floor in candidates:
         if not floor.any():
             continue
         around = cv2.morphologyEx(floor.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)) > 0
         around |= regions.faces.labels == FLOOR
         litter = float((ground.things & around).sum() / around.sum())
-        doubt = max(
-            unsupported(regions, floor) / MOST_LOOSE, _open_end(regions, floor) / MOST_OPEN, litter / MOST_THINGS
-        )
-        if doubt < least:
-            best, least = floor, doubt
+        doubts: list[tuple[float, Unlaid]] = [
+            (unsupported(regions, floor) / MOST_LOOSE, "no_end"),
+            (_open_end(regions, floor) / MOST_OPEN, "goes_on"),
+            (litter / MOST_THINGS, "things"),
+        ]
+        doubt = max(doubts)
+        flaws.append(doubt)
+        if doubt[0] < least:
+            best, least = floor, doubt[0]
     if not best.any():
-        return nothing
+        return nothing, min(flaws)[1] if flaws else "not_seen"
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(best.sum()))
     large[0] = False
-    return _unbroken(regions, large[labels] & ~ground.things, ground.things)
+    return _unbroken(regions, large[labels] & ~ground.things, ground.things), None
 
 
 def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:

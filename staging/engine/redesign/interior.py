@@ -11,6 +11,7 @@ from staging.engine.composite.tone import encode, linear, quantised
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import gates, paint, surfaces, tape
 from staging.engine.redesign.covering import Relaid
+from staging.engine.redesign.floors import Unlaid
 from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.palettes import PALETTES
@@ -40,6 +41,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     """Paint the walls and lay the floor of an empty `room` as `style` has them. Raises UnusablePhoto.
 
     What cannot be told from its surroundings well stays as it is: a wall of brick, a floor of which little is seen.
+    What was `done` says `why`, for each wall that was looked at and for the floor.
     """
     if room.confidence.get("total", 1.0) < LEAST_SURE:
         raise UnusablePhoto(
@@ -50,7 +52,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     palette = PALETTES[style]
     colour = palette.walls[seed % len(palette.walls)]
     regions = Regions.of(working_copy(photo), room)
-    bare, floor = _sure(regions, *surfaces.find(regions))
+    bare, floor, unlaid = _sure(regions, *surfaces.find(regions))
     if not bare.painted and not floor.any():
         raise UnusablePhoto(
             "nothing_to_redesign", "Neither bare walls nor a floor could be told from the rest of this room."
@@ -69,18 +71,24 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
         "walls": list(bare.painted),
         "paint": colour if bare.painted else None,
         "floor": palette.floor.name if floor.any() else None,
+        "why": {**bare.why, **({} if unlaid is None else {"floor": unlaid})},
         "left": [name for name, done in (("walls", bool(bare.painted)), ("floor", bool(floor.any()))) if not done],
     }
     return Redecorated(picture, mask, done, regions, bare, floor)
 
 
-def _sure(regions: Regions, bare: Walls, floor: Mask) -> tuple[Walls, Mask]:
+def _sure(regions: Regions, bare: Walls, floor: Mask, unlaid: Unlaid | None) -> tuple[Walls, Mask, Unlaid | None]:
     """Walls and floor without what no gate would let pass: one of them done well is better than a refusal."""
     nothing = np.zeros_like(floor)
-    unsure = regions.room.confidence.get("total", 1.0) < SURE_FLOOR
-    if unsure or floor.mean() < LEAST_FLOOR or not _passes(regions, bare.without_paint(), floor):
-        floor = nothing
-    return (bare if _passes(regions, bare, nothing) else bare.without_paint()), floor
+    if unlaid is None:
+        if regions.room.confidence.get("total", 1.0) < SURE_FLOOR:
+            unlaid = "unsure"
+        elif floor.mean() < LEAST_FLOOR:
+            unlaid = "small"
+        elif not _passes(regions, bare.without_paint(), floor):
+            unlaid = "gate"
+    bare = bare if _passes(regions, bare, nothing) else bare.without_paint()
+    return bare, nothing if unlaid else floor, unlaid
 
 
 def _passes(regions: Regions, bare: Walls, floor: Mask) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
 from staging.engine.redesign import coats, extent, floors, walls
-from staging.engine.redesign.floors import Ground
+from staging.engine.redesign.floors import Ground, Unlaid
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.trim import Trim
@@ -32,8 +32,8 @@ _LIGHTNESS: Final = 2.2  # what a Lab unit counts in the flooded picture
 _HUE: Final = 2.0
 
 
-def find(regions: Regions) -> tuple[Walls, Mask]:
-    """The bare painted walls of a room, and its floor (h, w)."""
+def find(regions: Regions) -> tuple[Walls, Mask, Unlaid | None]:
+    """The bare painted walls of a room, and its floor (h, w), or why there is none."""
     trim = Trim.of(regions)
     seen = walls.sure(regions, trim)
     paint = np.any([wall.paint for wall in seen], 0) if seen else np.zeros(regions.patch.shape, bool)
@@ -43,8 +43,8 @@ def find(regions: Regions) -> tuple[Walls, Mask]:
     flooded = _flooded(regions, trim, _markers(regions, trim, seen, ground, reach))
     flood = (flooded == FLOOR) & dilated((regions.faces.labels == FLOOR) | ground.beyond, reach)
     flood |= floors.remnants(regions, flood, ground)
-    floor = floors.settled(regions, [extent.joined(regions, flood, cut), flood], ground)
-    return coats.settled(regions, trim, seen, flooded, reach), floor
+    floor, why = floors.settled(regions, [extent.joined(regions, flood, cut), flood], ground)
+    return coats.settled(regions, trim, seen, flooded, reach), floor, why
 
 
 def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, reach: int) -> NDArray[np.int32]:

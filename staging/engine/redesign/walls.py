@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -32,12 +32,17 @@ EYE: Final = 1.2  # metres: what is seen of a wall under that alone may be the f
 LEAST_HIGH: Final = 0.15  # share of a paint that lies higher
 LEAST: Final = 400  # pixels of a wall
 
+# Why a wall keeps its paint: most of it is none (brick, paper, panelling), some of it is out of reach, it ends below
+# the top of the wall, its border lies on no edge, it is a door's, too much of the same would stay, a gate refused it.
+Unpainted = Literal["no_paint", "out_of_reach", "low", "no_end", "door", "half_a_room", "gate"]
+
 
 @dataclass(frozen=True)
 class Walls:
     """`rough` (h, w) is where paint is, on the working copy, on the walls `painted`, `share` (h, w) the same 0..1 with
     its straight ends inside of pixels, and `owner` (h, w) the label of the wall whose it is; `ragged` is the largest
-    share of a wall's border that lies on no edge; `openings` are those that the photo shows.
+    share of a wall's border that lies on no edge; `openings` are those that the photo shows. `why` says of other walls
+    why they keep their paint.
     """
 
     rough: Mask
@@ -46,12 +51,13 @@ class Walls:
     painted: tuple[str, ...]
     ragged: float
     openings: tuple[Opening, ...]
+    why: dict[str, Unpainted] = field(default_factory=dict)
 
     def without_paint(self) -> Walls:
-        """The same walls, none of them painted."""
-        return Walls(
-            np.zeros_like(self.rough), np.zeros_like(self.share), np.zeros_like(self.owner), (), 0.0, self.openings
-        )
+        """The same walls, none of them painted, where a gate would refuse them."""
+        nothing = np.zeros_like(self.rough)
+        why: dict[str, Unpainted] = {**self.why, **dict.fromkeys(self.painted, "gate")}
+        return Walls(nothing, np.zeros_like(self.share), np.zeros_like(self.owner), (), 0.0, self.openings, why)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,62 @@
+"""Walls and floors that stay as they are, and what the record says of why: our own traced living room, changed."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign.interior import redecorate
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT, RIGHT
+from tests.engine.redesign.test_rooms import SIZE
+
+
+def why(photo, room=LIVING.room):
+    return redecorate(photo, room, "midcentury", 0).done["why"]
+
+
+def test_brick_walls_stay_because_they_are_not_painted(living, faces):
+    brick = living.copy()
+    wall = (faces.labels >= LEFT) & (faces.points[..., 2] > 0.1)
+    course = (np.arange(SIZE[1])[:, None] // 9 + np.arange(SIZE[0])[None] // 21) % 3
+    brick[wall] = np.array([(150, 84, 66), (120, 60, 52), (196, 186, 176)], np.uint8)[course[wall]]
+    assert "no_paint" in why(brick).values()
+
+
+def test_a_wall_whose_end_nobody_can_see_stays(living, faces):
+    """The left wall goes over into the ceiling without an edge, in one light."""
+    misty = living.astype(np.float32)
+    near = (faces.labels == LEFT) | ((faces.labels == CEILING) & (np.arange(SIZE[0]) < 260)[None])
+    grain = np.random.default_rng(0).normal(0, 1.0, SIZE[::-1])[..., None]
+    misty[near & (faces.points[..., 2] > 0.3)] = 205
+    misty = np.clip(cv2.GaussianBlur(misty, (0, 0), 1.0) + grain, 0, 255).astype(np.uint8)
+    bare = dataclasses.replace(LIVING.room, openings=tuple(o for o in LIVING.room.openings if o.wall != "left"))
+    found = why(misty, bare)
+    assert found.get("left") in ("no_end", "half_a_room")
+
+
+def test_a_floor_full_of_things_stays_because_of_them(living, faces):
+    littered = living.copy()
+    rng = np.random.default_rng(0)
+    for x, y in zip(rng.integers(150, 650, 40), rng.integers(400, 500, 40), strict=True):
+        cv2.rectangle(littered, (int(x), int(y)), (int(x) + 40, int(y) + 20), (28, 60, 44), -1)
+    assert why(littered)["floor"] == "things"
+    assert "floor" not in why(living)
+
+
+def test_an_unsure_room_keeps_its_floor(living):
+    unsure = dataclasses.replace(LIVING.room, confidence={"total": 0.45})
+    assert why(living, unsure) == {"floor": "unsure"}
+
+
+def test_where_only_one_of_three_walls_of_one_paint_could_be_done_none_is(living, faces):
+    """Left and right wall lose themselves in the ceiling: the back wall alone, in the same paint, is half a room."""
+    misty = living.astype(np.float32)
+    sides = np.isin(faces.labels, (LEFT, RIGHT)) | (faces.labels == CEILING)
+    level = np.median(misty[faces.labels == LEFT + 2], 0)
+    misty[sides & (faces.points[..., 2] > 0.3) & (faces.labels != FLOOR)] = level
+    grain = np.random.default_rng(0).normal(0, 1.0, SIZE[::-1])[..., None]
+    misty = np.clip(cv2.GaussianBlur(misty, (0, 0), 0.8) + grain, 0, 255).astype(np.uint8)
+    made = redecorate(misty, dataclasses.replace(LIVING.room, confidence={"total": 0.8}), "midcentury", 0)
+    assert made.done["walls"] == []
+    assert "no_end" in made.done["why"].values() or "half_a_room" in made.done["why"].values()
