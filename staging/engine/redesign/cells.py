@@ -2,7 +2,7 @@
 
 A border of paint across a bare surface is a mistake that anyone sees, wherever the box of the room or a misread opening
 put it. So the picture is cut into cells along its edges and along the lines at which paint was found to end, and a cell
-of which nearly all is painted is painted as a whole, one of which hardly any is not at all.
+most of which is painted is painted as a whole, and one of which hardly anything is not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from staging.engine.composite.fields import dilated
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.patches import FAINT, Patches
 
-_NEARLY: Final = 0.8  # share of a cell
+_MOSTLY: Final = 0.5  # share of a cell that is painted, if the rest is to be
+_HARDLY: Final = 0.2  # and if that is to go
 _ELSEWHERE: Final = 0.05  # share of a cell that may lie where no wall can be: more, and something ran out
 _BORDER: Final = 3  # pixels from an edge at which contrast sees it
 
@@ -30,6 +31,6 @@ def evened(patches: Patches, paint: Mask, lines: Mask, may_be: Mask) -> Mask:
     )
     partly = (painted > 0) & (painted < area)
     partly[0] = False
-    more = partly & (painted > _NEARLY * area) & (elsewhere < _ELSEWHERE * area)
-    less = partly & (painted < (1 - _NEARLY) * area)
+    more = partly & (painted > _MOSTLY * area) & (elsewhere < _ELSEWHERE * area)
+    less = partly & (painted < _HARDLY * area)
     return np.asarray((paint & ~dilated(less[cells], _BORDER)) | (dilated(more[cells], _BORDER) & may_be))

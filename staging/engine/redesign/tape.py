@@ -159,7 +159,7 @@ def _lines(points: Points, normals: Points) -> list[Line]:
         if line is not None:
             found.append(line)
             s, d = line.coordinates(points)
-            mine = (s >= line.start - 3) & (s <= line.stop + 3) & (np.abs(d - line.offset(s)) < _FRAY / 2)
+            mine = (s >= line.start - 3) & (s <= line.stop + 3) & (np.abs(d - line.offset(s)) < _FRAY)
             unused &= ~(mine & (normals @ line.inner > _ALIGNED))
             taken |= ~unused[seeds]
         near &= ~taken[:, None]
@@ -248,7 +248,7 @@ def _moved(smooth: Floats, line: Line, reach: float = _REACH) -> Line:
 def _ended(line: Line, points: Points, normals: Points) -> Line:
     """A moved line from where to where a border of `points` and `normals` (N, 2) still lies on it."""
     s, d = line.coordinates(points)
-    on = (np.abs(d - line.offset(s)) < _STRAIGHT) & (normals @ line.inner > _ALIGNED)
+    on = (np.abs(d - line.offset(s)) < _FRAY / 2) & (normals @ line.inner > _ALIGNED)
     on &= (s >= line.start) & (s <= line.stop)
     if not on.any():
         return line
