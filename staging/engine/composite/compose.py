@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from staging.engine.composite import grain
 from staging.engine.composite.contact import ContactMap, floor_points
 from staging.engine.composite.exposure import bare_walls, evened, room_level, shines
-from staging.engine.composite.fields import Floats, Mask, band, shrunk, widest
+from staging.engine.composite.fields import Floats, Mask, band, reduced, shrunk, widest
 from staging.engine.composite.furniture import FurnitureLight, border_weight
 from staging.engine.composite.panes import before_room, occluder_depth, opening_mask, walls_before
 from staging.engine.composite.ratio import Ratio, clean, faded
-from staging.engine.composite.tone import Bytes, ToneCurve, encode, linear, quantised
+from staging.engine.composite.sunlight import Sunlight, floor_albedo
+from staging.engine.composite.tone import Bytes, ToneCurve, decode, encode, linear, quantised
 from staging.engine.scene.faces import FLOOR, FaceMap, face_map
 from staging.engine.scene.room import Camera, Room
 
@@ -34,12 +35,15 @@ LYING: Final = 0.035  # metres; furniture surfaces lower than this (rugs) receiv
 
 
 class Traced(Protocol):
-    """What the tracer hands over at trace size: denoised linear `radiance` and `albedo`, (h, w, 3) float32."""
+    """What the tracer hands over at trace size: denoised linear `radiance`, `albedo` and `normal` in the room's frame,
+    (h, w, 3) float32."""
 
     @property
     def radiance(self) -> Floats: ...
     @property
     def albedo(self) -> Floats: ...
+    @property
+    def normal(self) -> Floats: ...
 
 
 class Cover(Protocol):
@@ -80,6 +84,7 @@ def compose(
     room: Room,
     *,
     contacts: ContactMap | None = None,
+    sun: Sunlight | None = None,
     seed: int = 0,
 ) -> Composite:
     """Lay the furniture into `photo` (H, W, 3), uint8 sRGB. Same arguments, same bytes.
@@ -96,8 +101,13 @@ def compose(
     small_alpha = shrunk(alpha, small_width, small_height)
     ratio = clean(empty.radiance, furnished.radiance, small_alpha, room, faces)
     same_size = (small_width, small_height) == (width, height)
+    radiance = furnished.radiance
+    if sun is not None:
+        small = decode(reduced(photo, small_width, small_height))
+        ratio = replace(ratio, applied=ratio.applied * sun.shade(faces, small))
+        radiance = radiance + _sunlit(sun, furnished, cover, room, floor_albedo(empty.albedo, faces))
     light = FurnitureLight.of(
-        (furnished.radiance, furnished.albedo),
+        (radiance, furnished.albedo),
         (empty.radiance * ratio.raw, empty.albedo),
         small_alpha,
         None if same_size else border_weight(sharp, cover.albedo, small_width, small_height),
@@ -140,6 +150,13 @@ def compose(
 def _albedo_of(light: FurnitureLight, furnished: Traced) -> Floats:
     """The furniture's albedo at trace size."""
     return np.asarray(furnished.albedo, np.float32) if light.albedo is None else light.albedo
+
+
+def _sunlit(sun: Sunlight, furnished: Traced, cover: Cover, room: Room, floor: Floats) -> Floats:
+    """What the sun adds to the furniture's radiance, (h, w, 3) at trace size; `floor` (3,) is the floor's albedo."""
+    height, width = furnished.radiance.shape[:2]
+    depth = np.asarray(cv2.resize(cover.depth, (width, height), interpolation=cv2.INTER_NEAREST), np.float32)
+    return sun.furniture(room.camera.resized(width, height), depth, furnished.normal, furnished.albedo, floor)
 
 
 def _through_lens(field: Floats) -> Floats:

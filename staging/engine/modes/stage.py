@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from staging.engine.composite import Composite, compose
 from staging.engine.composite.gates import check as check_composite
+from staging.engine.composite.sunlight import Sunlight
 from staging.engine.errors import NothingUsable, UnusablePhoto
-from staging.engine.geometry import read_ground, read_room
+from staging.engine.geometry import read_ground, read_room, sunbeams
+from staging.engine.geometry.sunbeams import Sunbeam
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY, digest
@@ -280,6 +282,11 @@ class _Work:
     def _traced_width(self) -> int:
         return traced_size(self.plan, self.photo.shape[1], self.photo.shape[0])
 
+    def _beam(self, room: Room) -> Sunbeam | None:
+        """The sun on the room's floor, if there is any."""
+        built = room.camera, room.box, room.openings
+        return MEMORY.recall(("sun", digest(self.photo, built)), lambda: sunbeams.find(self.photo, room))
+
     def _tell(self, fraction: float, stage: str) -> None:
         self.refuse()
         self.clock.tell(fraction, stage)
@@ -297,7 +304,11 @@ class _Work:
         with self.clock.step("cover", 0.82, 0.92, "outlining the furniture"):
             cover = tracer.cover(built, width, height, self.plan.cover_samples)
         with self.clock.step("composite", 0.92, 1.0, "composing the picture"):
-            made = compose(self.photo, lit.empty, furnished, cover, lit.room, contacts=contacts, seed=self.seed)
+            beam = self._beam(lit.room)
+            sun = Sunlight.of(beam, built.meshes) if beam is not None else None
+            made = compose(
+                self.photo, lit.empty, furnished, cover, lit.room, contacts=contacts, sun=sun, seed=self.seed
+            )
             gates = (
                 *check_arrangement(lit.room, arrangement),
                 light_gate(lit.rig),
