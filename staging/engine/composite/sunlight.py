@@ -82,7 +82,7 @@ class Sunlight:
         facing = np.clip(normal @ direction, 0, 1) * (depth > 0)
         sun = np.maximum(self.beam.light - self.beam.shade, 0)
         full = sun / (np.maximum(floor, DARKEST_FLOOR) * direction[2])
-        full *= min(1.0, MOST / max(float(luminance(full.astype(np.float32)[None])[0]), 1e-6))
+        full *= min(1.0, MOST / max(float(full.max()), 1e-6))
         return (albedo * full * (facing * self.on(points))[..., None]).astype(np.float32)
 
     def _shaded(self, points: NDArray[np.float64]) -> Floats:
