@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from staging.engine.composite.fields import Floats, Mask
 from staging.engine.composite.tone import luminance
-from staging.engine.geometry.sunbeams import CELL, Sunbeam
 from staging.engine.scene.faces import FLOOR, FaceMap
 from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Camera
+from staging.engine.scene.sunbeam import CELL, Sunbeam
 
 ABOVE: Final = 0.06  # metres that something must reach over a point to shade it: rugs, and rounding of the map
 DEEPEST: Final = 0.15  # share of the sunlit floor's light that its shade keeps at the least

@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 from staging.engine.composite.tone import linear, luminance
 from staging.engine.geometry import segments as line_segments
 from staging.engine.geometry.foreground import upright
+from staging.engine.geometry.segments import Segments
 from staging.engine.scene.faces import FLOOR, face_map
 from staging.engine.scene.frames import WALLS
 from staging.engine.scene.room import Floats, Opening, Room, Wall
+from staging.engine.scene.sunbeam import CELL, Sunbeam
 
 LINES_AT: Final = 1000  # long side in pixels of the picture that edges are found in
 AT: Final = 240  # and of the one that tells whether there may be any
 CONTRAST: Final = 1.7  # of a floor's brightest parts to its middle, under which there is no sun on it
 BESIDE: Final = 5.0  # pixels beside an edge where its two sides are looked at
-STEP: Final = 0.6  # natural logarithm of sunlight over shade, at the least
+STEP: Final = (0.6, 1.7)  # natural logarithm of sunlight over shade: less is gloss, more a pale thing on a dark floor
 ALONG: Final = 0.75  # share of an edge along which its sides must differ by half of that
 SHORTEST: Final = 0.4  # metres of an edge
 SLANT: Final = 10.0  # degrees off the room's axes: edges nearer to them may be of things and of walls
@@ -35,32 +37,6 @@ FARTHEST: Final = 7.0  # metres
 AROUND: Final = 0.25  # metres about the edges within which what is bright is the sun's
 HEAD: Final = 2.1  # metres: the upper edge of a window that is not read
 ELEVATION: Final = (14.0, 62.0)  # degrees: lower, buildings and trees hide it; higher, it hardly comes in
-CELL: Final = 0.02  # metres of the map of the patches
-
-
-@dataclass(frozen=True)
-class Sunbeam:
-    """Sunlight in a room: `direction` to the sun, a unit vector of the room frame; a map of the floor's `lit` share,
-    (rows along y, columns along x) 0..1 from (`x0`, `y0`) metres in cells of `CELL`; and the radiances (3,) of the
-    floor in the `light` and in the `shade`, linear."""
-
-    direction: tuple[float, float, float]
-    x0: float
-    y0: float
-    lit: NDArray[np.float32]
-    light: NDArray[np.float64]
-    shade: NDArray[np.float64]
-
-    def at(self, points: Floats) -> NDArray[np.float32]:
-        """How much sun comes to `points` (h, w, 3), metres, with nothing in its way, 0..1: what the photo shows where
-        the ray through each goes on to the floor."""
-        x, y, z = self.direction
-        down = points[..., 2] / z
-        u = ((points[..., 0] - x * down - self.x0) / CELL - 0.5).astype(np.float32)
-        v = ((points[..., 1] - y * down - self.y0) / CELL - 0.5).astype(np.float32)
-        return np.asarray(
-            cv2.remap(self.lit, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0), np.float32
-        )
 
 
 @dataclass(frozen=True)
@@ -115,9 +91,12 @@ def _may_be(photo: NDArray[np.uint8], room: Room) -> bool:
 def _edges(fine: NDArray[np.uint8], light: NDArray[np.float32], room: Room) -> list[Edge]:
     """Slanting edges on the floor between much and little light."""
     height, width = fine.shape[:2]
-    lines = line_segments.detect(np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.uint8))
+    coarse = max(1, round(max(width, height) / AT))
+    floor = face_map(room, -(-width // coarse), -(-height // coarse)).labels == FLOOR
+    top = int(floor.any(1).argmax()) * coarse
+    below = line_segments.detect(np.asarray(cv2.cvtColor(fine[top:], cv2.COLOR_RGB2GRAY), np.uint8))
+    lines = Segments(below.ends + np.array([0.0, top, 0.0, top]), width, height)
     standing = {tuple(np.round(sorted(e.ravel()), 1)) for e in upright(lines, room)}
-    floor = face_map(room, width, height).labels == FLOOR
     logs = np.log(luminance(light) + 0.01)
     found = []
     for ends in np.asarray(lines.ends, np.float64).reshape(-1, 2, 2):
@@ -128,11 +107,11 @@ def _edges(fine: NDArray[np.uint8], light: NDArray[np.float32], room: Room) -> l
         middle = ends[0] + np.linspace(0.05, 0.95, 24)[:, None] * along
         sides = np.clip(np.round([middle + across, middle - across]).astype(int), 0, [width - 1, height - 1])
         rows, columns = sides[..., 1], sides[..., 0]
-        if floor[rows, columns].mean() < 0.95:
+        if floor[rows // coarse, columns // coarse].mean() < 0.95:
             continue
         steps = logs[rows[0], columns[0]] - logs[rows[1], columns[1]]
         step = float(np.median(steps))
-        if abs(step) < STEP or (np.sign(step) * steps > STEP / 2).mean() < ALONG:
+        if not STEP[0] < abs(step) < STEP[1] or (np.sign(step) * steps > STEP[0] / 2).mean() < ALONG:
             continue
         rays = room.camera.rays(ends)
         places = (room.camera.height / -rays[:, 2])[:, None] * rays[:, :2]

@@ -18,7 +18,6 @@ from staging.engine.composite.gates import check as check_composite
 from staging.engine.composite.sunlight import Sunlight
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_ground, read_room, sunbeams
-from staging.engine.geometry.sunbeams import Sunbeam
 from staging.engine.light.fit import fit
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY, digest
@@ -31,6 +30,7 @@ from staging.engine.scene.checks import check as check_arrangement
 from staging.engine.scene.editing import completed
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
+from staging.engine.scene.sunbeam import Sunbeam
 from staging.engine.trace.basis import render_basis
 from staging.engine.trace.render import Traced, Tracer
 
