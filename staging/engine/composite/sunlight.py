@@ -22,8 +22,10 @@ from staging.engine.scene.room import Camera
 from staging.engine.scene.sunbeam import CELL, Sunbeam
 
 ABOVE: Final = 0.06  # metres that something must reach over a point to shade it: rugs, and rounding of the map
+SPLITS: Final = 5  # times that a triangle is split at the most
 DEEPEST: Final = 0.15  # share of the sunlit floor's light that its shade keeps at the least
-MOST: Final = 0.9  # of the photo's white that the sun adds to a perfectly white surface: photos are exposed so
+SUN: Final = (1.06, 1.0, 0.86)  # colour of sunlight beside that of the sky, which photos are balanced for
+MOST: Final = 0.9  # of the photo's white that the sun adds to a perfectly white surface, as photos are exposed
 DARKEST_FLOOR: Final = 0.03  # albedo that a floor has at least: of less, no patch of sun would be seen
 
 
@@ -41,12 +43,11 @@ class Sunlight:
         x, y, z = beam.direction
         size = np.array(heights.shape[::-1])
         for mesh in meshes:
-            corners = np.asarray(mesh.vertices, np.float64)
-            down = corners[:, 2:] / z
-            cells = ((corners[:, :2] - [x, y] * down - (beam.x0, beam.y0)) / CELL).astype(np.int32)
-            triangles = cells[mesh.faces]
+            corners = _split(np.asarray(mesh.vertices, np.float64)[mesh.faces])
+            down = corners[..., 2:] / z
+            triangles = ((corners[..., :2] - [x, y] * down - (beam.x0, beam.y0)) / CELL).astype(np.int32)
             there = (triangles.max(1) >= 0).all(1) & (triangles.min(1) < size).all(1)
-            high = corners[mesh.faces, 2].mean(1)
+            high = corners[..., 2].mean(1)
             order = np.flatnonzero(there)[np.argsort(high[there], kind="stable")]
             own = np.zeros_like(heights)
             for triangle, height in zip(triangles[order], high[order].tolist(), strict=True):
@@ -80,9 +81,12 @@ class Sunlight:
         points = camera.position + rays * depth[..., None]
         direction = np.asarray(self.beam.direction)
         facing = np.clip(normal @ direction, 0, 1) * (depth > 0)
-        sun = np.maximum(self.beam.light - self.beam.shade, 0)
-        full = sun / (np.maximum(floor, DARKEST_FLOOR) * direction[2])
-        full *= min(1.0, MOST / max(float(full.max()), 1e-6))
+        # By brightness alone: in patches that are clipped the photo does not tell the light's colour.
+        sun, ground = (
+            max(float(luminance(np.asarray(colour, np.float32)[None])[0]), least)
+            for colour, least in ((self.beam.light - self.beam.shade, 0.0), (floor, DARKEST_FLOOR))
+        )
+        full = np.array(SUN, np.float32) * min(sun / (ground * direction[2]), MOST)
         return (albedo * full * (facing * self.on(points))[..., None]).astype(np.float32)
 
     def _shaded(self, points: NDArray[np.float64]) -> Floats:
@@ -93,6 +97,19 @@ class Sunlight:
         over = cv2.remap(self.heights, u, v, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)
         shaded: Mask = over > points[..., 2] + ABOVE
         return np.asarray(cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), 0.7), np.float32)
+
+
+def _split(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Triangles (N, 3, 3) each split in four, until none spans more of the height than a shadow may be off."""
+    for _ in range(SPLITS):
+        tall = np.ptp(triangles[..., 2], axis=1) > ABOVE
+        if not tall.any():
+            break
+        a, b, c = np.moveaxis(triangles[tall], 1, 0)
+        ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
+        parts = [np.stack(part, 1) for part in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))]
+        triangles = np.concatenate([triangles[~tall], *parts])
+    return triangles
 
 
 def floor_albedo(albedo: Floats, faces: FaceMap) -> Floats:

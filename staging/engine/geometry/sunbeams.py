@@ -35,6 +35,7 @@ ALIKE: Final = 5.0  # degrees by which edges of one sun may differ
 TOTAL: Final = 1.0  # metres of such edges that there must be
 FARTHEST: Final = 7.0  # metres
 AROUND: Final = 0.25  # metres about the edges within which what is bright is the sun's
+GRAIN: Final = 5  # cells of the patches' map: the floor's own grain is finer
 HEAD: Final = 2.1  # metres: the upper edge of a window that is not read
 ELEVATION: Final = (14.0, 62.0)  # degrees: lower, buildings and trees hide it; higher, it hardly comes in
 
@@ -179,7 +180,8 @@ def _map(light: NDArray[np.float32], room: Room, edges: list[Edge]) -> tuple[NDA
     cv2.fillConvexPoly(near, np.round((hull - (x0, y0)) / CELL).astype(np.int32), 1)
     reach = round(AROUND / CELL)
     about = cv2.dilate(near, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))) > 0
-    smooth = cv2.GaussianBlur((lit * about).astype(np.float32), (0, 0), 1.0)
+    whole = cv2.medianBlur((255 * lit * about).astype(np.uint8), GRAIN)
+    smooth = cv2.GaussianBlur(whole.astype(np.float32) / 255, (0, 0), 1.0)
     return np.asarray(smooth, np.float32), (float(x0), float(y0))
 
 

@@ -93,6 +93,7 @@ def test_furniture_in_the_beam_is_lit_and_takes_the_sun_from_the_floor_behind_it
         return float(sun.on(np.array([[[x, y, z]]]))[0, 0])
 
     assert reached(0.0, 0.4) > 0.8, "its top"
+    assert min(reached(-0.2 / np.cos(np.radians(25)) - 0.02, z) for z in (0.1, 0.2, 0.3)) > 0.8, "its side to the sun"
     assert reached(0.45, 0.0) < 0.2, "the floor behind it"
     assert reached(-0.45, 0.0) > 0.8, "the floor before it"
     seen = np.full((640, 960, 3), 0.5, np.float32)
