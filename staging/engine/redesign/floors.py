@@ -180,10 +180,10 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
             best, least = floor, doubt[0]
     if not best.any():
         return nothing, min(flaws)[1] if flaws else "not_seen"
+    # What steps, posts and columns part from it may be a stair, a closet, or a wall of the floor's colour.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
-    large = stats[:, cv2.CC_STAT_AREA] > 0.02 * max(1, int(best.sum()))
-    large[0] = False
-    return _unbroken(regions, large[labels] & ~ground.things, ground.things), None
+    piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    return _unbroken(regions, piece & ~ground.things, ground.things), None
 
 
 def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:

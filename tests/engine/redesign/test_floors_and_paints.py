@@ -96,3 +96,12 @@ def test_a_window_read_into_the_shade_of_a_corner_is_forgotten(living, faces):
     room = dataclasses.replace(LIVING.room, openings=(*LIVING.room.openings, false))
     made = redecorate(np.round(shaded).astype(np.uint8), room, "coastal", 0)
     assert (made.mask[seen(false, faces, LIVING.room, 0.12)] > 0).mean() > 0.95
+
+
+def test_what_a_post_parts_from_the_floor_is_not_laid_with_it(living, faces):
+    parted = living.copy()
+    parted[250:, 250:280] = (28, 60, 44)
+    made = redecorate(parted, LIVING.room, "midcentury", 0)
+    floor, across = floor_of(faces), np.arange(SIZE[0])[None]
+    assert (made.mask[floor & (across > 300)] > 0).mean() > 0.95
+    assert (made.mask[floor & (across < 230)] > 0).mean() < 0.05
