@@ -22,9 +22,12 @@ _ELSEWHERE: Final = 0.05  # share of a cell that may lie where no wall can be: m
 _BORDER: Final = 3  # pixels from an edge at which contrast sees it
 
 
-def evened(patches: Patches, paint: Mask, lines: Mask, may_be: Mask) -> Mask:
-    """`paint` (h, w) with its cells whole; `lines` (h, w) part cells as edges do, and walls are where they `may_be`."""
-    free = (patches.creases < FAINT) & ~lines
+def evened(patches: Patches, paint: Mask, lines: Mask, may_be: Mask, edge: float = FAINT) -> Mask:
+    """`paint` (h, w) with its cells whole; `lines` (h, w) part cells as edges do, and the surface is where it `may_be`.
+
+    An `edge` is a crease of that many Lab units: more than the surface's own grain.
+    """
+    free = (patches.creases < edge) & ~lines
     count, cells = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
     area, painted, elsewhere = (
         np.bincount(cells[where], minlength=count).astype(np.float32) for where in (free, paint & free, free & ~may_be)

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
+from staging.engine.redesign import cells, tape
 from staging.engine.redesign import daylight as light
 from staging.engine.redesign import things as lying
 from staging.engine.redesign.matting import Floats, Mask
+from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.things import CHROMATIC, GRATE, OWN_CHROMA, OWN_HUE
 from staging.engine.redesign.walls import unsupported
@@ -183,7 +185,15 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     # What steps, posts and columns part from it may be a stair, a closet, or a wall of the floor's colour.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    return _unbroken(regions, piece & ~ground.things, ground.things), None
+    return _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things)), None
+
+
+def _evened(regions: Regions, floor: Mask) -> Mask:
+    """The floor with what no edge parts from it: slivers in the shade of a wall's foot, and along the sun's edge."""
+    _, lines = tape.drawn(regions.lab, floor)
+    may_be = dilated(regions.faces.labels == FLOOR, NEAR_BY) | floor
+    edge = max(FAINT, float(np.percentile(regions.creases[floor], EDGE_OVER_GRAIN)))
+    return cells.evened(regions, floor, tape.beside(lines, floor.shape), may_be, edge)
 
 
 def remnants(regions: Regions, floor: Mask, ground: Ground) -> Mask:

@@ -6,7 +6,11 @@ import cv2
 import numpy as np
 
 from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign import floors, tape
 from staging.engine.redesign.interior import redecorate
+from staging.engine.redesign.matting import working_copy
+from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import FLOOR, LEFT
 from tests.engine.redesign.test_rooms import SIZE, seen
 
@@ -105,3 +109,17 @@ def test_what_a_post_parts_from_the_floor_is_not_laid_with_it(living, faces):
     floor, across = floor_of(faces), np.arange(SIZE[0])[None]
     assert (made.mask[floor & (across > 300)] > 0).mean() > 0.95
     assert (made.mask[floor & (across < 230)] > 0).mean() < 0.05
+
+
+def test_a_sliver_of_floor_that_no_edge_parts_from_it_is_laid_too(living):
+    regions = Regions.of(working_copy(living), LIVING.room)
+    trim = Trim.of(regions)
+    nothing = np.zeros(regions.patch.shape, bool)
+    ground = floors.sure(regions, nothing, trim.before)
+    whole = cv2.erode((regions.faces.labels == FLOOR).astype(np.uint8), np.ones((3, 3))) > 0
+    sliver = whole & ~(cv2.erode(whole.astype(np.uint8), np.ones((29, 29))) > 0)
+    sliver[:, :300] = sliver[:, 480:] = False
+    found, why = floors.settled(regions, [whole & ~sliver], ground)
+    assert why is None
+    assert sliver.sum() > 1500
+    assert (tape.drawn(regions.lab, found)[0] > 0.5)[sliver].mean() > 0.9
