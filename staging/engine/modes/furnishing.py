@@ -25,6 +25,7 @@ from staging.engine.geometry.tops import enclosing
 from staging.engine.memory import MEMORY, digest
 from staging.engine.modes.drafts import Furnishable, Wish, furnishable
 from staging.engine.removal import left_behind, litter
+from staging.engine.removal.litter import Litter
 from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
 from staging.engine.scene.checks import check
@@ -111,16 +112,27 @@ def _allowed(photo: Bytes, room: Room, room_type: str, *, fixed: bool) -> Fittin
     """Where the photo's pixels let furniture stand and hang; UnusablePhoto where too much lies about to stage it."""
     if room_type in BUILT_IN:
         return fittings.find(photo, room)
+    lying = _lying(photo, room) if fixed else tidied(photo, room)  # a person who sent the room has seen the photo
     built = room.camera, room.box, room.openings
-    lying = MEMORY.recall(("litter", digest(photo, built)), lambda: litter.find(photo, room))
-    if lying.untidy and not fixed:  # a person who sent the room has seen the photo
+    things = MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
+    return replace(fittings.find_walls(photo, room), things=_joined(things, lying.mask))
+
+
+def tidied(photo: Bytes, room: Room) -> Litter:
+    """What lies on the floor of a room; UnusablePhoto where it is too much to publish a picture of it."""
+    lying = _lying(photo, room)
+    if lying.untidy:
         raise UnusablePhoto(
             "things_in_the_way",
             f"{lying.things} things or more lie about on this floor, and would be seen beside the furniture. Take a "
             "photo of the empty room, or let them be removed first.",
         )
-    things = MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
-    return replace(fittings.find_walls(photo, room), things=_joined(things, lying.mask))
+    return lying
+
+
+def _lying(photo: Bytes, room: Room) -> Litter:
+    built = room.camera, room.box, room.openings
+    return MEMORY.recall(("litter", digest(photo, built)), lambda: litter.find(photo, room))
 
 
 def _joined(things: NDArray[np.bool_], lying: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from staging.engine.errors import NothingUsable, UnusablePhoto
+from staging.engine.modes.furnishing import BUILT_IN, tidied
 from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, known_room, stage
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
@@ -97,6 +98,9 @@ def redesign_room(
     tell(0.0, "reading the room")
     start = photo if emptied is None else emptied.picture
     known, hidden = _read(start, focal_35mm, room if emptied is None else emptied.room)
+    if room is None and emptied is None and room_type not in BUILT_IN:
+        # On a new floor nobody would find what lies about on the old one.
+        tidied(start, known)
     tell(0.05, "painting walls and floor")
     painted = redecorate(start, known, style, seed)
     checks = gates.check_room(painted.regions, painted.walls, painted.floor)

@@ -49,3 +49,16 @@ def test_what_is_no_room_is_refused_in_words(redesign, tmp_path):
         with pytest.raises(UnusablePhoto) as refused:
             redesign(photo=path)
         assert refused.value.code == code
+
+
+def test_a_floor_on_which_tools_lie_about_is_not_relaid_round_them(redesign, sample_photos, tmp_path):
+    path = tmp_path / "littered.png"
+    photo = np.array(Image.open(sample_photos / "empty-living-room.png").convert("RGB"))
+    height, width = photo.shape[:2]
+    for x, y, colour in ((0.35, 0.82, (30, 28, 26)), (0.5, 0.78, (170, 40, 30)), (0.6, 0.86, (25, 40, 90))):
+        left, top = round(x * width), round(y * height)
+        photo[top : top + height // 16, left : left + width // 12] = colour
+    Image.fromarray(photo).save(path)
+    with pytest.raises(UnusablePhoto) as refused:
+        redesign(photo=path)
+    assert refused.value.code == "things_in_the_way"
