@@ -16,14 +16,13 @@ from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.redesign.walls import HUE, LEAST, OTHER_PAINT, Unpainted, Wall, Walls, near, unsupported
+from staging.engine.redesign.walls import HIGH, HUE, LEAST, OTHER_PAINT, Unpainted, Wall, Walls, near, unsupported
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
 LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
-OVER_DOORS: Final = 0.9  # of a wall's seen height: a door ends lower
 MOST_LOOSE: Final = 0.08  # share of the paint's border that may lie on no edge and no line
 CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
@@ -106,7 +105,7 @@ def _without_doors(regions: Regions, found: list[tuple[Wall, Mask]]) -> list[tup
     kept: list[tuple[Wall, Mask]] = []
     for wall, here in found:
         mine = wall.bare & here
-        low = not mine.any() or np.percentile(up[mine], 95) < OVER_DOORS * np.percentile(up[wall.face], 95)
+        low = not mine.any() or np.percentile(up[mine], 95) < HIGH
         if not low or np.hypot(*(_median(regions, here) - main)[1:]) < OTHER_PAINT[0]:
             kept.append((wall, here))
     return kept

@@ -60,3 +60,14 @@ def test_where_only_one_of_three_walls_of_one_paint_could_be_done_none_is(living
     made = redecorate(misty, dataclasses.replace(LIVING.room, confidence={"total": 0.8}), "midcentury", 0)
     assert made.done["walls"] == []
     assert "no_end" in made.done["why"].values() or "half_a_room" in made.done["why"].values()
+
+
+def test_a_surface_of_another_colour_that_is_seen_no_higher_than_a_door_stays(living, faces):
+    """The photo ends at the height of doors there, so that nobody can tell."""
+    cut = 140
+    coloured = living.copy()
+    coloured[faces.labels == LEFT] = np.clip(coloured[faces.labels == LEFT] * np.array([0.9, 0.7, 0.95]), 0, 255)
+    camera = LIVING.room.resized(*SIZE).camera
+    camera = dataclasses.replace(camera, height_px=camera.height_px - cut, cy=camera.cy - cut)
+    assert np.percentile(faces.points[cut:, :, 2][faces.labels[cut:] == LEFT], 95) < 2.25
+    assert why(coloured[cut:], dataclasses.replace(LIVING.room, camera=camera))["left"] == "door"
