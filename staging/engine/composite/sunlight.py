@@ -90,11 +90,8 @@ class Sunlight:
         return (albedo * full * (facing * self.on(points))[..., None]).astype(np.float32)
 
     def _shaded(self, points: NDArray[np.float64]) -> Floats:
-        x, y, z = self.beam.direction
-        down = points[..., 2] / z
-        u = ((points[..., 0] - x * down - self.beam.x0) / CELL - 0.5).astype(np.float32)
-        v = ((points[..., 1] - y * down - self.beam.y0) / CELL - 0.5).astype(np.float32)
-        over = cv2.remap(self.heights, u, v, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)
+        column, row = self.beam.cells(points)
+        over = cv2.remap(self.heights, column, row, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)
         shaded: Mask = over > points[..., 2] + ABOVE
         return np.asarray(cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), 0.7), np.float32)
 

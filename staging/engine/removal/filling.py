@@ -117,20 +117,14 @@ def fixed(made: dict[int, Plane], hole: Mask) -> Mask:
 
 def _fixed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> dict[int, fixtures.Continued]:
     """How windows, curtains and doors go on behind the hole, by wall."""
-    walls = {face: one for face, one in covers.items() if face in WALLS}
-    shown = {
-        face: sheet.marked(~hole & (scene.faces.labels == face), scene.camera) for face, (sheet, _) in walls.items()
-    }
-    found = {
-        face: fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown[face])
-        for face, (sheet, cover) in walls.items()
-    }
     made = {}
-    for face, (sheet, cover) in walls.items():
-        hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
-        goes_on = fixtures.continued(sheet, cover.picture, found[face], shown[face], hidden)
-        if goes_on is not None:
-            made[face] = goes_on
+    for face, (sheet, cover) in covers.items():
+        if face in WALLS:
+            found, shown = plain.fixtures_on(scene, hole, sheet, cover)
+            hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
+            goes_on = fixtures.continued(sheet, cover.picture, found, shown, hidden)
+            if goes_on is not None:
+                made[face] = goes_on
     return made
 
 

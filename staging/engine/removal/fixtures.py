@@ -14,6 +14,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_fill_holes
 
 from staging.engine.composite.fields import blurred_within, dilated, holding, steepness
 from staging.engine.removal.sheets import Floats, Mask, Sheet
@@ -41,7 +42,8 @@ LOOKED_AT: Final = 0.4  # metres of a column above the furniture, by which it is
 OWN: Final = 0.9  # of the contrast: by so much may the same heights of two columns of one fixture differ
 OTHER: Final = 0.5  # the same between two fixtures of a kind
 HIGH: Final = 0.2  # sRGB: contrast beyond this counts no more
-LIGHT: Final = 0.1  # sRGB by which one of them may be lighter as a whole, which counts less
+LIGHT: Final = 0.1  # sRGB by which one of them may be lighter as a whole,
+LIGHT_COUNTS: Final = 0.3  # which counts so much of what other differences do
 SWITCH: Final = 0.25  # of it: by so much over the shortest run must another move be better
 FAR: Final = 0.01  # sRGB that a metre between two columns counts
 MOST_HIDDEN: Final = 1.0  # times what is seen of a column, that a mirrored one goes on
@@ -108,7 +110,8 @@ def found(sheet: Sheet, picture: Floats, surface: Floats, confirmed: Mask, shown
         _closed(things, round(CLOSED * sheet.ppm)).astype(np.uint8),
         cv2.MORPH_OPEN, np.ones((max(2, round(BOARD * sheet.ppm)), 1), np.uint8),
     )  # fmt: skip
-    closed = _whole(tall > 0) & shown
+    # A pane may look like the paint round its window: what is enclosed belongs to it.
+    closed = binary_fill_holes(tall > 0) & shown
     count, parts, boxes, _ = cv2.connectedComponentsWithStats(closed.astype(np.uint8), connectivity=4)
     large = boxes[:, cv2.CC_STAT_WIDTH] >= NARROWEST * sheet.ppm
     large &= boxes[:, cv2.CC_STAT_HEIGHT] >= LOWEST * sheet.ppm
@@ -146,17 +149,6 @@ def continued(sheet: Sheet, picture: Floats, fixtures: Fixtures, shown: Mask, hi
                 _from_above(wall, int(part), left, cuts[left], int(np.median(rows)))
     made.where[:] &= hidden
     return made if made.where.any() else None
-
-
-def _whole(things: Mask) -> Mask:
-    """The things (h, w) with what they enclose: a pane may look like the paint round its window."""
-    _, parts, boxes, _ = cv2.connectedComponentsWithStats((~things).astype(np.uint8), connectivity=4)
-    left, top = boxes[:, cv2.CC_STAT_LEFT], boxes[:, cv2.CC_STAT_TOP]
-    open_ = (left == 0) | (top == 0)
-    open_ |= left + boxes[:, cv2.CC_STAT_WIDTH] == things.shape[1]
-    open_ |= top + boxes[:, cv2.CC_STAT_HEIGHT] == things.shape[0]
-    open_[0] = False
-    return np.asarray(~open_[parts])
 
 
 def _in_shadow(picture: Floats, surface: Floats) -> Mask:
@@ -290,7 +282,7 @@ def _costs(picture: Floats, columns: Integers, others: Integers) -> Floats:
     for k, column in enumerate(columns):
         steps = picture[:, others] - picture[:, column : column + 1]
         lighter = np.clip(steps.mean((0, 2)), -LIGHT, LIGHT)
-        apart[k] = np.abs(steps - lighter[None, :, None]).mean((0, 2)) + 0.3 * np.abs(lighter)
+        apart[k] = np.abs(steps - lighter[None, :, None]).mean((0, 2)) + LIGHT_COUNTS * np.abs(lighter)
     return apart
 
 

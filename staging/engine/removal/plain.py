@@ -139,12 +139,17 @@ def surfaces(
     return found
 
 
+def fixtures_on(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> tuple[fixtures.Fixtures, Mask]:
+    """The fixtures of a wall that is seen outside of the `hole` (working size), and where its sheet shows it (h, w)."""
+    shown = sheet.marked(~hole & (scene.faces.labels == sheet.face), scene.camera)
+    return fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown), shown
+
+
 def _fixed(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> Mask:
     """Where (h, w) the photo shows fixtures on a wall: a blind as white as the paint is none of it all the same."""
     if sheet.face in (FLOOR, CEILING):
         return np.zeros(hole.shape, bool)
-    shown = sheet.marked(~hole & (scene.faces.labels == sheet.face), scene.camera)
-    parts = fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown).parts
+    parts = fixtures_on(scene, hole, sheet, cover)[0].parts
     return sheet.drawn_mask(parts > 0, scene.camera) & (scene.faces.labels == sheet.face)
 
 

@@ -27,13 +27,18 @@ class Sunbeam:
     light: NDArray[np.float64]
     shade: NDArray[np.float64]
 
+    def cells(self, points: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The column and row (h, w) of the map at which the rays through `points` (h, w, 3), metres, meet the floor."""
+        x, y, z = self.direction
+        down = points[..., 2] / z
+        column = (points[..., 0] - x * down - self.x0) / CELL - 0.5
+        row = (points[..., 1] - y * down - self.y0) / CELL - 0.5
+        return column.astype(np.float32), row.astype(np.float32)
+
     def at(self, points: Floats) -> NDArray[np.float32]:
         """How much sun comes to `points` (h, w, 3), metres, with nothing in its way, 0..1: what the photo shows where
         the ray through each goes on to the floor."""
-        x, y, z = self.direction
-        down = points[..., 2] / z
-        u = ((points[..., 0] - x * down - self.x0) / CELL - 0.5).astype(np.float32)
-        v = ((points[..., 1] - y * down - self.y0) / CELL - 0.5).astype(np.float32)
-        return np.asarray(
-            cv2.remap(self.lit, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0), np.float32
+        seen = cv2.remap(
+            self.lit, *self.cells(points), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0
         )
+        return np.asarray(seen, np.float32)
