@@ -57,7 +57,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
         raise UnusablePhoto(
             "nothing_to_redesign", "Neither bare walls nor a floor could be told from the rest of this room."
         )
-    light = paint.measured(regions, bare.rough)
+    light = paint.measured(regions, bare.rough, floor)
     work = _Work(photo)
     if bare.painted:
         work.walls = _matte(regions, bare.share), paint.tint(regions, bare.owner, colour, light)

@@ -15,11 +15,14 @@ from staging.engine.composite.tone import linear as photo_light
 from staging.engine.furniture.colours import linear
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
-from staging.engine.scene.faces import CEILING
+from staging.engine.scene.faces import CEILING, LEFT
 
 CEILING_ALBEDO: Final = 0.84
 LIGHT_WALL: Final = 0.76  # albedo that a light neutral wall is taken to have
 OTHER_PAINT: Final = 9.0  # Lab units of hue by which two walls of one room are painted differently
+CEILING_SAYS: Final = 0.75  # of the ceiling's hue that is the light's: the rest is thrown on it by floor and walls
+COLOURFUL: Final = 10.0  # Lab units of a and b between walls and a ceiling in different light, or in different paint
+LIGHTEST_FLOOR: Final = 0.6  # albedo of the lightest boards, carpets and tiles
 MOST: Final = 5.0  # a dark wall is not lifted more: its noise would show
 
 
@@ -31,8 +34,11 @@ class Light:
     colour: Floats
 
 
-def measured(regions: Regions, paint: Mask) -> Light:
-    """The light on the walls from ceiling and paint; `paint` (h, w) is where the walls are bare."""
+def measured(regions: Regions, paint: Mask, floor: Mask) -> Light:
+    """The light in a room from its ceiling, its bare walls (`paint`, h, w) and its `floor` (h, w).
+
+    Lamps and windows throw little light at a ceiling: where no wall tells more, a floor shows that more falls on it.
+    """
     light = photo_light(regions.copy)
     above = (regions.faces.labels == CEILING) & (regions.lab[..., 0] < 99)
     ceiling = np.median(light[above], 0) if above.mean() > 0.02 else None
@@ -41,7 +47,7 @@ def measured(regions: Regions, paint: Mask) -> Light:
     if known is None:
         return Light(0.75, np.ones(3, np.float32))
     colour = known / max(float(luminance(known)), 1e-3)
-    colour = np.clip(1 + 0.75 * (colour - 1), 0.8, 1.2)
+    colour = np.clip(1 + CEILING_SAYS * (1 - _other_hue(regions)) * (colour - 1), 0.8, 1.2)
     level = float(luminance(known)) / CEILING_ALBEDO
     if wall is not None:
         bright = float(luminance(wall))
@@ -49,8 +55,18 @@ def measured(regions: Regions, paint: Mask) -> Light:
         if albedo > 0.5 and _chroma(wall) < 9:
             albedo = LIGHT_WALL
         level = bright / float(albedo)
+    if wall is None and floor.any():
+        level = max(level, float(np.median(luminance(light[floor]))) / LIGHTEST_FLOOR)
     level = float(np.clip(level, 0.25, 1.15))
     return Light(level, (colour / float(colour @ LUMINANCE)).astype(np.float32))
+
+
+def _other_hue(regions: Regions) -> float:
+    """The share, 0..1, of the walls that is of another hue than the ceiling: it has theirs then, or a lamp's alone."""
+    hues = regions.lab[..., 1:][regions.faces.labels >= LEFT]
+    if not len(hues):
+        return 0.0
+    return float((np.hypot(*(hues - regions.hue_of_light).T) > COLOURFUL).mean())
 
 
 def _lab(light: Floats) -> Floats:
