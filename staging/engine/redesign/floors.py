@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
-from staging.engine.redesign import cells, tape
+from staging.engine.redesign import cells, feet, tape
 from staging.engine.redesign import daylight as light
 from staging.engine.redesign import things as lying
 from staging.engine.redesign.matting import Floats, Mask
@@ -185,7 +185,8 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     # What steps, posts and columns part from it may be a stair, a closet, or a wall of the floor's colour.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    return _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things)), None
+    whole = _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things))
+    return feet.ended(regions, whole), None
 
 
 def _evened(regions: Regions, floor: Mask) -> Mask:
