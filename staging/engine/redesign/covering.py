@@ -22,7 +22,8 @@ FARTHEST: Final = 12.0  # metres that the light's map reaches
 NEAREST: Final = 0.3
 GRAIN: Final = 0.16  # metres: what is smaller is the old covering's pattern
 SUN: Final = 0.45  # step of log light that is an edge of light and no pattern
-DARK: Final = 0.22  # albedo under which a floor is dark
+DARK: Final = 0.34  # albedo under which a floor is dark
+LEAST_MIRRORED: Final = 25  # percentile of the light on a floor where it shows its own albedo, and hardly windows
 BROAD: Final = 0.7  # metres: light changes over more than that, stains and worn places over less
 FAINT: Final = (0.12, 0.45)  # steps of log light that are a stain, and that are light for sure
 STAIN: Final = 0.25  # of a stain's step that stays
@@ -97,20 +98,25 @@ def _smoothed(light: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Relaid:
-    """A new floor, ready to be drawn at any size. `old` is the median luminance of the old one, linear."""
+    """A new floor, ready to be drawn at any size.
+
+    `old` is the median luminance of the old one, linear, and `own` that of places which mirror little.
+    """
 
     room: Room
     flooring: Flooring
     shade: Shade
     light: Light
     old: float
+    own: float
     seed: int
 
     @classmethod
     def of(cls, regions: Regions, floor: Mask, flooring: Flooring, light: Light, seed: int) -> Relaid:
         """Read the light that lies on the old floor."""
         shading, old = shade(regions, floor)
-        return cls(regions.room, flooring, shading, light, old, seed)
+        own = old * min(1.0, float(np.percentile(shading.field, LEAST_MIRRORED)))
+        return cls(regions.room, flooring, shading, light, old, own, seed)
 
     def rows(self, width: int, height: int, top: int, bottom: int) -> Floats:
         """Linear light (bottom - top, width, 3) of the new floor in those rows of a `width` x `height` picture."""
@@ -128,7 +134,7 @@ class Relaid:
         covering = laid(x - np.float32(self.room.box.x0), y, spread, self.flooring, self.seed)
         ratio = self.shade.at(x, y)
         # What a dark floor shows is mostly reflection, which adds to any covering instead of multiplying it.
-        gloss = float(np.clip(1 - self.old / self.light.level / DARK, 0, 0.85))
+        gloss = float(np.clip(1 - self.own / self.light.level / DARK, 0, 0.85))
         mirrored = gloss * 0.45 * self.old * np.maximum(ratio - 1, 0)
         lit = covering * (self.light.level * ratio ** (1 - gloss))[..., None] + mirrored[..., None]
         return shoulder((lit * self.light.colour).astype(np.float32), 0.7)

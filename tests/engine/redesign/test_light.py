@@ -3,7 +3,8 @@
 import numpy as np
 
 from staging.engine.modes.samples.rooms import LIVING
-from staging.engine.redesign import paint
+from staging.engine.redesign import covering, paint
+from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.regions import Regions
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 from tests.engine.redesign.test_rooms import SIZE
@@ -33,3 +34,20 @@ def test_the_hue_that_coloured_walls_throw_on_a_ceiling_is_not_the_lights(faces)
     from_lamps, from_walls = (measured(faces, ceiling=pink, walls=walls) for walls in (pink, (200, 90, 40)))
     assert from_lamps.colour[0] > 1.08
     assert abs(from_walls.colour[0] - 1) < 0.02
+
+
+def test_what_a_brown_floor_mirrors_does_not_become_bright_and_black_bands_of_a_pale_one(faces):
+    """Most of these boards mirrors windows: the rest shows what they are, and is not in the shade."""
+    floor = faces.labels == FLOOR
+    x = faces.points[..., 0]
+    mirroring = floor & (np.abs(x) > 0.9)
+    picture = np.full((SIZE[1], SIZE[0], 3), 190, np.uint8)
+    picture[floor], picture[mirroring] = (92, 74, 60), (176, 160, 148)
+    regions = Regions.of(picture, LIVING.room)
+    light = paint.Light(0.7, np.ones(3, np.float32))
+    laid = covering.Relaid.of(regions, floor, PALETTES["coastal"].floor, light, 0).rows(SIZE[0], SIZE[1], 0, SIZE[1])
+    deep = floor & (faces.points[..., 1] > 1.2) & (faces.points[..., 1] < 3)
+    bright, dark = (np.median(laid[deep & where].sum(-1)) for where in (np.abs(x) > 1.1, np.abs(x) < 0.5))
+    before = 5.0  # times as much light comes from what mirrors
+    assert 1.02 < bright / dark < 0.55 * before
+    assert dark > 0.4  # of 3: limed oak in the shade, not black
