@@ -14,6 +14,8 @@ from staging.engine.redesign.matting import Bytes, Floats, Mask
 from staging.engine.redesign.regions import Regions
 
 LEAST_PATCH: Final = 0.004  # of the picture: a smaller bright place may be a sheet of paper
+LEAST_AT_EDGE: Final = 0.001  # the same where the floor ends, as under windows: what lies about lies on the floor
+ENCLOSED: Final = 0.75  # share of what lies round a part that is floor, where it lies in the midst of it
 SUNNY: Final = 1.6  # times the floor's light: the sun gives at least that much more
 LEAST_SHADE: Final = 0.15  # of the floor's light, that shade in a room leaves
 STRONGER: Final = (0.8, 1.6)  # times its colour, that a floor shows in the shade, where it mirrors no window
@@ -44,7 +46,9 @@ def own(regions: Regions, floor: Mask, things: Bytes) -> Mask:
     strength = max(float(np.hypot(*usual)), 1e-3)
     along = (shares @ usual) / strength**2
     beside = np.abs(shares[..., 0] * usual[1] - shares[..., 1] * usual[0]) / strength
-    for here in _parts((things > 0) & (relative > SUNNY), floor):
+    for here in _parts((things > 0) & (relative > SUNNY), floor, LEAST_AT_EDGE):
+        if here.mean() < LEAST_PATCH and _round_it(floor, here) > ENCLOSED:
+            continue
         # Between the floor's colour and white: a white thing in the light of the sky is bluer.
         pure, askew = float(np.median(along[here])), float(np.median(beside[here]))
         if askew < max(ASKEW * strength, LEAST_ASKEW) and pure < 1.2 and pure * strength > -BLUER:
@@ -55,7 +59,7 @@ def own(regions: Regions, floor: Mask, things: Bytes) -> Mask:
         rough = _roughness(light)
         limit = ROUGHER * float(np.median(rough[floor]))
         _, pieces = cv2.connectedComponents((things > 0).astype(np.uint8) * ~found, connectivity=4)
-        for here in _parts((things > 0) & (relative <= SUNNY) & (relative > LEAST_SHADE), floor | found):
+        for here in _parts((things > 0) & (relative <= SUNNY) & (relative > LEAST_SHADE), floor | found, LEAST_PATCH):
             # What is seen of a floor between things is as hard to tell as they are.
             if here.sum() < MOSTLY * np.isin(pieces, np.unique(pieces[here & (pieces > 0)])).sum():
                 continue
@@ -66,13 +70,18 @@ def own(regions: Regions, floor: Mask, things: Bytes) -> Mask:
     return found
 
 
-def _parts(where: Mask, floor: Mask) -> list[Mask]:
-    """The larger pieces of `where` (h, w) that border on the floor."""
+def _parts(where: Mask, floor: Mask, least: float) -> list[Mask]:
+    """The pieces of `where` (h, w) that border on the floor and take at `least` that share of the picture."""
     opened = cv2.morphologyEx(where.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
-    large = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > LEAST_PATCH * floor.size]
+    large = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > least * floor.size]
     pieces = (dilated(parts == k, 2) & where for k in large)
-    return [here for here in pieces if floor[dilated(here, NEAR_BY) & ~here].mean() > BESIDE]
+    return [here for here in pieces if _round_it(floor, here) > BESIDE]
+
+
+def _round_it(floor: Mask, here: Mask) -> float:
+    """The share, 0..1, of what lies round a part (h, w) that is floor."""
+    return float(floor[dilated(here, NEAR_BY) & ~here].mean())
 
 
 def _shares(light: Floats) -> NDArray[np.float32]:

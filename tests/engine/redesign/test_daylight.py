@@ -32,6 +32,15 @@ def test_sun_that_falls_in_at_the_edge_of_the_picture_is_light_and_stays_light(l
     assert made.picture[inner].mean() > 1.15 * made.picture[beside].mean()
 
 
+def test_a_little_sun_at_the_foot_of_a_wall_is_floor(living, faces):
+    floor = faces.labels == FLOOR
+    foot = floor & (faces.points[..., 1] > LIVING.room.box.y1 - 0.35) & (np.abs(faces.points[..., 0]) < 0.8)
+    sunny = living.copy()
+    sunny[foot] = (255, 250, 238)
+    assert 0.001 < foot.mean() < 0.004
+    assert (redecorate(sunny, LIVING.room, "coastal", 0).mask[foot] > 0).mean() > 0.9
+
+
 def test_a_part_of_a_wooden_floor_in_the_shade_is_floor_and_a_black_cloth_is_not(living):
     whole, inner = area((0, 480), (180, 470), (220, 532), (0, 532))
     shaded = living.astype(np.float32)
