@@ -13,7 +13,7 @@ import numpy as np
 from staging.engine.composite.fields import band, dilated
 from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
-from staging.engine.redesign import facade, sky
+from staging.engine.redesign import facade, lawns, sky
 from staging.engine.redesign.facade import Front
 from staging.engine.redesign.matting import Bytes, Floats, Matte
 
@@ -124,7 +124,7 @@ def _torn(front: Front) -> bool:
 
 def _sunlit(front: Front, light: Floats) -> bool:
     """Whether sun and shade part the lawn."""
-    grass = facade.lawn(front)
+    grass = lawns.find(front)
     if grass.mean() < 0.03:
         return False
     soft = cv2.GaussianBlur(light, (0, 0), max(light.shape) * 0.006)[grass]

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import band
-from staging.engine.composite.tone import decode, encode, linear, luminance, quantised
+from staging.engine.composite.tone import encode, linear, luminance, quantised
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture.colours import linear as colour_of
-from staging.engine.redesign import dusk, facade, sky
+from staging.engine.redesign import dusk, facade, lawns, sky
 from staging.engine.redesign.facade import Front
 from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint, parts
@@ -20,8 +20,6 @@ from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.patches import Patches
 
 _BAND: Final = 256
-GRASS: Final = np.array([-17.0, 30.0], np.float32)  # Lab a and b of a well-kept lawn
-GREENER: Final = 0.5  # how far towards it
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,14 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
     copy = working_copy(photo)
     patches = Patches.cut(copy)
     front = Front(patches, sky.find(patches))
-    wall, grass = facade.painted_wall(front), facade.lawn(front)
+    wall, grass = facade.painted_wall(front), lawns.find(front)
     colour = palette.fronts[seed % len(palette.fronts)]
     work = _Work(photo)
     if wall.any():
         work.wall = _matte(wall, copy), _tint(copy, wall, colour)
     if grass.any():
         work.grass = _matte(grass, copy)
-    overcast = front.sky.share > sky.LEAST and front.sky.dull
+    overcast = front.sky.share > sky.LEAST and front.sky.dull and front.sky.whole
     if at_dusk:
         work.evening = dusk.Evening.of(front, seed)
     elif overcast:
@@ -115,7 +113,7 @@ class _Work:
             covered = np.maximum(covered, share)
         if self.grass is not None:
             share = self.grass.rows(self.photo, top, bottom)
-            after = after + share[..., None] * (_greener(after) - after)
+            after = after + share[..., None] * (lawns.fresh(after) - after)
             covered = np.maximum(covered, share)
         if self.sky is not None:
             matte, new, old = self.sky
@@ -141,10 +139,3 @@ def behind(light: Floats, share: Floats, new: Floats, old: Floats) -> Floats:
     # Where the sky was brighter than its model, its own share must not turn dark.
     own = np.minimum(own, light)
     return (own + part * new).astype(np.float32)
-
-
-def _greener(light: Floats) -> Floats:
-    lab = np.asarray(cv2.cvtColor(encode(light), cv2.COLOR_RGB2Lab), np.float32)
-    lab[..., 1:] = lab[..., 1:] + GREENER * (GRASS - lab[..., 1:]) * np.clip(lab[..., :1] / 30, 0.2, 1)
-    rgb = cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)
-    return decode(np.clip(rgb, 0, 1))

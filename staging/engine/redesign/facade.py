@@ -1,4 +1,4 @@
-"""The painted wall of a house front, its windows, and the lawn before it: patches judged by colour, grain and place."""
+"""The painted wall of a house front and its windows: patches judged by colour, grain and place."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.redesign.framed import in_holes, without_framed
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.shades import Shades
 from staging.engine.redesign.sky import Sky, roughness
 
 PLACE: Final = (0.18, 0.71)  # of the height: where the middle of a front's patch lies
@@ -30,10 +32,21 @@ LEAST_OF_ALL: Final = 0.6  # the same of all that has its colour, with fences, s
 BESIDE: Final = 15  # pixels: farther away nobody sees that something was left in the old colour
 LIKE_SKY: Final = 9.0  # Lab units from the sky behind: rather sky between branches
 MOST_RAGGED: Final = 0.2  # share of the border of the paint that may lie on no edge
+COLOURED: Final = 9.0  # chroma of a paint that grey trims, roofs and steps do not have in the shade
+BORDER_OF_SHADE: Final = 0.2  # share of a patch's border at the wall whose shaded part it is
+LEAVES: Final = 0.0015  # of the picture: smaller patches are rough because of what lies beside them
+PIECE: Final = 0.002  # of the picture: a piece of the front that is seen between trees
+EXTENT: Final = 0.08  # of the width: how far a front goes on to either side
+MOST_BEYOND: Final = (
+    0.14,
+    0.1,
+)  # of what lies beyond the paint: with more of its own, half a wall is left
+MOST_DROPPED: Final = 0.2  # of the paint: as much of nearly its colour, and it is not known which is the wall's
+SPOT: Final = 150  # pixels: no pane or lamp that anybody would miss is smaller
+UP_TO_EDGE: Final = 20  # pixels from where paint is sure to where it ends
 _EDGE_WIDTH: Final = 6  # pixels
 PANE_AREA: Final = (0.00007, 0.03)  # of the picture
 WINDOW_LEAST: Final = 0.0005
-LAWN_LEAST: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -159,16 +172,94 @@ def painted_wall(front: Front) -> Mask:
         if not more.any():
             break
         chosen = chosen | more
+    coloured = float(np.hypot(paint[1], paint[2])) > COLOURED
+    first = chosen[patches.patch]
+    if coloured and chosen.any():
+        # White trim and what panes mirror have another colour than a coloured wall in any light.
+        chosen &= patches.mean(Shades.of(patches.copy, first).same) > 0.5
     wall, complete = _whole(front, chosen, paint)
+    if coloured:
+        wall = _with_shade(front, wall)
+    wall = without_framed(_without_spots(wall, front), patches.creases)
+    dropped = first & ~wall & ~in_holes(wall.astype(np.uint8))
     grain = float((front.grain * front.share)[chosen].sum() / max(front.share[chosen].sum(), 1e-6))
     if (
         not LEAST < wall.mean() < MOST
         or complete < LEAST_WHOLE
         or grain > 0.8 * GRAIN
         or _ragged(patches, wall) > MOST_RAGGED
+        or dropped.sum() > MOST_DROPPED * wall.sum()
+        or not _has_windows(front, wall)
+        or _goes_on(front, wall, coloured=coloured) > MOST_BEYOND[0 if coloured else 1]
     ):
         return nothing
-    return wall
+    return without_framed(_up_to_edges(front, wall), patches.creases) if coloured else wall
+
+
+def _has_windows(front: Front, wall: Mask) -> bool:
+    """Whether the wall (h, w) has something like windows in or beside it; a drive or a fence has none."""
+    panes = windows(front) & (cv2.dilate(wall.astype(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0)
+    if panes.mean() > WINDOW_LEAST:
+        return True
+    holes = in_holes(wall.astype(np.uint8)) & ~wall
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8), connectivity=4)
+    large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > WINDOW_LEAST * wall.size]
+    return any(_rectangle(*np.nonzero(labels == i)[::-1]) > 0.6 for i in large)
+
+
+def _up_to_edges(front: Front, wall: Mask) -> Mask:
+    """The wall with what no edge parts from it: under eaves paint is lit by itself and by tiles, in another colour."""
+    patches = front.patches
+    own = np.median(patches.lab[wall][:, 1:], 0)
+    foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
+    other = front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY)
+    other |= front.doors | (front.lowest > foot)
+    near = (np.linalg.norm(patches.lab[..., 1:] - own, axis=-1) < 3 * HUE) & ~other[patches.patch]
+    return _without_spots(patches.spread(wall, near, UP_TO_EDGE), front)
+
+
+def _goes_on(front: Front, wall: Mask, *, coloured: bool) -> float:
+    """The share, 0..1, of what lies just beyond the wall that is its own paint in the shade.
+
+    At the foot of a `coloured` wall that is paving; at that of a grey one it may as well be its skirting.
+    """
+    foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
+    ground = (front.ground | (front.place > foot if coloured else front.place > PLACE[1]))[front.patches.patch]
+    return Shades.of(front.patches.copy, wall).beyond(wall, ground)
+
+
+def _with_shade(front: Front, wall: Mask) -> Mask:
+    """The wall with what lies beside it and is its own paint in the shade of eaves and porches."""
+    patches = front.patches
+    shades = Shades.of(patches.copy, wall)
+    other = front.in_sky | front.green | front.ground | front.like_sky | front.doors | (front.under_sky > UNDER_SKY)
+    other |= (front.grain > GRAIN) & (front.share > LEAVES)
+    like = (shades.same & ~other[patches.patch] & ~wall).astype(np.uint8)
+    like = np.asarray(cv2.morphologyEx(like, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+    count, found_labels = cv2.connectedComponents(like, connectivity=4)
+    labels = np.asarray(found_labels, np.int32)
+    rim = (cv2.dilate(like, np.ones((3, 3), np.uint8)) > 0) & (like == 0)
+    names = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int64)[rim]
+    beside = cv2.dilate(wall.astype(np.uint8), np.ones((5, 5), np.uint8))[rim] > 0
+    shared = np.bincount(names, beside, count) / np.maximum(np.bincount(names, minlength=count), 1)
+    found = shared > BORDER_OF_SHADE
+    found |= _behind(wall, labels, count)
+    found[0] = False
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    grown = wall | found[labels]
+    return _without_specks(np.asarray(cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0))
+
+
+def _behind(wall: Mask, labels: NDArray[np.int32], count: int) -> Mask:
+    """Which of `count` numbered pieces (h, w) are large and within the extent of the wall: it goes on behind trees."""
+    height, width = wall.shape
+    columns, rows = np.flatnonzero(wall.any(0)), np.flatnonzero(wall.any(1))
+    area = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
+    y, x = np.mgrid[0:height, 0:width]
+    across, down = (np.bincount(labels.ravel(), v.ravel(), count) / area for v in (x, y))
+    near = EXTENT * width
+    inside = (across > columns[0] - near) & (across < columns[-1] + near) & (down > rows[0]) & (down < rows[-1])
+    return np.asarray(inside & (area > PIECE * wall.size))
 
 
 def _whole(front: Front, chosen: Mask, paint: Floats) -> tuple[Mask, float]:
@@ -184,9 +275,12 @@ def _whole(front: Front, chosen: Mask, paint: Floats) -> tuple[Mask, float]:
     hue = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
     like = (hue < HUE) & (np.abs(lab[..., 0] - paint[0]) < SHADE) & placed[front.patches.patch]
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    sure = chosen[front.patches.patch]
+    if float(np.hypot(paint[1], paint[2])) > COLOURED and sure.any():
+        # White trim is no sunlit part of a coloured wall, nor is grey paving its shade.
+        like &= Shades.of(front.patches.copy, sure).same
     like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, labels = cv2.connectedComponents(like, connectivity=4)
-    sure = chosen[front.patches.patch]
     overlap = np.bincount(labels.ravel(), sure.ravel()) / np.maximum(np.bincount(labels.ravel()), 1)
     overlap[0] = 0
     wall = sure | (overlap > 0.3)[labels]
@@ -228,25 +322,23 @@ def _common(front: Front, possible: Mask) -> Floats | None:
     return np.asarray(np.average(colours[near], axis=0, weights=weight[near] + 1e-9), np.float32)
 
 
+def _without_spots(wall: Mask, front: Front) -> Mask:
+    """The wall with the small holes in it that have about its colour: shadows of lamps and gutters."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((~wall).astype(np.uint8), connectivity=4)
+    lab = front.patches.lab
+    own = np.median(lab[wall][:, 1:], 0) if wall.any() else np.zeros(2)
+    off = np.linalg.norm(lab[..., 1:] - own, axis=-1)
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    spots = (area < SPOT) & (np.bincount(labels.ravel(), off.ravel(), count) / area < 2 * HUE)
+    spots[0] = False
+    return np.asarray(wall | spots[labels])
+
+
 def _without_specks(mask: Mask) -> Mask:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
     large = stats[:, cv2.CC_STAT_AREA] > 120
     large[0] = False
     return np.asarray(large[labels]) if count > 1 else mask
-
-
-def lawn(front: Front) -> Mask:
-    """Grass (h, w): green or dry, grained, in the lower half, and level with the ground."""
-    grass = (
-        ~front.in_sky
-        & (((front.a < -4) & (front.b > 8)) | ((front.a < -0.5) & (front.b > 24)))
-        & (front.light > 22)
-        & (front.light < 92)
-        & (front.place > 0.55)
-        & (front.grain > 0.6)
-    )
-    found = _without_specks(grass[front.patches.patch])
-    return found if found.mean() > LAWN_LEAST else np.zeros_like(found)
 
 
 def windows(front: Front) -> Mask:

@@ -21,6 +21,7 @@ _LEAST_SHARED: Final = 4  # pixels of a border that joins two patches
 _EDGE: Final = 5.0  # Lab units within some pixels that are an edge
 FAINT: Final = 3.5  # Lab units of contrast that are an edge between white and white
 _WIDE: Final = 4.0  # pixels over which light falls off, and more
+_CREASE: Final = 6.0  # Lab units of an edge that paint and sky end at
 _WEIGHTS: Final = np.array([1.0, 1.3, 1.3], np.float32)
 
 
@@ -118,6 +119,20 @@ class Patches:
         sharp = cv2.GaussianBlur(self.lab, (0, 0), 1.2) - cv2.GaussianBlur(self.lab, (0, 0), _WIDE)
         kernel = np.ones((7, 7), np.uint8)
         return np.asarray(np.linalg.norm(cv2.dilate(sharp, kernel) - cv2.erode(sharp, kernel), axis=-1), np.float32)
+
+    def spread(self, start: Mask, through: Mask, reach: int) -> Mask:
+        """What is reached from `start` (h, w) within `reach` pixels `through` what is no crease, and the edge there."""
+        free = (through & (self.creases < _CREASE)).astype(np.uint8)
+        found = start.astype(np.uint8)
+        kernel = np.ones((3, 3), np.uint8)
+        for _ in range(reach):
+            grown = np.maximum(found, np.asarray(cv2.dilate(found, kernel), np.uint8) & free)
+            if np.array_equal(grown, found):
+                break
+            found = grown
+        # Creases are wider than edges, by the blur and the window by which they are found.
+        new = cv2.dilate((found > start).astype(np.uint8), np.ones((11, 11), np.uint8))
+        return np.asarray(start | (found > 0) | ((new > 0) & through))
 
     def outlined(self, area: Mask, within: Mask) -> float:
         """The share, 0..1, of the border of an `area` (h, w) inside `within` that an edge follows."""

@@ -158,3 +158,73 @@ def test_what_cannot_be_dusk_or_a_front_is_refused_in_words(overcast):
 def test_a_sky_seen_in_scraps_between_branches_is_no_evening(overcast):
     with pytest.raises(UnusablePhoto, match="branches"):
         redesign_front(branches(overcast), style="modern", dusk=True)
+
+
+def eaves(wall=(206, 190, 160), light=0.3):
+    """The same house with a band of its wall in the deep shade of the eaves."""
+    picture = house(wall=wall).astype(np.float32)
+    band = picture[190:208, 130:510]
+    picture[190:208, 130:510] = band * np.array([0.58, 0.57, 0.56]) if light == 0.3 else band * light
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def test_a_wall_is_painted_up_into_the_shade_of_its_eaves():
+    photo = eaves()
+    made = redesign_front(photo, style="coastal", seed=0)
+    assert made.done["front"] == "#a9c3d1"
+    shade = made.picture[194:204, 140:500].reshape(-1, 3).mean(0)
+    assert shade[2] > shade[0] + 4  # bluish, where it was brown
+
+
+def test_a_grey_wall_that_goes_on_in_the_shade_is_left_as_it_is():
+    # Nobody can tell it from grey trim, and a wall painted up to a shadow is worse than none.
+    photo = eaves(wall=(176, 176, 174), light=0.5)
+    made = redesign_front(photo, style="midcentury", seed=0)
+    assert made.done["front"] is None
+    assert np.array_equal(made.picture[195:345, 135:505], photo[195:345, 135:505])
+
+
+def test_a_garage_door_in_the_paint_of_the_wall_keeps_its_pixels():
+    photo = house()
+    photo[282:350, 330:470] = (150, 138, 116)
+    photo[288:350, 336:464] = (214, 199, 170)
+    photo = cv2.GaussianBlur(photo, (0, 0), 0.6)
+    made = redesign_front(photo, style="coastal", seed=0)
+    assert made.done["front"] == "#a9c3d1"
+    assert np.array_equal(made.picture[294:346, 342:458], photo[294:346, 342:458])
+
+
+def test_only_what_is_level_is_lawn():
+    photo = house(wall=(168, 170, 96))
+    rng = np.random.default_rng(6)
+    bush = np.clip(
+        np.array([70, 96, 44]) + 44 * cv2.GaussianBlur(rng.normal(0, 2.4, (90, 70, 1)), (0, 0), 1.2)[..., None], 0, 255
+    )
+    photo[270:360, 20:90] = bush
+    made = redesign_front(photo, style="modern", seed=0)
+    assert made.done["lawn"]
+    changed = (made.picture != photo).any(-1)
+    assert changed[380:470, 20:600].mean() > 0.95
+    assert not changed[280:345, 30:80].any()
+    assert not changed[290:340, 290:500].any()
+
+
+def test_an_overcast_sky_is_changed_on_both_sides_of_a_tree_and_up_to_the_roof(overcast):
+    photo = overcast.copy()
+    photo[:190, 380:400] = (70, 62, 52)
+    made = redesign_front(photo, style="coastal", seed=0)
+    assert made.done["sky"]
+    sky = np.ones((190, 640), bool)
+    cv2.fillPoly(roof := np.zeros((480, 640), np.uint8), [ROOF], 1)
+    sky[cv2.dilate(roof, np.ones((7, 7), np.uint8))[:190] > 0] = False
+    sky[:, 374:406] = False
+    sky[-4:] = False
+    assert (made.picture[:190] != photo[:190]).any(-1)[sky].mean() > 0.995
+
+
+def test_a_dull_sky_is_changed_between_all_branches_or_not_at_all(overcast):
+    photo = branches(overcast)
+    made = redesign_front(photo, style="coastal", seed=0)
+    old = np.abs(photo[:180].astype(int) - (214, 216, 218)).max(-1) < 8
+    kept = (made.picture[:180] == photo[:180]).all(-1)[old].mean()
+    assert kept < 0.03 or kept == 1
