@@ -68,6 +68,7 @@ SENTENCES = (
     # What the picture's own checks found.
     gettext_noop("No picture passed the engine's own checks."),
     gettext_noop("The picture did not pass the engine's own checks."),
+    gettext_noop("{share} of the borders between materials lie amid hatching. Send a drawing with clear outlines."),
     gettext_noop("The picture that we made did not pass our checks."),
     gettext_noop("The picture that we made did not keep the room as it is."),
     gettext_noop("It changed the room where it should not have."),

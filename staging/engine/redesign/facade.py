@@ -198,10 +198,13 @@ def painted_wall(front: Front) -> Mask:
 
 def _has_windows(front: Front, wall: Mask) -> bool:
     """Whether the wall (h, w) has something like windows in or beside it; a drive or a fence has none."""
-    panes = windows(front) & (cv2.dilate(wall.astype(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0)
+    around = np.ones((4 * BESIDE + 1,) * 2, np.uint8)
+    panes = windows(front) & (cv2.dilate(wall.astype(np.uint8), around) > 0)
     if panes.mean() > WINDOW_LEAST:
         return True
-    holes = in_holes(wall.astype(np.uint8)) & ~wall
+    # A frame that touches a shutter or a branch is still a frame.
+    closed = np.asarray(cv2.morphologyEx(wall.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
+    holes = in_holes(closed) & (closed == 0)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8), connectivity=4)
     large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > WINDOW_LEAST * wall.size]
     return any(_rectangle(*np.nonzero(labels == i)[::-1]) > 0.6 for i in large)

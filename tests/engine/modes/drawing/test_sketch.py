@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from staging.engine.errors import UnusablePhoto
+from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.modes.drawing import regions
 from staging.engine.modes.samples.rooms import SAMPLES
 from staging.engine.modes.sketch import judged, render_sketch
@@ -51,6 +51,7 @@ def test_every_drawn_line_is_still_there(front):
         "lines_kept": True,
         "coloured": True,
         "ends_on_lines": True,
+        "outlined": True,
     }
 
 
@@ -139,3 +140,29 @@ def test_a_picture_with_blots_of_colour_is_refused():
     refused = {gate.name: gate.passed for gate in judged(sheet, picture, strokes, 0.06)}
     assert refused["ends_on_lines"] is False
     assert {gate.name: gate.passed for gate in judged(sheet, picture, strokes, 0.01)}["ends_on_lines"] is True
+
+
+def hatched_house():
+    """The same house without one outline: roof, walls and bushes are nothing but short strokes of a pencil."""
+    paper, rng = sheet(), np.random.default_rng(3)
+    shapes = (
+        ([(180, 200), (320, 60), (460, 200)], (9, 0)),
+        ([(200, 200), (440, 200), (440, 350), (200, 350)], (0, 9)),
+        ([(440, 200), (560, 180), (560, 330), (440, 350)], (9, 1)),
+        ([(120, 300), (260, 310), (250, 380), (110, 380)], (1, 8)),
+        ([(380, 320), (600, 310), (610, 390), (370, 385)], (0, 8)),
+    )
+    for outline, (dx, dy) in shapes:
+        inside = cv2.fillPoly(np.zeros(paper.shape[:2], np.uint8), [np.array(outline, np.int32)], 1)
+        for y in range(2, paper.shape[0], 3):
+            for x in range(2, paper.shape[1], 5):
+                if inside[y, x]:
+                    x0, y0 = x + int(rng.integers(-3, 4)), y + int(rng.integers(-3, 4))
+                    cv2.line(paper, (x0, y0), (x0 + dx, y0 + dy), (60, 60, 60), 1, cv2.LINE_AA)
+    return paper
+
+
+def test_a_house_that_is_hatching_all_over_is_refused_and_told_why():
+    with pytest.raises(NothingUsable, match="clear outlines") as refused:
+        render_sketch(hatched_house(), style="farmhouse", space="exterior", quality="draft", seed=4)
+    assert refused.value.code == "gate_outlined"
