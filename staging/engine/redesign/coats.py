@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated, holding
-from staging.engine.redesign import cells, ends, fittings, tape
+from staging.engine.redesign import cells, corners, ends, fittings, tape
 from staging.engine.redesign.growth import grown
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
@@ -23,7 +23,7 @@ DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundin
 LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or it is brick, paper or panelling
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
-MOST_LOOSE: Final = 0.08  # share of the paint's border that may lie on no edge and no line
+MOST_LOOSE: Final = 0.05  # share of the paint's border that may lie on no edge and no line
 CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_TURN: Final = 0.3  # of the same, sideways: yellow beside orange is another paint
@@ -62,6 +62,7 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
         # Whether a wall ends at its corner depends on whether the next is painted.
         coats = _ended(regions, trim, found)
         flaws = {coat.wall.name: flaw for coat in coats if (flaw := coat.flaw(regions)) is not None}
+        flaws = flaws or dict.fromkeys(_without_corners(regions, coats), "no_end")
         why |= flaws
         good = [coat for coat in coats if coat.wall.name not in flaws]
         ragged = {coat.wall.name: coat.loose for coat in good}
@@ -79,6 +80,13 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
     here = fittings.seen(regions, rough)
     rough, share[here] = (share > 0.5) & ~here, 0
     return Walls(rough, share, owner, tuple(ragged), max(ragged.values(), default=0.0), trim.openings, why)
+
+
+def _without_corners(regions: Regions, coats: list[_Coat]) -> list[str]:
+    """The names of walls whose paint ends beside an unpainted wall where no corner is seen."""
+    others = [label for label in WALL_LABELS.values() if label not in {coat.wall.label for coat in coats}]
+    whole = np.any([coat.paint for coat in coats], 0)
+    return [coat.wall.name for coat in coats if corners.unseen(regions, coat.paint, whole, others)]
 
 
 def _may_be(regions: Regions, painted: list[int]) -> Mask:

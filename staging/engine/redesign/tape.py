@@ -87,8 +87,8 @@ def drawn(lab: Floats, paint: Mask) -> tuple[Floats, list[Line]]:
     """`paint` (h, w) as shares 0..1 with its straight borders on lines, and these; `lab` (h, w, 3) is the photo's."""
     smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.8), np.float32)
     share, free = paint.astype(np.float32), np.ones_like(paint)
-    border = _border(paint)
-    lines = [_ended(_moved(smooth, line), *border) for line in _lines(*border)]
+    ends = border(paint)
+    lines = [_ended(_moved(smooth, line), *ends) for line in _lines(*ends)]
     for line in lines:
         _draw(smooth, paint, line, share, free)
     for i, one in enumerate(lines):
@@ -118,7 +118,7 @@ def beside(lines: list[Line], shape: tuple[int, int]) -> Mask:
     return canvas > 0
 
 
-def _border(paint: Mask) -> tuple[Points, Points]:
+def border(paint: Mask) -> tuple[Points, Points]:
     """Points (N, 2) between the pixels of `paint` and others, inside the picture, and the normals there into it."""
     height, width = paint.shape
     field = np.asarray(cv2.GaussianBlur(paint.astype(np.float32), (0, 0), 2.5), np.float32)
