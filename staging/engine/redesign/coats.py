@@ -38,7 +38,7 @@ MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint o
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 ALL_BARE: Final = 0.9  # share of a wall's bare part that is paint, of a wall that is nearly all openings
-ACCENT_SURE: Final = 0.85  # confidence in the room whose corners are then the ends of its paint
+ACCENT_SURE: Final = 0.9  # confidence in the room whose corners are then the ends of its paint
 ACCENT_LEAST: Final = 0.1  # of the picture: less is no wall to set off
 
 
