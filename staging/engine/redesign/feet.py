@@ -1,8 +1,9 @@
 """The foot of a skirting, at which a floor ends that ran up it.
 
 A white skirting over light boards is told from them more faintly than from its wall, so that a flood or a cut may
-take it for floor and end at its top. But a skirting runs along the whole wall, equally high, and is whiter than what
-lies before it: where that is seen below a straight border of the floor, the floor ends at the foot of that strip.
+take it for floor and end at its top, and so may one of wood over tiles. But a skirting runs along the whole wall,
+equally high, and is whiter than what lies before it, or of a stronger colour: where that is seen below a straight end
+of the floor, it ends at the foot of that strip.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ _UNLIKE: Final = 2.5  # Lab lightness of its face over that of the floor below
 _ALONG: Final = 0.75  # share of its length along which it does
 _OWN: Final = 3.0  # Lab units within which the floor has its colour
 _ELSEWHERE: Final = 0.15  # share of the floor that may have it
+_DARKER: Final = 9.0  # the same of a wooden one under that of the floor
+_PARTED_DARK: Final = 3.5  # Lab units of the mean step at its foot
+_OVER: Final = 5.0  # pixels over its top at which its wall is seen
+_OTHER: Final = 10.0  # Lab lightness by which that is lighter
+_STRONGER: Final = 1.15  # of the floor's chroma, and
+_BROWN: Final = 12.0  # Lab chroma that it has at the least
 _GREYER: Final = 0.8  # of the floor's chroma
 _AS_LIGHT: Final = 0.75  # of the lightness of walls and ceiling
 _FEWEST: Final = 60  # pixels of its length
@@ -66,6 +73,7 @@ def _strip(regions: Regions, smooth: Floats, floor: Mask, line: tape.Line) -> Ma
     if most < _LEAST or not len(heights):
         return None
     best: tuple[float, float] | None = None
+    above = np.median(_at(smooth, top, -_OVER), 0)
     walls = float(np.median(regions.lab[..., 0][regions.faces.labels != FLOOR]))
     colours = regions.lab[floor][:: max(1, int(floor.sum()) // 4000)]
     for high in heights:
@@ -79,11 +87,11 @@ def _strip(regions: Regions, smooth: Floats, floor: Mask, line: tape.Line) -> Ma
             continue
         face = np.mean([_at(smooth, top, part * high * metre) for part in (0.35, 0.5, 0.65, 0.8)], 0)
         below = np.mean([_at(smooth, foot, 2.5 + part * _DEEP) for part in (0.0, 0.25, 0.5, 0.75, 1.0)], 0)
-        # Shade at a wall's foot is darker than its floor, as wooden skirtings are: what is taken for it is white.
         lighter = cv2.blur(np.ascontiguousarray(face - below, np.float32)[:, None], (1, _AVERAGED))[:, 0, 0]
-        elsewhere = np.linalg.norm(colours - np.median(face, 0), axis=-1) < _OWN
-        shown = (lighter > _UNLIKE).mean() > _ALONG and elsewhere.mean() < _ELSEWHERE
-        if shown and _white(np.median(face, 0), np.median(below, 0), walls):
+        own, other = np.median(face, 0), np.median(below, 0)
+        elsewhere = np.linalg.norm(colours - own, axis=-1) < _OWN
+        white = (lighter > _UNLIKE).mean() > _ALONG and elsewhere.mean() < _ELSEWHERE and _white(own, other, walls)
+        if white or (mean > _PARTED_DARK and (lighter < -_DARKER).mean() > _ALONG and _wooden(own, other, above)):
             best = mean, float(high)
     if best is None:
         return None
@@ -98,6 +106,17 @@ def _white(face: Floats, floor: Floats, walls: float) -> bool:
     """Whether a `face` is greyer than the `floor` below it, Lab (3,), and as light as the `walls`: no mirror image."""
     own, other = (float(np.hypot(*colour[1:])) for colour in (face, floor))
     return own < _GREYER * other + 1 and float(face[0]) > _AS_LIGHT * walls
+
+
+def _wooden(face: Floats, floor: Floats, above: Floats) -> bool:
+    """Whether a `face` is of a stronger colour than the `floor` below it, Lab (3,): shade makes colours weaker.
+
+    The wall `above` is lighter, or the face is only the mirror image of what is there.
+    """
+    if above[0] - face[0] < _OTHER:
+        return False
+    own, other = (float(np.hypot(*colour[1:])) for colour in (face, floor))
+    return own > max(_STRONGER * other + 3, _BROWN)
 
 
 def _across(smooth: Floats, places: Points, down: float) -> Floats:

@@ -29,8 +29,15 @@ def test_a_floor_that_ran_up_a_white_skirting_ends_at_its_foot(faces):
     assert ended[floor].mean() > 0.995
 
 
-@pytest.mark.parametrize("shade", [(128, 124, 117), (160, 150, 128)])
+def test_a_floor_of_tiles_that_ran_up_a_wooden_skirting_ends_at_its_foot(faces):
+    regions, floor, strip = room(faces, (74, 44, 26))
+    ended = feet.ended(regions, floor | strip)
+    assert ended[strip].mean() < 0.1
+    assert ended[floor].mean() > 0.995
+
+
+@pytest.mark.parametrize("shade", [(128, 124, 117), (96, 86, 70), (160, 150, 128)])
 def test_shade_at_the_foot_of_a_wall_and_odd_boards_stay_floor(faces, shade):
-    """The second is a board a little lighter, of the floor's own hue: of such the floor has many."""
+    """The last is a board a little lighter, of the floor's own hue: of such the floor has many."""
     regions, floor, strip = room(faces, shade, board=(148, 138, 118))
     assert np.array_equal(feet.ended(regions, floor | strip), floor | strip)
