@@ -12,7 +12,7 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import gates, paint, surfaces, tape
 from staging.engine.redesign.covering import Relaid
 from staging.engine.redesign.floors import Unlaid
-from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
+from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, even_copy
 from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.regions import Regions
@@ -51,7 +51,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
         )
     palette = PALETTES[style]
     colour = palette.walls[seed % len(palette.walls)]
-    regions = Regions.of(working_copy(photo), room)
+    regions = Regions.of(even_copy(photo), room)
     bare, floor, unlaid = _sure(regions, *surfaces.find(regions))
     if not bare.painted and not floor.any():
         raise UnusablePhoto(

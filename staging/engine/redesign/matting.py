@@ -16,6 +16,7 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 WORKING: Final = 1000  # pixels of the long side of the copy in which masks are found
+SHARPEST: Final = 900  # pixels of the long side of a photo that is as sharp as a room's copy may be
 # A guided filter's answer is never quite 0 or 1; what is this near is taken for it.
 _SURE: Final = 0.10
 _EXPLAINED: Final = (0.3, 0.6)  # share of a mask's variance that colours explain, where they say nothing and all
@@ -27,6 +28,16 @@ def working_copy(photo: Bytes, longest: int = WORKING) -> Bytes:
     k = longest / max(photo.shape[:2])
     size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC), np.uint8)
+
+
+def even_copy(photo: Bytes) -> Bytes:
+    """The working copy of the photo (H, W, 3), no sharper than that of a small one.
+
+    In a sharper copy there is more grain and there are more faint edges, so that a floor that is laid in the draft of a
+    photo might stay in the large picture.
+    """
+    sharp = max(photo.shape[:2]) > SHARPEST
+    return working_copy(working_copy(photo, SHARPEST) if sharp else photo)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from staging.engine.redesign.matting import Matte
+from staging.engine.redesign.matting import Matte, even_copy, working_copy
 
 
 def drawn(photo, mask):
@@ -25,3 +25,16 @@ def test_beside_an_edge_the_mask_ends_on_it():
     share = drawn(photo, np.broadcast_to(mask, (60, 80)))[10:-10]
     assert share[:, :40].min() > 0.9
     assert share[:, 41:].max() < 0.1
+
+
+def test_a_large_photo_is_looked_at_no_more_sharply_than_a_small_one():
+    rng = np.random.default_rng(4)
+    grainy, small = (
+        np.clip(rng.normal(128, 12, (h, w, 3)), 0, 255).astype(np.uint8) for h, w in ((1000, 1500), (600, 900))
+    )
+    assert np.array_equal(even_copy(small), working_copy(small))
+    grain, sharper = (
+        np.abs(np.diff(copy.astype(float), axis=1)).mean() for copy in (even_copy(grainy), working_copy(grainy))
+    )
+    assert even_copy(grainy).shape == working_copy(grainy).shape
+    assert grain < 0.7 * sharper
