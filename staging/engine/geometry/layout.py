@@ -114,17 +114,18 @@ class Scorer:
         chunks = np.array_split(boxes, max(1, math.ceil(len(boxes) / CHUNK)))
         return Parts(*(np.concatenate(term) for term in zip(*(self._parts(c) for c in chunks), strict=True)))
 
-    def steady(self, boxes: Floats) -> Floats:
+    def steady(self, boxes: Floats, faint: float = FAINT) -> Floats:
         """The score of log boxes (M, 4) where a faint edge all along counts more than a strong one half way.
 
-        It tells a corner of the room from a window's jamb, but is too flat to search by.
+        It tells a corner of the room from a window's jamb, but is too flat to search by. `faint` is the evidence that
+        an edge has in full.
         """
         parts = self.parts(boxes)
-        return np.asarray(parts.total - parts.edges + self._edge_evidence(np.exp(boxes), FAINT))
+        return np.asarray(parts.total - parts.edges + self._edge_evidence(np.exp(boxes), faint))
 
     def disagreement(self, boxes: Floats, best: Floats) -> Floats:
         """Share of the picture in which log boxes (M, 4) show another face than the log box `best` (4,), (M,)."""
-        faces = _nearest_faces(self._coarse_rays, np.exp(np.concatenate([best[None], boxes])))[0]
+        faces = nearest_faces(self._coarse_rays, np.exp(np.concatenate([best[None], boxes])))[0]
         return np.asarray((faces[1:] != faces[0]).mean(1))
 
     def _parts(self, logs: Floats) -> Parts:
@@ -209,7 +210,7 @@ def _nowhere_level(rays: Floats) -> NDArray[np.float32]:
     return np.where(np.abs(rays) < 1e-9, 1e-9, rays).astype(np.float32)
 
 
-def _nearest_faces(rays: Floats, boxes: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def nearest_faces(rays: Floats, boxes: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The face that each ray meets first, (M, N), and whether an edge of the box is within 3.5 % there."""
     t = cast(rays, boxes)
     face = t.argmin(-1)

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from staging.engine.geometry import (
     furnished,
     islands,
     lamps,
+    looks,
     openings,
     scale,
     search,
@@ -41,6 +43,10 @@ LAYOUT_AT = 512
 SETTLED = 0.85  # confidence of a reading from which on no other camera is tried
 ABOVE_FLOOR = 0.62  # of the picture's height: lower lines may be a floor's own
 GUESSES = 2  # cameras from the lines above it that are tried
+CAMERAS_BEHIND = 3  # that are tried behind furniture
+CLIMBING = 6  # of the boxes found with them, that are moved to where they are worth most
+ALL_ALONG = 0.2  # evidence of an edge that counts in full there
+TOLD_APART = 0.6  # of the score a nat, for faces that look different
 TOLERATED_LOSS = 0.03  # of the layout's score, for a camera that fits the edges better
 FULL_FRAME_DIAGONAL = 43.27  # millimetres
 EXIF_RANGE = (9.0, 40.0)  # millimetres: longer ones come from crops and from what is no room photo
@@ -71,10 +77,14 @@ def read_room(
     if len(lines) < confidence.FEWEST_SEGMENTS:
         return guess(width, height)
     focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
+    if hidden is not None:
+        found = _behind(fine, lines, hidden, focal=focal, seed=seed)
+        room = with_openings(fine, _assembled(found.fit, found.view.resized(width, height), found.boxes, found.figures))
+        return _with_foreground(fine, lines, room)
     best: Room | None = None
     for fit in _fits(lines, focal):
-        view, boxes, figures = _explained(fine, lines, fit, focal=focal, seed=seed, hidden=hidden)
-        room = with_openings(fine, _assembled(fit, view.resized(width, height), boxes, figures))
+        found = _explained(fine, lines, fit, focal=focal, seed=seed)
+        room = with_openings(fine, _assembled(fit, found.view.resized(width, height), found.boxes, found.figures))
         best = room if best is None or _rank(room) > _rank(best) else best
         if best.status == "auto" and best.confidence["total"] > SETTLED:
             break
@@ -119,43 +129,125 @@ def reread(photo: NDArray[np.uint8], room: Room) -> Room:
     return _with_foreground(fine, lines, with_openings(fine, completed(fresh)))
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """A camera as fitted to the lines, its view adjusted, log boxes (K, 4) best first, and how sure all this is."""
+
+    fit: camera.CameraFit
+    view: View
+    boxes: Floats
+    figures: dict[str, float]
+
+
 def _explained(
-    fine: NDArray[np.uint8],
-    lines: Segments,
-    fit: camera.CameraFit,
-    *,
-    focal: float | None,
-    seed: int,
-    hidden: NDArray[np.bool_] | None = None,
-) -> tuple[View, Floats, dict[str, float]]:
-    """The view, the log boxes (K, 4) best first, and how sure all this is."""
-    coarse = _sized(fine, LAYOUT_AT)
-    size = coarse.shape[1], coarse.shape[0]
-    view, lines = fit.view.resized(*size), lines.resized(*size)
-    seen = evidence.gather(coarse, view, lines, fit.axis)
-    sure_axis, axis = fit.sure_axis, fit.axis
-    if hidden is not None:
-        seen, keep = furnished.behind(seen, view, lines, hidden)
-        lines, sure_axis, axis = lines.chosen(keep), sure_axis[keep], axis[keep]
-    scorer = Scorer(view, seen, lines, sure_axis)
-    found = search.search(scorer, lines, axis, seed)
-    best = found.boxes[0]
-    prior = camera.Prior.of(max(size), focal * max(size) / max(fine.shape) if focal else None)
-    adjusted = adjustment.adjust(view, best, seen, support=Support.of(lines), axis=axis, prior=prior)
-    rescored = Scorer(adjusted[0], seen, lines, sure_axis)
-    if rescored.score(adjusted[1][None])[0] > found.scores[0] - TOLERATED_LOSS:
-        view, best, scorer = *adjusted, rescored
-    best = skirting.snap(view, seen, best)
-    parts = scorer.parts(best[None])
-    figures = confidence.judge(
-        inliers=fit.inliers,
-        camera_margin=fit.margin,
-        foot=skirting.foot_support(view, seen, best),
-        edges=float(parts.edges[0]),
-        lines=float(parts.lines[0]),
-        layout_margin=found.lead(),
-    )
-    return view, np.stack([best, *found.others()]), figures
+    fine: NDArray[np.uint8], lines: Segments, fit: camera.CameraFit, *, focal: float | None, seed: int
+) -> _Explained:
+    """The room as this camera shows it."""
+    sight = _Sight.of(fine, lines, fit, focal)
+    scorer = Scorer(sight.view, sight.seen, sight.lines, sight.sure_axis)
+    found = search.search(scorer, sight.lines, sight.axis, seed)
+    view, best, scorer = sight.adjusted(scorer, found.boxes[0], float(found.scores[0]))
+    best = skirting.snap(view, sight.seen, best)
+    figures = sight.judged(fit, scorer, view, best, found.lead())
+    return _Explained(fit, view, np.stack([best, *found.others()]), figures)
+
+
+def _behind(
+    fine: NDArray[np.uint8], lines: Segments, hidden: NDArray[np.bool_], *, focal: float | None, seed: int
+) -> _Explained:
+    """The room behind furniture, where the edges of floor and walls are `hidden`, and others look like them.
+
+    Many boxes in each of the first cameras are weighed anew and moved: by edges however faint, if all along, and by how
+    much what is seen says of the face it is on.
+    """
+    found: list[tuple[float, Floats, _Behind]] = []
+    for fit in itertools.islice(_fits(lines, focal), CAMERAS_BEHIND):
+        sight = _Sight.of(fine, lines, fit, focal, hidden)
+        kinds = looks.Kinds.of(fine, hidden, sight.size)
+        scorer = Scorer(sight.view, sight.seen, sight.lines, sight.sure_axis)
+        for start, score in zip(*search.many(scorer, sight.lines, sight.axis, seed), strict=True):
+            _, box, here = sight.adjusted(scorer, start, float(score))
+            behind = _Behind(fit, sight, here, kinds)
+            found.append((float(behind.worth(box[None])[0]), box, behind))
+    found.sort(key=lambda one: -one[0])
+    climbed = [(*search.climbed_on(behind.worth, box), behind) for _, box, behind in found[:CLIMBING]]
+    box, _, best = max(climbed, key=lambda one: one[1])
+    view = best.scorer.view
+    return _Explained(best.fit, view, box[None], best.sight.judged(best.fit, best.scorer, view, box, 0.0))
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What a camera makes of the small picture: its evidence and its segments with their axes."""
+
+    view: View
+    seen: evidence.Evidence
+    lines: Segments
+    axis: NDArray[np.int64]
+    sure_axis: NDArray[np.int64]
+    prior: camera.Prior
+
+    @classmethod
+    def of(
+        cls,
+        fine: NDArray[np.uint8],
+        lines: Segments,
+        fit: camera.CameraFit,
+        focal: float | None,
+        hidden: NDArray[np.bool_] | None = None,
+    ) -> _Sight:
+        """Of the working picture, its lines and a camera; nothing is asked of what is `hidden`, of any size."""
+        coarse = _sized(fine, LAYOUT_AT)
+        size = coarse.shape[1], coarse.shape[0]
+        view, small = fit.view.resized(*size), lines.resized(*size)
+        seen = evidence.gather(coarse, view, small, fit.axis)
+        keep = np.ones(len(small), bool)
+        if hidden is not None:
+            seen, keep = furnished.behind(seen, view, small, hidden)
+        prior = camera.Prior.of(max(size), focal * max(size) / max(fine.shape) if focal else None)
+        return cls(view, seen, small.chosen(keep), fit.axis[keep], fit.sure_axis[keep], prior)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the small picture."""
+        return self.seen.width, self.seen.height
+
+    def adjusted(self, scorer: Scorer, box: Floats, score: float) -> tuple[View, Floats, Scorer]:
+        """View and box drawn to the edges of the picture together, where that explains it as well; and their scorer."""
+        view, moved = adjustment.adjust(
+            self.view, box, self.seen, support=Support.of(self.lines), axis=self.axis, prior=self.prior
+        )
+        rescored = Scorer(view, self.seen, self.lines, self.sure_axis)
+        if rescored.score(moved[None])[0] > score - TOLERATED_LOSS:
+            return view, moved, rescored
+        return self.view, box, scorer
+
+    def judged(self, fit: camera.CameraFit, scorer: Scorer, view: View, box: Floats, lead: float) -> dict[str, float]:
+        """How sure a box (4,) is."""
+        parts = scorer.parts(box[None])
+        return confidence.judge(
+            inliers=fit.inliers,
+            camera_margin=fit.margin,
+            foot=skirting.foot_support(view, self.seen, box),
+            edges=float(parts.edges[0]),
+            lines=float(parts.lines[0]),
+            layout_margin=lead,
+        )
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """A camera that furniture hides the room from, and what weighs boxes in it."""
+
+    fit: camera.CameraFit
+    sight: _Sight
+    scorer: Scorer
+    kinds: looks.Kinds | None
+
+    def worth(self, boxes: Floats) -> Floats:
+        """How well log boxes (M, 4) explain what is seen, (M,)."""
+        worth = self.scorer.steady(boxes, ALL_ALONG)
+        return worth if self.kinds is None else worth + TOLD_APART * self.kinds.told_apart(self.scorer.view, boxes)
 
 
 def exif_focal(focal_35mm: float | None, width: int, height: int, at_width: int, at_height: int) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,10 +14,20 @@ from staging.engine.geometry.segments import Segments
 from staging.engine.geometry.view import ACROSS, ALONG, DOWN, Floats, View
 
 HYPOTHESES = 2500
-STARTS = 20
 TIE = 0.015  # of the score
-# radius of a climb's steps (log), steps per coordinate, and how many climbers go on to the next
-CLIMBS = ((0.9, 31, 8), (0.18, 19, 5), (0.03, 13, 5))
+LAST_CLIMBS = ((0.5, 21), (0.5, 21), (0.06, 13))  # radius of steps (log), and how many for each coordinate
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many hypotheses climb, and each climb: radius of steps (log), steps per coordinate, how many go on."""
+
+    starts: int
+    climbs: tuple[tuple[float, int, int], ...]
+
+
+USUAL = Effort(20, ((0.9, 31, 8), (0.18, 19, 5), (0.03, 13, 5)))
+WIDE = Effort(40, ((0.9, 31, 24), (0.18, 19, 16), (0.03, 13, 16)))  # where the score alone does not decide
 
 
 @dataclass
@@ -69,14 +80,38 @@ class Found:
 
 def search(scorer: Scorer, segments: Segments, axis: NDArray[np.int64], seed: int = 0) -> Found:
     """The best few distinct boxes, at least one."""
-    rng = np.random.default_rng(seed)
+    return _settled(scorer, *_tops(scorer, segments, axis, np.random.default_rng(seed), USUAL))
+
+
+def many(scorer: Scorer, segments: Segments, axis: NDArray[np.int64], seed: int = 0) -> tuple[Floats, Floats]:
+    """Distinct boxes (K, 4) on tops of the score, at least one, and their scores (K,), for others to choose from."""
+    return _tops(scorer, segments, axis, np.random.default_rng(seed), WIDE)
+
+
+def climbed_on(worth: Callable[[Floats], Floats], box: Floats) -> tuple[Floats, float]:
+    """The log box (4,) at the top of any `worth` of boxes (M, 4), (M,), near `box`; and its worth."""
+    for radius, steps in LAST_CLIMBS:
+        for j in (DEPTH, LEFT, RIGHT, CEILING):
+            tried = np.repeat(box[None], steps, 0)
+            tried[:, j] = np.clip(tried[:, j] + np.linspace(-radius, radius, steps), LOWEST[j], HIGHEST[j])
+            box = tried[int(worth(tried).argmax())]
+    return box, float(worth(box[None])[0])
+
+
+def _tops(
+    scorer: Scorer,
+    segments: Segments,
+    axis: NDArray[np.int64],
+    rng: np.random.Generator,
+    effort: Effort,
+) -> tuple[Floats, Floats]:
     boxes = _hypotheses(_suggestions(scorer.view, segments, axis, 0.025 * scorer.evidence.diagonal), rng)
-    boxes, _ = _best_distinct(boxes, scorer.score(boxes), 0.12, STARTS)
-    for radius, steps, kept in CLIMBS:
+    boxes, scores = _best_distinct(boxes, scorer.score(boxes), 0.12, effort.starts)
+    for radius, steps, kept in effort.climbs:
         for _ in range(2):
             boxes = _climbed(scorer, boxes, radius, steps)
         boxes, scores = _best_distinct(boxes, scorer.score(boxes), 0.05, kept)
-    return _settled(scorer, boxes, scores)
+    return boxes, scores
 
 
 def _settled(scorer: Scorer, boxes: Floats, scores: Floats) -> Found:

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
-from staging.engine.removal import exemplar, feet, filling, finding, footing, gates, growth, levelling, plain, relight
+from staging.engine.removal import (
+    agreement,
+    exemplar,
+    filling,
+    finding,
+    footing,
+    gates,
+    growth,
+    levelling,
+    plain,
+    relight,
+)
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
@@ -111,7 +122,7 @@ def declutter(
         figures = {
             **figures,
             "outline": finding.clear_outline(scene, covers, parts.hole),
-            "agreement": feet.agreement(scene, parts.hole),
+            "agreement": agreement.agreement(scene, parts.hole),
         }
     full = _full_size(parts.hole, mask, photo)
     if mask is not None and parts.hole.mean() <= SMALL and figures["outline"] < PLAIN:
@@ -205,8 +216,8 @@ class _Work:
         return scene, things.mask, figures
 
     def settled(self, scene: Scene, hole: Mask) -> Scene:
-        """The scene with its walls where the photo shows their feet outside of the hole; a given room keeps its own."""
-        return footing.settled(scene if self.given else feet.refitted(scene, hole), hole)
+        """The scene with its walls where the photo shows their feet outside of the hole."""
+        return footing.settled(scene, hole)
 
     def by_planes(
         self, scene: Scene, parts: relight.Relit, full: Mask, mask: Bytes | None, figures: dict[str, float]
@@ -295,11 +306,11 @@ def _reading_gates(figures: dict[str, float], asked: bool, told: bool) -> tuple[
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
     text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    agreement = figures["agreement"]
-    misread = f"Round what is removed, {1 - agreement:.0%} looks like wall where the floor should be, or the other way."
+    agreed = figures["agreement"]
+    misread = f"Round what is removed, {1 - agreed:.0%} looks like wall where the floor should be, or the other way."
     return (
         Gate("clear_outline", clear >= least, clear, least, text),
-        Gate("room_read", told or agreement >= LEAST_AGREED, agreement, LEAST_AGREED, misread),
+        Gate("room_read", told or agreed >= LEAST_AGREED, agreed, LEAST_AGREED, misread),
     )
 
 

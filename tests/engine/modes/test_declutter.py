@@ -8,8 +8,6 @@ import pytest
 
 from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.modes.declutter import declutter
-from staging.engine.removal import feet
-from staging.engine.removal.scene import Scene
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT, face_map
 from staging.engine.scene.room import Room
 from tests.engine.removal import furnished
@@ -147,15 +145,6 @@ def test_a_floor_that_was_read_too_low_is_set_at_the_feet_of_the_walls(drawn):
     made = declutter(photo, mask=mask, room=sunk.to_dict())
     assert made.room.camera.height == pytest.approx(furnished.ROOM.camera.height, abs=0.04)
     assert error(made.picture, truth, mask > 0) < 9
-
-
-def test_walls_that_were_read_too_near_are_set_at_their_feet(drawn):
-    photo, mask, _ = drawn
-    box = furnished.ROOM.box
-    near = dataclasses.replace(furnished.ROOM, box=dataclasses.replace(box, x1=0.9 * box.x1, y1=0.93 * box.y1))
-    scene = feet.refitted(Scene.of(photo, near), mask > 0)
-    assert scene.room.box.x1 == pytest.approx(box.x1, rel=0.03)
-    assert scene.room.box.y1 == pytest.approx(box.y1, rel=0.03)
 
 
 def test_paint_goes_on_without_patches(drawn):
