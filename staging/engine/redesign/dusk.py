@@ -15,7 +15,7 @@ from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import facade, lawns, sky
 from staging.engine.redesign.facade import Front
-from staging.engine.redesign.matting import Bytes, Floats, Matte
+from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte
 
 LEAST_SKY: Final = 0.05  # share of the picture: without a sky there is no evening
 LEAST_PANES: Final = 0.0012  # share of the picture that windows must take
@@ -25,12 +25,14 @@ BETWEEN: Final = 0.05  # of the long side: no farther from the sky are branches 
 LEFT: Final = 20.0  # Lab units from the sky's colour, within which what was not found as sky is rather left of it
 DARKEST: Final = 0.09  # median luminance below which it is evening already
 SUN_AND_SHADE: Final = 6.0
-BRIGHT_DOOR: Final = (0.02, 65.0)  # share of the picture and lightness of a garage door that would shine
+BRIGHT_DOOR: Final = 65.0  # lightness of a garage door, or of steps taken for one, that would shine
 RIM: Final = 0.008  # of the long side: by so much of the edge of roofs and leaves the old sky shows
 LIKE_SKY: Final = (0.2, 0.4)  # differences, as shares of the old sky's light, of what is sky for sure and surely not
 LAMP: Final = np.array([1.0, 0.66, 0.30], np.float32)
 BLUE: Final = np.array([0.70, 0.80, 1.22], np.float32)
-DIM: Final = 0.30
+DIM: Final = (0.16, 0.3)  # shares of the day's light: when it is nearly night, and when the lamps go on
+LIT: Final = 1.2  # how much brighter than the wall round it a window must be to seem lit
+BESIDE: Final = (0.007, 0.016)  # of the long side: the wall round a window begins beyond its frame
 EVEN: Final = 0.45  # how far sun and shade are evened out: at dusk there is no sun
 
 
@@ -45,6 +47,7 @@ class Evening:
     rim: Floats
     evening_out: Floats
     spill: Floats
+    dim: float
 
     @classmethod
     def of(cls, front: Front, seed: int) -> Evening:
@@ -53,15 +56,14 @@ class Evening:
         light = luminance(linear(copy))
         if front.sky.share < LEAST_SKY:
             raise _unsuitable("too little sky is seen")
-        if _torn(front):
+        if _torn(front) or not front.sky.whole:
             raise _unsuitable("branches before the sky would keep the light of day between them")
         if float(np.median(light)) < DARKEST:
             raise _unsuitable("it is dark already")
         if _sunlit(front, light):
             raise _unsuitable("sun and shade part the lawn too sharply; take it under a bright overcast sky")
         doors = front.doors & ~front.ground
-        share, lightness = BRIGHT_DOOR
-        if (doors & (front.share > share) & (front.light > lightness)).any():
+        if (doors & (front.light > BRIGHT_DOOR)).any():
             raise _unsuitable("a large bright garage door, which stays as it is, would shine in the dark")
         panes = facade.windows(front)
         if panes.mean() < LEAST_PANES:
@@ -69,6 +71,9 @@ class Evening:
         size = max(copy.shape[:2])
         around = np.maximum(cv2.GaussianBlur(light, (0, 0), size * 0.012), 0.01)
         even = np.clip((around / np.median(around[~front.sky.rough])) ** -EVEN, 0.45, 1.8)
+        dim = _dimmed(light * even, panes)
+        if dim < DIM[0]:
+            raise _unsuitable("its windows, which stay as they are, are too dark beside its walls to seem lit")
         glow = panes.astype(np.float32)
         spill = sum(w * cv2.GaussianBlur(glow, (0, 0), size * s) for s, w in ((0.006, 0.35), (0.02, 0.5), (0.05, 0.6)))
         height, width = copy.shape[:2]
@@ -82,6 +87,7 @@ class Evening:
             rim=dilated(front.sky.rough, round(size * RIM)).astype(np.float32),
             evening_out=even.astype(np.float32),
             spill=np.asarray(spill, np.float32),
+            dim=min(dim, DIM[1]),
         )
 
     def kept(self, photo: Bytes, top: int, bottom: int) -> Floats:
@@ -104,9 +110,19 @@ class Evening:
         own = np.minimum(own, light)
         grey = luminance(own)[..., None]
         calm = own * 0.9 + grey * 0.1
-        night = calm * even[..., None] * (DIM * BLUE) + np.array([0.0012, 0.0018, 0.004], np.float32)
+        night = calm * even[..., None] * (self.dim * BLUE) + np.array([0.0012, 0.0018, 0.004], np.float32)
         lit = night + calm * spill[..., None] * LAMP * 0.9 + spill[..., None] * LAMP * 0.012
         return shoulder((lit * (1 - above) + np.zeros_like(lit) + above * new * 0.8).astype(np.float32), 0.75)
+
+
+def _dimmed(light: Floats, panes: Mask) -> float:
+    """How far the day's `light` (h, w) must go down for the `panes` (h, w) to seem lit, as a share of it."""
+    size = max(light.shape)
+    frame, wall = (dilated(panes, round(size * share)) for share in BESIDE)
+    around = wall & ~frame
+    if not around.any():
+        return DIM[1]
+    return float(np.median(light[panes]) / (LIT * max(float(np.median(light[around])), 1e-4)))
 
 
 def _torn(front: Front) -> bool:

@@ -37,6 +37,14 @@ def house(sky=(214, 216, 218), wall=(206, 190, 160), brick=False):
     return np.clip(cv2.GaussianBlur(picture, (0, 0), 0.6), 0, 255).astype(np.uint8)
 
 
+def curtained(photo):
+    """The same house with pale curtains in its windows, as a room with its lamps on shows them."""
+    photo = photo.copy()
+    for x, y in WINDOWS:
+        photo[y : y + 50, x : x + 40] = (104, 100, 92)
+    return photo
+
+
 def garage():
     """The same house with a broad white garage door under its windows."""
     picture = house()
@@ -121,7 +129,8 @@ def test_brick_and_a_blue_sky_stay(overcast):
     assert np.array_equal(made.picture[:340], photo[:340])
 
 
-def test_dusk_darkens_all_but_windows_which_keep_every_pixel_and_seem_lit(overcast):
+def test_dusk_darkens_all_but_windows_which_keep_every_pixel_and_seem_lit():
+    overcast = curtained(house())
     made = redesign_front(overcast, style="modern", dusk=True)
     assert made.done["dusk"] is True
     assert np.array_equal(made.picture[made.mask == 0], overcast[made.mask == 0])
@@ -134,7 +143,7 @@ def test_dusk_darkens_all_but_windows_which_keep_every_pixel_and_seem_lit(overca
 
 
 def test_dusk_works_under_a_blue_sky_and_leaves_nothing_of_it_round_the_roof():
-    photo = house(sky=(92, 148, 214))
+    photo = curtained(house(sky=(92, 148, 214)))
     made = redesign_front(photo, style="modern", dusk=True)
     sky = made.picture[4:180, 4:636].reshape(-1, 3).astype(int)
     day = np.abs(photo[4:180, 4:636].reshape(-1, 3).astype(int) - (92, 148, 214)).max(-1) < 12
@@ -228,3 +237,11 @@ def test_a_dull_sky_is_changed_between_all_branches_or_not_at_all(overcast):
     old = np.abs(photo[:180].astype(int) - (214, 216, 218)).max(-1) < 8
     kept = (made.picture[:180] == photo[:180]).all(-1)[old].mean()
     assert kept < 0.03 or kept == 1
+
+
+def test_windows_too_dark_to_seem_lit_are_no_evening(overcast):
+    photo = overcast.copy()
+    for x, y in WINDOWS:
+        photo[y : y + 50, x : x + 40] = (24, 26, 30)
+    with pytest.raises(UnusablePhoto, match="too dark"):
+        redesign_front(photo, style="modern", dusk=True)
