@@ -223,7 +223,7 @@ def judged(
             hatched <= _MOST_IN_HATCHING,
             round(hatched, 4),
             _MOST_IN_HATCHING,
-            f"{hatched:.0%} of the borders between materials lie amid hatching. Send a drawing with clear outlines.",
+            f"Of the borders between materials, {hatched:.0%} lie amid hatching. Send a drawing with clear outlines.",
         ),
         Gate(
             "ends_on_lines",
