@@ -162,7 +162,8 @@ def painted_wall(front: Front) -> Mask:
     )
     paint = _common(front, possible)
     nothing = np.zeros(patches.patch.shape, bool)
-    if paint is None or paint[0] < DARKEST:
+    # Grey walls cannot be told from trim, steps and paving, which would be painted as well.
+    if paint is None or paint[0] < DARKEST or float(np.hypot(paint[1], paint[2])) < COLOURED:
         return nothing
     hue = np.hypot(front.a - paint[1], front.b - paint[2])
     chosen = possible & (hue < HUE) & (np.abs(front.light - paint[0]) < SHADE)
