@@ -121,7 +121,7 @@ def declutter(
         parts = _parts(scene, hole, covers)
         figures = {
             **figures,
-            "outline": finding.clear_outline(scene, covers, parts.hole),
+            "outline": finding.clear_outline(scene, covers, parts.hole, fixed=_fixed(scene, parts.hole, covers)),
             "agreement": agreement.agreement(scene, parts.hole),
         }
     full = _full_size(parts.hole, mask, photo)
@@ -153,6 +153,14 @@ def _parts(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> 
     grown = growth.grown(scene, hole, covers)
     covers = filling.covered(scene, grown.all)
     return relight.relit(scene, grown, plain.surfaces(scene, grown.all, covers.values(), every_floor=True))
+
+
+def _fixed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """Where (h, w) windows, curtains and doors are seen: they are told from furniture, and go on behind the hole."""
+    seen = np.zeros(hole.shape, bool)
+    for sheet, cover in covers.values():
+        seen |= plain.fixed_on(scene, hole, sheet, cover)
+    return seen
 
 
 class _Work:

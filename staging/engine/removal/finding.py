@@ -84,11 +84,17 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
 
 
-def clear_outline(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], mask: Mask) -> float:
-    """How much of what lies round a mask is floor or wall for sure, 0..1: little, where it cuts through a thing."""
+def clear_outline(
+    scene: Scene, covers: dict[int, tuple[Sheet, Cover]], mask: Mask, *, fixed: Mask | None = None
+) -> float:
+    """How much of what lies round a mask is floor or wall for sure, 0..1: little, where it cuts through a thing.
+
+    `fixed` (h, w) are windows and curtains, which are known too.
+    """
     reach = max(3, round(0.008 * max(mask.shape)))
     ring = dilated(mask, 2 * reach) & ~dilated(mask, reach // 2)
-    own = dilated(own_pixels(scene, covers), 2)
+    own = own_pixels(scene, covers)
+    own = dilated(own if fixed is None else own | fixed, 2)
     return float(own[ring].mean()) if ring.any() else 1.0
 
 

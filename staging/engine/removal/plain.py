@@ -127,7 +127,7 @@ def surfaces(
         everywhere = scene.faces.labels == sheet.face
         own = everywhere & sheet.drawn_mask(cover.confirmed, scene.camera) & ~hole
         if every_floor or carpeted(scene, own) if sheet.face == FLOOR else painted(cover):
-            fixed = _fixed(scene, hole, sheet, cover)
+            fixed = fixed_on(scene, hole, sheet, cover)
             colour = sheet.drawn(cover.smooth, scene.camera)
             found[sheet.face] = Surface(sheet.face, everywhere, own & ~fixed, colour, fixed)
     for one, other in ((LEFT, BACK), (BACK, RIGHT)):
@@ -145,7 +145,7 @@ def fixtures_on(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> tuple[f
     return fixtures.found(sheet, cover.picture, cover.surface, cover.confirmed, shown), shown
 
 
-def _fixed(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> Mask:
+def fixed_on(scene: Scene, hole: Mask, sheet: Sheet, cover: Cover) -> Mask:
     """Where (h, w) the photo shows fixtures on a wall: a blind as white as the paint is none of it all the same."""
     if sheet.face in (FLOOR, CEILING):
         return np.zeros(hole.shape, bool)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from staging.engine.modes.declutter import declutter
-from staging.engine.removal import filling, fixtures, plain
+from staging.engine.removal import filling, finding, fixtures, plain
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Sheet
 from staging.engine.scene.faces import BACK
@@ -117,3 +117,22 @@ def test_what_looks_like_paint_within_a_blind_is_none():
     surface = plain.surfaces(scene, hole, filling.covered(scene, hole).values())[BACK]
     inner = cv2.erode(blind, np.ones((5, 5), np.uint8)) > 0
     assert plain.bare(scene.photo, hole, surface)[inner & ~hole].mean() < 0.02
+
+
+def test_a_mask_whose_outline_crosses_curtains_cuts_through_no_furniture():
+    photo = furnished.empty().astype(float)
+    faces = Scene.of(furnished.empty(), furnished.ROOM).faces
+    x, _, z = np.moveaxis(faces.points, -1, 0)
+    cloth = (faces.labels == BACK) & (z > 0.7) & (z < 2.2) & (x > -1.7) & (x < 1.6)
+    fold = 0.75 + 0.25 * np.sin(x * 2 * np.pi / 0.12)
+    photo[cloth] = (np.array([150, 90, 60]) * fold[..., None])[cloth]
+    ends = np.array([(a, b, c) for a in (-1.4, 1.3) for b in (3.7, 4.2) for c in (0, 1.2)])
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(furnished.ROOM.camera.project(ends)[0]).astype(np.int32)), 255)
+    photo[mask > 0] = (40, 60, 90)
+    scene, hole = Scene.of(photo.astype(np.uint8), furnished.ROOM), mask > 0
+    covers = filling.covered(scene, hole)
+    curtains = plain.fixed_on(scene, hole, *covers[BACK])
+    told = finding.clear_outline(scene, covers, hole, fixed=curtains)
+    assert told > 0.8
+    assert told > finding.clear_outline(scene, covers, hole) + 0.2
