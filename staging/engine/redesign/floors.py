@@ -222,13 +222,23 @@ def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
     face = (regions.faces.labels == FLOOR).astype(np.uint8)
     deep = cv2.erode(face, np.ones((DEEP, DEEP), np.uint8), borderValue=1) > 0
     gaps = (deep & ~floor & ~things).astype(np.uint8)
-    floor = floor | ((gaps > 0) & (lying.thick(regions, gaps) == 0))
+    floor = floor | _joints(floor, things, (gaps > 0) & (lying.thick(regions, gaps) == 0))
     _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size
     small[0] = False
     if things.any():
         small[np.unique(parts[dilated(things, 2)])] = False
     return floor | np.asarray(small[parts])
+
+
+def _joints(floor: Mask, things: Mask, gaps: Mask) -> Mask:
+    """Those narrow `gaps` (h, w) that are joints of the floor: between its boards, not between other things' tiles."""
+    count, parts = cv2.connectedComponents(gaps.astype(np.uint8), connectivity=4)
+    ring = cv2.dilate(parts.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
+    beside, lying_there = (np.bincount(ring[where & ~gaps], minlength=count) for where in (floor, things))
+    kept = beside > lying_there
+    kept[0] = False
+    return np.asarray(kept[parts])
 
 
 def _open_end(regions: Regions, floor: Mask) -> float:

@@ -123,3 +123,14 @@ def test_a_sliver_of_floor_that_no_edge_parts_from_it_is_laid_too(living):
     assert why is None
     assert sliver.sum() > 1500
     assert (tape.drawn(regions.lab, found)[0] > 0.5)[sliver].mean() > 0.9
+
+
+def test_joints_between_tiles_that_are_no_part_of_the_floor_are_not_laid(living):
+    regions = Regions.of(working_copy(living), LIVING.room)
+    face = regions.faces.labels == FLOOR
+    across = np.arange(face.shape[1])[None]
+    floor, tiles = face & (across < 300), face & (across >= 300)
+    joint = (across % 40 < 2) & face
+    found = floors._unbroken(regions, floor & ~joint, tiles & ~joint)
+    assert not found[tiles].any()
+    assert found[floor & joint].mean() > 0.8
