@@ -31,6 +31,7 @@ from staging.engine.removal import (
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
+from staging.engine.scene.faces import FLOOR
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 
@@ -53,6 +54,7 @@ LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
 LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
+MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
 
@@ -201,18 +203,22 @@ class _Work:
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
         covers = filling.covered(scene, nothing)
+        moved = 0.0
         if self.given is None:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
             if hiding.any():
+                first = scene
                 scene = self.settled(self._scene(self._read(hiding)), hiding)
+                moved = _floor_moved(first, scene)
                 covers = filling.covered(scene, hiding)
         things = finding.furniture(scene, covers)
         clear = finding.clear_outline(scene, covers, things.mask)
         sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR
         sure &= clear > CERTAIN_CLEAR
-        # Sun and gloss on a floor are no furniture, whoever asks.
-        if things.solid < LEAST_SOLID or (certain and not sure):
+        # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
+        # it may be floor itself.
+        if things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure):
             things = dataclasses.replace(things, mask=nothing, things=0)
         figures = {
             "things": things.things,
@@ -220,6 +226,7 @@ class _Work:
             "floor_share": things.floor_share,
             "clear_outline": clear,
             "solid": things.solid,
+            "floor_moved": moved,
         }
         return scene, things.mask, figures
 
@@ -305,6 +312,11 @@ class _Work:
 
     def _scene(self, room: Room) -> Scene:
         return Scene.of(self._small, room)
+
+
+def _floor_moved(one: Scene, other: Scene) -> float:
+    """The share of the picture, 0..1, that only one of two readings takes for floor."""
+    return float(((one.faces.labels == FLOOR) != (other.faces.labels == FLOOR)).mean())
 
 
 def _reading_gates(figures: dict[str, float], asked: bool, told: bool) -> tuple[Gate, ...]:
