@@ -75,7 +75,7 @@ def test_a_traced_flight_of_stairs_is_read(climbed: Room) -> None:
     assert len(flight) == 4
     assert max(b.height for b in flight) == pytest.approx(STEPS * RISE, abs=0.2)
     # The lens is a little misread in a room so bare, so depths are compared with the room's own.
-    assert min(b.y0 for b in flight) / climbed.box.y1 == pytest.approx(FOOT / 4.2, abs=0.06)
+    assert min(b.y0 for b in flight) / climbed.box.y1 == pytest.approx(FOOT / 4.2, abs=0.08)
     assert [b.x0 for b in flight] == pytest.approx([-1.8] * 4, abs=0.12)
     assert [b.x1 for b in flight] == pytest.approx([-0.8] * 4, abs=0.12)
 
