@@ -118,7 +118,7 @@ def declutter(
         untouched = np.zeros(photo.shape[:2], np.uint8)
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
     with work.step("plan", 0.4, "continuing floor and walls"):
-        scene = work.settled(scene, hole)
+        scene = footing.settled(scene, hole)
         covers = filling.covered(scene, hole)
         parts = _parts(scene, hole, covers)
         figures = {
@@ -145,7 +145,7 @@ def find(
     scene, hole, _figures = work.asked(mask) if mask is not None else work.found(certain)
     if not hole.any():
         return np.zeros(photo.shape[:2], bool), work.at_size(scene.room)
-    scene = work.settled(scene, hole)
+    scene = footing.settled(scene, hole)
     parts = _parts(scene, hole, filling.covered(scene, hole))
     return _full_size(parts.hole | parts.shade, mask, photo), work.at_size(scene.room)
 
@@ -209,7 +209,7 @@ class _Work:
             hiding = finding.unexplained(scene, covers)
             if hiding.any():
                 first = scene
-                scene = self.settled(self._scene(self._read(hiding)), hiding)
+                scene = footing.settled(self._scene(self._read(hiding)), hiding)
                 moved = _floor_moved(first, scene)
                 covers = filling.covered(scene, hiding)
         things = finding.furniture(scene, covers)
@@ -229,10 +229,6 @@ class _Work:
             "floor_moved": moved,
         }
         return scene, things.mask, figures
-
-    def settled(self, scene: Scene, hole: Mask) -> Scene:
-        """The scene with its walls where the photo shows their feet outside of the hole."""
-        return footing.settled(scene, hole)
 
     def by_planes(
         self, scene: Scene, parts: relight.Relit, full: Mask, mask: Bytes | None, figures: dict[str, float]

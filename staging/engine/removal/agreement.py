@@ -59,7 +59,7 @@ def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
         cv2.resize(scene.faces.labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8
     )
     z = cv2.resize(scene.faces.points[..., 2].astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
-    floor = _modes(seen[_lowest(free, labels, LEAST_FLOOR)])
+    floor = _modes(seen[_lowest(free, labels)])
     wall = _modes(seen[free & (labels >= LEFT) & (z > 1.0)])
     if floor is None or wall is None:
         return None
@@ -71,16 +71,16 @@ def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
     return says
 
 
-def _lowest(free: Mask, labels: NDArray[np.uint8], least: float) -> Mask:
+def _lowest(free: Mask, labels: NDArray[np.uint8]) -> Mask:
     """The lowest free pixels of each column, in the lower part of the picture: those of the floor as it was read,
-    where these are more than the share `least`.
+    where these are more than the share LEAST_FLOOR.
     """
     height = free.shape[0]
     part = free & (np.arange(height) > 0.55 * height)[:, None]
     order = np.cumsum(part[::-1], 0)[::-1]
     near = part & (order <= LOWEST * height)
     on_floor = near & (labels == FLOOR)
-    return on_floor if on_floor.sum() >= least * near.sum() else near
+    return on_floor if on_floor.sum() >= LEAST_FLOOR * near.sum() else near
 
 
 def _modes(looks: Floats) -> Floats | None:
