@@ -77,16 +77,19 @@ def read_room(
     if len(lines) < confidence.FEWEST_SEGMENTS:
         return guess(width, height)
     focal = exif_focal(focal_35mm, width, height, lines.width, lines.height)
-    if hidden is not None:
-        found = _behind(fine, lines, hidden, focal=focal, seed=seed)
-        room = with_openings(fine, _assembled(found.fit, found.view.resized(width, height), found.boxes, found.figures))
-        return _with_foreground(fine, lines, room)
+
+    def assembled(found: _Explained) -> Room:
+        return with_openings(fine, _assembled(found.fit, found.view.resized(width, height), found.boxes, found.figures))
+
     best: Room | None = None
     for fit in _fits(lines, focal):
-        found = _explained(fine, lines, fit, focal=focal, seed=seed)
-        room = with_openings(fine, _assembled(fit, found.view.resized(width, height), found.boxes, found.figures))
+        room = assembled(_explained(fine, lines, fit, focal=focal, seed=seed))
         best = room if best is None or _rank(room) > _rank(best) else best
         if best.status == "auto" and best.confidence["total"] > SETTLED:
+            break
+        if hidden is not None:
+            # What hides little leaves a room to be read as ever; the edges of this one do not tell it.
+            best = assembled(_behind(fine, lines, hidden, focal=focal, seed=seed))
             break
     assert best is not None
     return _with_foreground(fine, lines, best)

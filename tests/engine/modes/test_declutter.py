@@ -5,11 +5,13 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.modes.declutter import declutter
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT, face_map
 from staging.engine.scene.room import Room
+from tests.benches import subjects
 from tests.engine.removal import furnished
 
 
@@ -254,3 +256,12 @@ def test_what_stood_on_a_removed_thing_does_not_stay_in_the_air(drawn):
     where[lamp] = True
     assert error(made.picture, truth, where) < 12
     assert np.array_equal(made.picture[picture], photo[picture])
+
+
+def test_a_box_on_the_floor_of_a_room_that_reads_well_is_taken_away(tmp_path):
+    paths = subjects.write("declutter, masked", tmp_path, 700)
+    with Image.open(paths["photo"]) as photo, Image.open(paths["mask"]) as mask, Image.open(subjects.SAMPLE) as sample:
+        asked, seen = np.asarray(mask), np.asarray(photo)
+        truth = np.asarray(sample.convert("RGB").resize(photo.size))
+    made = declutter(seen, mask=asked)
+    assert error(made.picture, truth, asked > 0) < 0.3 * error(seen, truth, asked > 0)
