@@ -37,10 +37,7 @@ BORDER_OF_SHADE: Final = 0.2  # share of a patch's border at the wall whose shad
 LEAVES: Final = 0.0015  # of the picture: smaller patches are rough because of what lies beside them
 PIECE: Final = 0.002  # of the picture: a piece of the front that is seen between trees
 EXTENT: Final = 0.08  # of the width: how far a front goes on to either side
-MOST_BEYOND: Final = (
-    0.14,
-    0.1,
-)  # of what lies beyond the paint: with more of its own, half a wall is left
+MOST_BEYOND: Final = 0.14  # of what lies beyond the paint: with more of its own, half a wall is left
 MOST_DROPPED: Final = 0.2  # of the paint: as much of nearly its colour, and it is not known which is the wall's
 SPOT: Final = 150  # pixels: no pane or lamp that anybody would miss is smaller
 UP_TO_EDGE: Final = 20  # pixels from where paint is sure to where it ends
@@ -173,15 +170,12 @@ def painted_wall(front: Front) -> Mask:
         if not more.any():
             break
         chosen = chosen | more
-    coloured = float(np.hypot(paint[1], paint[2])) > COLOURED
     first = chosen[patches.patch]
-    if coloured and chosen.any():
+    if chosen.any():
         # White trim and what panes mirror have another colour than a coloured wall in any light.
         chosen &= patches.mean(Shades.of(patches.copy, first).same) > 0.5
     wall, complete = _whole(front, chosen, paint)
-    if coloured:
-        wall = _with_shade(front, wall)
-    wall = without_framed(_without_spots(wall, front), patches.creases)
+    wall = without_framed(_without_spots(_with_shade(front, wall), front), patches.creases)
     dropped = first & ~wall & ~in_holes(wall.astype(np.uint8))
     grain = float((front.grain * front.share)[chosen].sum() / max(front.share[chosen].sum(), 1e-6))
     if (
@@ -191,10 +185,10 @@ def painted_wall(front: Front) -> Mask:
         or _ragged(patches, wall) > MOST_RAGGED
         or dropped.sum() > MOST_DROPPED * wall.sum()
         or not _has_windows(front, wall)
-        or _goes_on(front, wall, coloured=coloured) > MOST_BEYOND[0 if coloured else 1]
+        or _goes_on(front, wall) > MOST_BEYOND
     ):
         return nothing
-    return without_framed(_up_to_edges(front, wall), patches.creases) if coloured else wall
+    return without_framed(_up_to_edges(front, wall), patches.creases)
 
 
 def _has_windows(front: Front, wall: Mask) -> bool:
@@ -222,13 +216,12 @@ def _up_to_edges(front: Front, wall: Mask) -> Mask:
     return _without_spots(patches.spread(wall, near, UP_TO_EDGE), front)
 
 
-def _goes_on(front: Front, wall: Mask, *, coloured: bool) -> float:
-    """The share, 0..1, of what lies just beyond the wall that is its own paint in the shade.
-
-    At the foot of a `coloured` wall that is paving; at that of a grey one it may as well be its skirting.
+def _goes_on(front: Front, wall: Mask) -> float:
+    """The share, 0..1, of what lies just beyond the wall that is its own paint in the shade; at its foot that is
+    paving.
     """
     foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
-    ground = (front.ground | (front.place > foot if coloured else front.place > PLACE[1]))[front.patches.patch]
+    ground = (front.ground | (front.place > foot))[front.patches.patch]
     return Shades.of(front.patches.copy, wall).beyond(wall, ground)
 
 
@@ -280,7 +273,7 @@ def _whole(front: Front, chosen: Mask, paint: Floats) -> tuple[Mask, float]:
     like = (hue < HUE) & (np.abs(lab[..., 0] - paint[0]) < SHADE) & placed[front.patches.patch]
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     sure = chosen[front.patches.patch]
-    if float(np.hypot(paint[1], paint[2])) > COLOURED and sure.any():
+    if sure.any():
         # White trim is no sunlit part of a coloured wall, nor is grey paving its shade.
         like &= Shades.of(front.patches.copy, sure).same
     like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
