@@ -154,16 +154,12 @@ def lines_missed(known: Reading, parts: NDArray[np.int8], open_ended: tuple[int,
     near = stroked(known.drawing.ink)
     unit = max(1.0, max(parts.shape) / 1000)
     reach = round(_APART * unit)
-    free = np.isin(parts, open_ended)
     tone = np.asarray(cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.5 * unit), cv2.COLOR_RGB2LAB), np.float32)
     border = missed = 0
     for axis in (0, 1):
-        one, other = (np.moveaxis(v, axis, 0) for v in (parts[..., None], tone))
-        one = one[..., 0]
-        differs = one[1:] != one[:-1]
-        open_air = np.moveaxis(free, axis, 0)
-        differs &= ~(open_air[1:] & open_air[:-1])
-        count = len(one)
+        other = np.moveaxis(tone, axis, 0)
+        differs = _borders(parts, open_ended, axis)
+        count = len(other)
         before, after = (
             np.maximum(np.arange(count - 1) - reach, 0),
             np.minimum(np.arange(1, count) + reach, count - 1),
@@ -185,11 +181,18 @@ def in_hatching(known: Reading, parts: NDArray[np.int8], open_ended: tuple[int, 
     window = round(reach * max(parts.shape)) | 1
     amid = np.asarray(cv2.blur(covered, (window, window))) > share
     amid &= ~stroked(known.lines.barriers(reading.LONG_LINES))
-    free = np.isin(parts, open_ended)
     border = np.zeros(parts.shape, bool)
-    border[1:] |= (parts[1:] != parts[:-1]) & ~(free[1:] & free[:-1])
-    border[:, 1:] |= (parts[:, 1:] != parts[:, :-1]) & ~(free[:, 1:] & free[:, :-1])
+    for axis in (0, 1):
+        np.moveaxis(border, axis, 0)[1:] |= _borders(parts, open_ended, axis)
     return float((border & amid).sum() / max(int(border.sum()), 1))
+
+
+def _borders(parts: NDArray[np.int8], open_ended: tuple[int, ...], axis: int) -> NDArray[np.bool_]:
+    """Where a material of `parts` (H, W) is another than the one before it along an `axis`, which comes first here and
+    is one shorter; not between those that are `open_ended`.
+    """
+    part, free = (np.moveaxis(v, axis, 0) for v in (parts, np.isin(parts, open_ended)))
+    return np.asarray((part[1:] != part[:-1]) & ~(free[1:] & free[:-1]))
 
 
 def judged(
