@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from tests.engine.modes.drawing import sheets
-from tests.engine.redesign.test_fronts import house
+from tests.engine.redesign.test_fronts import curtained, house
 
 SAMPLE = Path(__file__).resolve().parents[2] / "config" / "static" / "samples" / "empty-living-room.jpg"
 # Briefs by mode, beside room type, style and quality. What is MASKED is sent with a mask over a box on the floor.
@@ -67,7 +67,9 @@ def _with_box(picture: Any) -> Any:
 def _picture(mode: str) -> Any:
     if mode.startswith("sketch"):
         return sheets.house() if "house" in mode else sheets.room()
-    if mode in ("redesign of a front", "dusk"):
+    if mode == "redesign of a front":
         return house()
+    if mode == "dusk":
+        return curtained(house())
     with Image.open(SAMPLE) as sample:
         return np.asarray(sample.convert("RGB"))
