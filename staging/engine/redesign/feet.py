@@ -33,6 +33,13 @@ _OWN: Final = 3.0  # Lab units within which the floor has its colour
 _ELSEWHERE: Final = 0.15  # share of the floor that may have it
 _DARKER: Final = 9.0  # the same of a wooden one under that of the floor
 _PARTED_DARK: Final = 3.5  # Lab units of the mean step at its foot
+_SHARP_DARK: Final = 4.5  # Lab units of that step, where the skirting has the floor's own hue: shade ends softly
+_DARK: Final = 4.0  # Lab lightness of such a one under that of the floor
+_ALL_ALONG: Final = 0.88  # share of its length along which it is: boards differ from piece to piece
+_LEAST_DARK: Final = 8.0  # pixels of its height: the gap under a white skirting is dark too
+_HIGH_DARK: Final = 0.12  # metres: those that are sold with a wooden floor are no higher
+_TINGED: Final = 8.0  # Lab chroma that wood has in the shade
+_NEAR_BOX: Final = 4.0  # pixels from the box's line at which a foot lies on it
 _OVER: Final = 5.0  # pixels over its top at which its wall is seen
 _OTHER: Final = 10.0  # Lab lightness by which that is lighter
 _STRONGER: Final = 1.15  # of the floor's chroma, and
@@ -48,14 +55,35 @@ def ended(regions: Regions, floor: Mask) -> Mask:
     """The `floor` (h, w) without the skirtings that it ran up."""
     smooth = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 0.8), np.float32)
     _, lines = tape.drawn(regions.lab, floor)
+    inside = _inside(regions)
     for line in lines:
-        strip = _strip(regions, smooth, floor, line)
+        strip = _strip(regions, smooth, floor, line, inside)
         if strip is not None:
             floor = floor & ~strip
     return floor
 
 
-def _strip(regions: Regions, smooth: Floats, floor: Mask, line: tape.Line) -> Mask | None:
+def _inside(regions: Regions) -> Floats:
+    """How many pixels each pixel (h, w) lies inside the floor of the box, less than 0 outside of it."""
+    face = (regions.faces.labels == FLOOR).astype(np.uint8)
+    within, beyond = (cv2.distanceTransform(side, cv2.DIST_L2, 5) for side in (face, 1 - face))
+    return np.asarray(within - beyond, np.float32)
+
+
+def _on_box(inside: Floats, top: Points, foot: Points) -> bool:
+    """Whether a skirting's `foot` (N, 2) lies on the line where the box has the floor end, and its `top` beyond it.
+
+    That line was read from edges alone: where it says the same, a floor of many colours may have a skirting's too.
+    """
+    height, width = inside.shape
+    at_top, at_foot = (
+        np.median(inside[tuple(np.clip(np.round(places).astype(int), 0, [width - 1, height - 1]).T[::-1])])
+        for places in (top, foot)
+    )
+    return bool(abs(at_foot) < _NEAR_BOX and at_top < -_LEAST)
+
+
+def _strip(regions: Regions, smooth: Floats, floor: Mask, line: tape.Line, inside_floor: Floats) -> Mask | None:
     """The skirting (h, w) that lies in the `floor` under a `line` of its border; None where none is seen."""
     along = np.arange(line.start, line.stop + 1.0)
     if line.inner[1] < _UPRIGHT or len(along) < _FEWEST:
@@ -90,8 +118,12 @@ def _strip(regions: Regions, smooth: Floats, floor: Mask, line: tape.Line) -> Ma
         lighter = cv2.blur(np.ascontiguousarray(face - below, np.float32)[:, None], (1, _AVERAGED))[:, 0, 0]
         own, other = np.median(face, 0), np.median(below, 0)
         elsewhere = np.linalg.norm(colours - own, axis=-1) < _OWN
-        white = (lighter > _UNLIKE).mean() > _ALONG and elsewhere.mean() < _ELSEWHERE and _white(own, other, walls)
-        if white or (mean > _PARTED_DARK and (lighter < -_DARKER).mean() > _ALONG and _wooden(own, other, above)):
+        own_colour = elsewhere.mean() < _ELSEWHERE or _on_box(inside_floor, top, foot)
+        white = (lighter > _UNLIKE).mean() > _ALONG and own_colour and _white(own, other, walls)
+        wooden = mean > _PARTED_DARK and (lighter < -_DARKER).mean() > _ALONG and _wooden(own, other, above)
+        dark = mean > _SHARP_DARK and (lighter < -_DARK).mean() > _ALL_ALONG and _like_wood(own, above)
+        dark &= high * float(np.median(metre)) > _LEAST_DARK and high < _HIGH_DARK
+        if white or wooden or dark:
             best = mean, float(high)
     if best is None:
         return None
@@ -117,6 +149,11 @@ def _wooden(face: Floats, floor: Floats, above: Floats) -> bool:
         return False
     own, other = (float(np.hypot(*colour[1:])) for colour in (face, floor))
     return own > max(_STRONGER * other + 3, _BROWN)
+
+
+def _like_wood(face: Floats, above: Floats) -> bool:
+    """Whether a `face`, Lab (3,), has a tinge of colour, and is no mirror image of the wall `above` it."""
+    return bool(above[0] - face[0] > _OTHER and np.hypot(*face[1:]) > _TINGED)
 
 
 def _across(smooth: Floats, places: Points, down: float) -> Floats:
