@@ -16,7 +16,18 @@ from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.ruled import straightened
 from staging.engine.redesign.trim import Trim
-from staging.engine.redesign.walls import HIGH, HUE, LEAST, OTHER_PAINT, Unpainted, Wall, Walls, near, unsupported
+from staging.engine.redesign.walls import (
+    HIGH,
+    HUE,
+    LEAST,
+    OTHER_PAINT,
+    Unpainted,
+    Wall,
+    Walls,
+    longest_unsupported,
+    near,
+    unsupported,
+)
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 DETAIL: Final = 7.0  # lightness by which a pixel may differ from its surroundings and still be paint
@@ -24,6 +35,7 @@ LEAST_PAINT: Final = 0.4  # share of a wall's bare part that must be paint, or i
 MOST_MISSED: Final = 0.06  # share of a wall's bare part that may look like paint and yet not be reached by it
 REACHED: Final = 0.75  # of a wall's seen height that its paint must reach
 MOST_LOOSE: Final = 0.05  # share of the paint's border that may lie on no edge and no line
+LONGEST_LOOSE: Final = 20  # pixels of such a border in one stretch: anyone sees it, on however large a wall
 CHROMATIC: Final = 16.0  # Lab chroma, less the light's, of paint that no trim shares
 OWN_HUE: Final = 0.42  # of its chroma, by which such paint differs from itself
 OWN_TURN: Final = 0.3  # of the same, sideways: yellow beside orange is another paint
@@ -125,15 +137,20 @@ def _median(regions: Regions, here: Mask) -> Floats:
 
 @dataclass(frozen=True)
 class _Coat:
-    """The `paint` (h, w) of a wall, ended on lines and edges, and the share of its border that lies on neither."""
+    """The `paint` (h, w) of a wall, ended on lines and edges, the share of its border that lies on neither, and the
+    `longest` stretch of that, pixels.
+    """
 
     wall: Wall
     paint: Mask
     loose: float
+    longest: int
 
     def flaw(self, regions: Regions) -> Unpainted | None:
         """Why it is no whole wall's; None where it is."""
-        return "no_end" if self.loose > MOST_LOOSE else _missing(regions, self.wall, self.paint)
+        if self.loose > MOST_LOOSE or self.longest > LONGEST_LOOSE:
+            return "no_end"
+        return _missing(regions, self.wall, self.paint)
 
 
 def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list[_Coat]:
@@ -161,7 +178,9 @@ def _ended(regions: Regions, trim: Trim, found: list[tuple[Wall, Mask]]) -> list
         mine = (owner == wall.label) | (own[wall.label] & whole)
         # Where another wall goes on painted there is no end of the paint.
         ends_at = known | (whole & ~mine)
-        coats.append(_Coat(wall, mine, unsupported(regions, mine, ends_at)))
+        coats.append(
+            _Coat(wall, mine, unsupported(regions, mine, ends_at), longest_unsupported(regions, mine, ends_at))
+        )
     return coats
 
 

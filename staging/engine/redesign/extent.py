@@ -31,6 +31,8 @@ _OTHER_SHADE: Final = (-34.0, 22.0)
 _FARTHEST: Final = 14.0  # metres: no room's floor is seen farther than that
 _HIGH: Final = 0.9  # metres up a wall of the box, where hardly any floor is seen, however wrong the box is
 _PARTED: Final = 0.5  # share of a seam that is an edge, by which two pieces are no one floor
+_OPEN: Final = 0.5  # share of a seam that is none, by which two pieces are one floor
+_THICK: Final = 15  # pixels of a piece: what is slimmer everywhere is left to the cut
 _AT_LIMIT: Final = 6  # pixels of a piece at the farthest place, by which it is no floor but something upright
 _FOOT: Final = 0.3  # metres: paint lower than that may be floor that the box leaves out
 
@@ -56,16 +58,30 @@ def reached(regions: Regions, trim: Trim, walls: list[Wall], ground: Ground) -> 
 
 
 def joined(regions: Regions, flood: Mask, cut: Mask) -> Mask:
-    """The `cut` (h, w) without the pieces outside the box that an edge parts from the `flood`: skirtings and sills."""
+    """The `cut` (h, w) without the pieces outside the box that an edge parts from the `flood`: skirtings and sills;
+    and with those pieces of the flood before which it ends though no edge is there.
+    """
     within = (regions.faces.labels == FLOOR) | flood
     body, beyond = cut & within, cut & ~within
     edge = regions.contrast > floors.edge_of(regions, body) if body.any() else np.ones_like(cut)
-    count, parts = cv2.connectedComponents(beyond.astype(np.uint8), connectivity=4)
-    seam = dilated(body, 2) & beyond
+    whole = body | (beyond & ~_of_pieces(beyond, body, edge, _PARTED))
+    more = flood & ~cut
+    thick = cv2.morphologyEx(more.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_THICK, _THICK), np.uint8)) > 0
+    more = holding(more, thick) & ~_of_pieces(more, whole, ~edge, _OPEN, unparted=True)
+    return np.asarray(whole | more)
+
+
+def _of_pieces(pieces: Mask, body: Mask, on: Mask, share: float, *, unparted: bool = False) -> Mask:
+    """Those connected `pieces` (h, w) of whose seam with the `body` (h, w) more than a `share` lies `on` (h, w);
+    those of whose seam not so much does where `unparted`.
+    """
+    count, parts = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    seam = dilated(body, 2) & pieces
     length = np.bincount(parts[seam], minlength=count)
-    parted = np.bincount(parts[seam], edge[seam], count) > _PARTED * np.maximum(length, 1)
-    parted[0] = False
-    return np.asarray(body | (beyond & ~parted[parts]))
+    most = np.bincount(parts[seam], on[seam], count) > share * np.maximum(length, 1)
+    chosen = ~most if unparted else most
+    chosen[0] = False
+    return np.asarray(chosen[parts])
 
 
 def _upright(beyond: Mask, below: Mask) -> Mask:

@@ -42,6 +42,8 @@ HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.15
+MOST_LOOSE_LAID: Final = 0.06  # the same of what is laid in the end
+MOST_OPEN_LAID: Final = 0.12
 EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
 FAINT_EDGE: Final = 4.5
 
@@ -186,7 +188,16 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     whole = _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things))
-    return feet.ended(regions, whole), None
+    whole = feet.ended(regions, whole)
+    flaw = _flaw(regions, whole)
+    return (whole, None) if flaw is None else (nothing, flaw)
+
+
+def _flaw(regions: Regions, floor: Mask) -> Unlaid | None:
+    """Why a settled floor stays all the same: too much of its border lies on no edge, or across open floor."""
+    if unsupported(regions, floor) > MOST_LOOSE_LAID:
+        return "no_end"
+    return "goes_on" if _open_end(regions, floor) > MOST_OPEN_LAID else None
 
 
 def _evened(regions: Regions, floor: Mask) -> Mask:

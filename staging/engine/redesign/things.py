@@ -23,6 +23,9 @@ _PLAIN: Final = 9.0  # spread of lightness beyond which something has marks
 _HARD: Final = 12.0  # Lab units of the step round a thing that is let into the floor
 _GREYER: Final = 4.0
 _ENCLOSED: Final = 0.6  # share of what is round a worn place that is floor
+_OVER_GRAIN: Final = 80  # percentile of a floor's own contrasts, beyond which one is an edge
+_MOST_EDGE: Final = 0.5  # share of the seam between a floor and its shaded part that may be one
+_LARGEST: Final = 0.04  # of the picture: what is larger and of the floor's very hue is floor between sun and shade
 _BRIGHTER: Final = 8.0  # lightness by which a mirrored window stands out
 _MIRRORED: Final = 0.6  # share of a bright part that lies where an opening is mirrored
 _WIDER: Final = 0.12  # of its size, by which a mirrored opening may be larger: floors are no perfect mirrors
@@ -57,7 +60,9 @@ def own(regions: Regions, floor: Mask, things: Bytes) -> Mask:
         near = np.linalg.norm(colours - np.median(inside, 0), axis=-1) < _SAME_BOARD
         board = near.mean() > _OFTEN and float(inside[:, 0].std()) < _PLAIN
         around = dilated(here, _NEAR_BY) & floor
-        if board or _glint(regions, here, around, mirror) or _stained(regions, here, floor):
+        same = _stained(regions, here, floor) or _shaded(regions, here, floor)
+        same = same or (here.mean() > _LARGEST and _of_its_hue(regions, here, floor))
+        if board or same or _glint(regions, here, around, mirror):
             own |= here
     return own
 
@@ -72,10 +77,26 @@ def _glint(regions: Regions, here: Mask, around: Mask, mirror: Mask) -> bool:
 
 def _stained(regions: Regions, here: Mask, floor: Mask) -> bool:
     """Whether a part that a strongly coloured `floor` encloses has its very hue: worn or polished places of it."""
+    ring = dilated(here, 3) & ~here
+    if here.mean() > GRATE or floor[ring].mean() < _ENCLOSED:
+        return False
+    return _of_its_hue(regions, here, floor)
+
+
+def _shaded(regions: Regions, here: Mask, floor: Mask) -> bool:
+    """Whether a part is a strongly coloured `floor` in the shade of a wall: of its hue, and hardly an edge between."""
+    beside = dilated(here, 3) & floor
+    if not beside.any():
+        return False
+    edge = float(np.percentile(regions.contrast[floor], _OVER_GRAIN))
+    return float((regions.contrast[beside] > edge).mean()) < _MOST_EDGE and _of_its_hue(regions, here, floor)
+
+
+def _of_its_hue(regions: Regions, here: Mask, floor: Mask) -> bool:
+    """Whether a part (h, w) has the very hue of a `floor` that is coloured strongly enough to be told by it."""
     one, other = np.median(regions.lab[here], 0)[1:], np.median(regions.lab[floor], 0)[1:]
     chroma = float(np.hypot(*other))
-    ring = dilated(here, 3) & ~here
-    if chroma < CHROMATIC or here.mean() > GRATE or floor[ring].mean() < _ENCLOSED:
+    if chroma < CHROMATIC:
         return False
     along, across = float(one @ other) / chroma, abs(float(one[0] * other[1] - one[1] * other[0])) / chroma
     return along > OWN_CHROMA * chroma and across < OWN_HUE * along

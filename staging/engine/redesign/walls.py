@@ -31,6 +31,7 @@ HIGH: Final = 2.3  # metres: paint goes higher than doors
 EYE: Final = 1.2  # metres: what is seen of a wall under that alone may be the floor of the next room
 LEAST_HIGH: Final = 0.15  # share of a paint that lies higher
 LEAST: Final = 400  # pixels of a wall
+FEWEST_OF_BORDER: Final = 30  # pixels: less is no border of a surface
 
 # Why a wall keeps its paint: most of it is none (brick, paper, panelling), some of it is out of reach, it ends below
 # the top of the wall, its border lies on no edge, it is a door's, too much of the same would stay, a gate refused it.
@@ -173,13 +174,24 @@ def near(regions: Regions, known: Mask) -> Floats:
 
 def unsupported(regions: Regions, rough: Mask, known: Mask | None = None) -> float:
     """The share, 0..1, of the outer border of `rough` that lies on no edge of the photo, nor by `known` ends (h, w)."""
+    border, loose = _border(regions, rough, known)
+    return float(loose[border].mean()) if border.sum() >= FEWEST_OF_BORDER else 1.0
+
+
+def longest_unsupported(regions: Regions, rough: Mask, known: Mask) -> int:
+    """The pixels of the longest stretch of that border which lies on no edge."""
+    _, loose = _border(regions, rough, known)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
+    return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
+
+
+def _border(regions: Regions, rough: Mask, known: Mask | None) -> tuple[Mask, Mask]:
+    """The outer border of `rough` (h, w), and what of it lies on no edge of the photo, nor by `known` ends (h, w)."""
     solid = without_holes(rough)
     inner = cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
     border = rough & ~inner
-    if border.sum() < 30:
-        return 1.0
-    loose = regions.contrast[border] < FAINT
-    return float((loose if known is None else loose & ~dilated(known, 3)[border]).mean())
+    loose = border & (regions.contrast < FAINT)
+    return border, np.asarray(loose if known is None else loose & ~dilated(known, 3))
 
 
 def without_holes(rough: Mask) -> Mask:

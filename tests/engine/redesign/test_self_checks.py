@@ -1,0 +1,85 @@
+"""What is not laid or painted after all, because its border is seen; and what is carried on to its real end."""
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign import extent, floors, things, walls
+from staging.engine.redesign.coats import LONGEST_LOOSE, _Coat
+from staging.engine.redesign.regions import Regions
+from staging.engine.scene.faces import FLOOR
+from tests.engine.redesign.test_rooms import SIZE
+
+
+def drawn(faces, board=(176, 120, 70), wall=(205, 205, 205)):
+    """A room with a floor and walls of one colour each, (H, W, 3), with a little grain."""
+    noise = np.random.default_rng(1).normal(0, 1.5, (SIZE[1], SIZE[0], 1))
+    picture = np.full((SIZE[1], SIZE[0], 3), wall, float)
+    picture[faces.labels == FLOOR] = board
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def plain(faces):
+    return Regions.of(drawn(faces), LIVING.room)
+
+
+def test_a_long_stretch_of_border_on_bare_wall_spoils_a_coat_however_small_its_share(plain):
+    paint = np.zeros(plain.patch.shape, bool)
+    paint[60:200, 200:600] = True
+    nothing = np.zeros_like(paint)
+    length = walls.longest_unsupported(plain, paint, nothing)
+    assert length > 500
+    known = nothing.copy()
+    known[55:65, 180:620] = known[195:205, 180:620] = known[55:205, 195:205] = True
+    assert 100 < walls.longest_unsupported(plain, paint, known) < 200
+    known[55:205, 595:605] = True
+    assert walls.longest_unsupported(plain, paint, known) == 0
+    step = np.zeros((*paint.shape, 3), np.float32)
+    wall = walls.Wall("back", 5, paint, paint, paint, nothing, step)
+    assert _Coat(wall, paint, 0.03, LONGEST_LOOSE + 1).flaw(plain) == "no_end"
+    assert _Coat(wall, paint, 0.03, LONGEST_LOOSE - 1).flaw(plain) != "no_end"
+
+
+def test_a_floor_that_ends_across_open_floor_stays_as_it_was(plain, faces):
+    face = faces.labels == FLOOR
+    ground = floors.Ground(face, ~face & False, ~face & False, ~face & False, ~face & False)
+    assert floors._flaw(plain, face) is None
+    half = face.copy()
+    half[:, SIZE[0] // 2 :] = False
+    assert floors._flaw(plain, half) is not None
+    whole, why = floors.settled(plain, [face], ground)
+    assert why is None
+    assert whole.any()
+
+
+def test_a_cut_that_ends_on_open_floor_goes_on_as_far_as_the_flood_does(plain, faces):
+    face = faces.labels == FLOOR
+    cut = face.copy()
+    cut[:, 560:] = False
+    found = extent.joined(plain, face, cut)
+    assert found[face].mean() > 0.99
+
+
+def test_a_flood_over_an_edge_is_not_taken_for_the_floor_of_a_cut(plain, faces):
+    face = faces.labels == FLOOR
+    flood = face | cv2.dilate(face.astype(np.uint8), np.ones((60, 1), np.uint8)).astype(bool)
+    found = extent.joined(plain, flood, face)
+    assert found[~face].sum() < 0.02 * face.sum()
+
+
+@pytest.mark.parametrize(("sharp", "same"), [(False, True), (True, False)])
+def test_a_coloured_floor_in_the_shade_of_a_wall_is_floor_where_no_edge_parts_the_two(faces, sharp, same):
+    picture = drawn(faces).astype(float)
+    face = faces.labels == FLOOR
+    grain = np.random.default_rng(2).normal(0, 12, (SIZE[1] // 4 + 1, SIZE[0] // 4 + 1, 1))
+    picture[face] += cv2.resize(grain, SIZE, interpolation=cv2.INTER_NEAREST)[face][:, None]
+    part = np.zeros(face.shape, np.uint8)
+    part[360:400, 300:360] = 1
+    shade = part if sharp else cv2.GaussianBlur(part.astype(float), (0, 0), 14)
+    picture *= 1 - 0.35 * shade[..., None]
+    regions = Regions.of(np.clip(picture, 0, 255).astype(np.uint8), LIVING.room)
+    here = cv2.resize(part, regions.patch.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    floor = cv2.resize(face.astype(np.uint8), regions.patch.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    assert things._shaded(regions, here, floor & ~here) is same
