@@ -47,6 +47,8 @@ IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be
 ABOVE: Final = 14  # pixels past the lines of ceiling and floor, to which paint may go on
 BOX_SLACK: Final = 0.028  # of the long side: by how much a line of the box may miss the photo's at most
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
+MUCH_ELSEWHERE: Final = 0.4  # of the painted part, that other walls may have of its old paint, unless on the painted
+SOME_BESIDE: Final = 0.05  # walls themselves that much of it stays: then the two are not told apart well
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
 LEAST_OF_FACE: Final = 0.2  # share of a wall that must be paint at all
 ALL_BARE: Final = 0.9  # share of a wall's bare part that is paint, of a wall that is nearly all openings
@@ -229,8 +231,9 @@ def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
     left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
     certain = regions.room.confidence.get("total", 1.0) > ACCENT_SURE
     if certain and drawn.mean() > ACCENT_LEAST:
-        left &= np.isin(regions.faces.labels, [coat.wall.label for coat in good])
-        return bool(left.sum() > MOST_LEFT * drawn.sum())
+        beside = left & np.isin(regions.faces.labels, [coat.wall.label for coat in good])
+        much = left.sum() > MUCH_ELSEWHERE * drawn.sum() and beside.sum() > SOME_BESIDE * drawn.sum()
+        return bool(much or beside.sum() > MOST_LEFT * drawn.sum())
     return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
 
 

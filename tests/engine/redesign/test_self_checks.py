@@ -1,14 +1,17 @@
 """What is not laid or painted after all, because its border is seen; and what is carried on to its real end."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign import extent, floors, things, walls
-from staging.engine.redesign.coats import LONGEST_LOOSE, _Coat
+from staging.engine.redesign.coats import LONGEST_LOOSE, _Coat, _patchy
 from staging.engine.redesign.regions import Regions
-from staging.engine.scene.faces import FLOOR
+from staging.engine.redesign.trim import Trim
+from staging.engine.scene.faces import BACK, FLOOR
 from tests.engine.redesign.test_rooms import SIZE
 
 
@@ -40,6 +43,34 @@ def test_a_long_stretch_of_border_on_bare_wall_spoils_a_coat_however_small_its_s
     wall = walls.Wall("back", 5, paint, paint, paint, nothing, step)
     assert _Coat(wall, paint, 0.03, LONGEST_LOOSE + 1).flaw(plain) == "no_end"
     assert _Coat(wall, paint, 0.03, LONGEST_LOOSE - 1).flaw(plain) != "no_end"
+
+
+@pytest.mark.parametrize(("left_over", "patchy"), [(0.0, False), (0.1, True)])
+def test_an_accent_wall_is_patchy_where_the_other_walls_have_its_paint_and_so_has_a_part_of_it(
+    faces, left_over, patchy
+):
+    room = dataclasses.replace(LIVING.room, openings=(), occluders=(), confidence={"total": 0.95})
+    regions = Regions.of(drawn(faces), room)
+    here = faces.labels == BACK
+    columns = np.nonzero(here.any(0))[0]
+    paint = here.copy()
+    paint[:, : columns[0] + round(left_over * len(columns))] = False
+    nothing = np.zeros_like(here)
+    wall = walls.Wall("back", BACK, here, here, paint, nothing, np.zeros((*here.shape, 3), np.float32))
+    assert _patchy(regions, Trim.of(regions), [_Coat(wall, paint, 0.0, 0)]) is patchy
+
+
+def test_a_large_part_of_a_floor_between_sun_and_shade_is_floor_by_its_hue_and_a_small_one_may_be_a_thing(faces):
+    picture = drawn(faces).astype(float)
+    large, small = np.zeros(SIZE[::-1], bool), np.zeros(SIZE[::-1], bool)
+    large[400:500, 150:350] = small[400:460, 480:560] = True
+    for part in (large, small):
+        picture[part & (faces.labels == FLOOR)] *= 0.7
+    regions = Regions.of(np.clip(picture, 0, 255).astype(np.uint8), LIVING.room)
+    floor = (faces.labels == FLOOR) & ~large & ~small
+    own = things.own(regions, floor, ((large | small) & (faces.labels == FLOOR)).astype(np.uint8))
+    assert own[large & (faces.labels == FLOOR)].mean() > 0.9
+    assert not own[small].any()
 
 
 def test_a_floor_that_ends_across_open_floor_stays_as_it_was(plain, faces):
