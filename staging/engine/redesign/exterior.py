@@ -46,7 +46,7 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
         work.grass = _matte(grass, copy)
     overcast = front.sky.share > sky.LEAST and front.sky.dull and front.sky.whole
     if at_dusk:
-        work.evening = dusk.Evening.of(front, seed)
+        work.evening = dusk.Evening.of(photo, front, seed)
     elif overcast:
         small = sky.day(copy.shape[0], copy.shape[1], front.sky.horizon, seed)
         work.sky = sky.matte(front.sky, patches), small, front.sky.colour
@@ -122,9 +122,8 @@ class _Work:
             after = behind(after, share, new, old)
             covered = np.maximum(covered, share)
         if self.evening is not None:
-            share = 1 - self.evening.kept(self.photo, top, bottom)
-            after = after + share[..., None] * (self.evening.rows(self.photo, after, top, bottom) - after)
-            covered = np.maximum(covered, share)
+            after = self.evening.rows(self.photo, after, top, bottom)
+            covered = np.ones_like(covered)
         return after, covered
 
 

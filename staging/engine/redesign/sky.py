@@ -21,6 +21,9 @@ EDGE: Final = 5  # pixels from the border of a patch within which its neighbours
 LEAFY: Final = (15, 0.4)  # pixels round, and share of them that is rough, where leaves or twigs stand before the sky
 LEAST: Final = 0.008  # share of the picture under which there is no sky to work with
 LIKE: Final = 16.0  # Lab units from the sky's own colour at that height: sky between leaves
+LIKE_ROOF: Final = 9.0  # the same along roofs, which may be nearly as grey and as bright
+BETWEEN: Final = (20.0, 0.05)  # Lab units from the sky's colour, and of the long side from the sky, of gaps in leaves
+AMONG: Final = 0.7  # share of what is round such a gap that is leaves
 CLOUD_EDGE: Final = 22.0  # Lab units of a step from blue sky to a cloud
 BLUE_EDGE: Final = 30.0  # the same within one sky
 DARKER: Final = 10.0  # of lightness: clouds that are darker than the sky beside them
@@ -39,6 +42,7 @@ RIM: Final = 12  # pixels: along roofs patches are too narrow to be told by thei
 FRAME: Final = 0.02  # of the height: no line round the picture is wider
 DULL: Final = 9.0  # chroma of an overcast sky
 BLUE: Final = (-10.0, 0.15)  # Lab b of blue, and the share of it in a sky that nobody calls dull
+EVENING: Final = ("#f3b273", "#dc9a86", "#9a86a6", "#5570a3", "#2f4f8a", "#1b356c")  # from the horizon up
 _NEAREST: Final = 0.35  # how flatly the layer of clouds is seen at the upper edge
 _TILE: Final = 256
 _OCTAVES: Final = ((9.0, 0.75), (21.0, 0.42), (47.0, 0.26), (103.0, 0.15), (227.0, 0.08))  # cells, weight
@@ -113,10 +117,15 @@ def find(patches: Patches) -> Sky:
     distance = np.linalg.norm((lab - model) * np.array([0.8, 1.2, 1.2], np.float32), axis=-1)
     # Between leaves: the sky's own colour, above its lowest part, near sky that is sure.
     near = dilated(where, round(max(where.shape) * NEAR))
-    # No roof is as bright as the sky that lights it.
-    rim = dilated(where, RIM) & (distance < LIKE) & (lab[..., 0] > model[..., 0] - DIMMER)
-    through = (distance < LIKE) & near & (rows < bottom) & (_leafy(lab) | where) | rim
+    # Shingles are as rough as leaves, but greyer than a blue sky; and no roof is as bright as the sky that lights it.
+    hue = np.linalg.norm((lab - model)[..., 1:], axis=-1) < LIKE_ROOF
+    bright = lab[..., 0] > model[..., 0] - SHADE
+    rim = dilated(where, RIM) & (distance < LIKE_ROOF) & (lab[..., 0] > model[..., 0] - DIMMER)
+    through = (distance < LIKE) & near & (rows < bottom) & (_leafy(lab) & hue | where) | rim
     found = _without_wisps(where | through, lab)
+    shines = (distance < BETWEEN[0]) & (rows < bottom) & bright & hue
+    for _ in range(PIECES):
+        found |= _among_leaves(shines & ~found & dilated(found, round(max(where.shape) * BETWEEN[1])), lab)
     old = lab[where]
     dull = float(np.median(np.hypot(old[:, 1], old[:, 2]))) < DULL and float((old[:, 2] < BLUE[0]).mean()) < BLUE[1]
     left = (distance < LIKE) & (rows < bottom) & ~dilated(found, EDGE)
@@ -125,7 +134,10 @@ def find(patches: Patches) -> Sky:
 
 def _model(lab: Floats, where: Mask) -> Floats:
     """The sky's colour (h, w, 3), CIE Lab, also where something stands before it."""
-    core = cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    # Patches as narrow as wires and ridges have some of the roof's colour.
+    core = cv2.erode(where.astype(np.uint8), np.ones((2 * EDGE + 1,) * 2, np.uint8), borderValue=1).astype(np.float32)
+    if not core.any():
+        core = where.astype(np.float32)
     return filled(lab * where[..., None], core)
 
 
@@ -151,6 +163,18 @@ def _leafy(lab: Floats) -> Mask:
     reach, share = LEAFY
     rough = roughness(lab) > ROUGH
     return np.asarray(rough & (cv2.blur(rough.astype(np.float32), (2 * reach + 1,) * 2) > share))
+
+
+def _among_leaves(gaps: Mask, lab: Floats) -> Mask:
+    """Those `gaps` (h, w) that leaves surround: a white gable has smooth walls and roofs round it."""
+    count, labels = cv2.connectedComponents(gaps.astype(np.uint8), connectivity=4)
+    leaves = dilated(_leafy(lab), 3)
+    ring = dilated(gaps, 5) & ~gaps
+    names = cv2.dilate(labels.astype(np.float32), np.ones((11, 11), np.uint8)).astype(np.int64)[ring]
+    share = np.bincount(names, leaves[ring], count) / np.maximum(np.bincount(names, minlength=count), 1)
+    found = share > AMONG
+    found[0] = False
+    return np.asarray(found[labels])
 
 
 def _without_wisps(found: Mask, lab: Floats) -> Mask:
@@ -211,11 +235,15 @@ def day(height: int, width: int, horizon: float, seed: int) -> Floats:
 
 
 def evening(height: int, width: int, horizon: float, seed: int) -> Floats:
-    """A sky some minutes after sunset, linear light (height, width, 3)."""
-    sky = _painted(height, width, horizon, seed, top="#16305f", low="#6f86b8", cloud="#8d7f97", cover=0.6)
-    up = _up(height, horizon)[:, None, None]
-    glow = np.exp(-((up / 0.22) ** 1.2)) * np.array([0.6, 0.29, 0.1], np.float32)
-    return (sky * 0.7 + glow).astype(np.float32)
+    """A sky some minutes after sunset, linear light (height, width, 3): deep blue over rose over an amber horizon."""
+    up = _up(height, horizon)
+    stops = np.stack([colour(tone) for tone in EVENING])
+    at = np.linspace(0, 1, len(EVENING)) ** 1.3
+    base = np.stack([np.interp(up, at, stops[:, i]) for i in range(3)], -1)[:, None]
+    thick = (_clouds(up, width, seed) * 0.5 * np.clip(up * 4, 0, 1)[:, None])[..., None]
+    # Clouds are lit from below by what is left of the sun, the more the lower they are.
+    lit = colour("#5b5878") * up[:, None, None] + colour("#e3a184") * (1 - up[:, None, None])
+    return np.asarray(base * (1 - thick) + np.maximum(lit * 0.8, base * 0.9) * thick, np.float32)
 
 
 def _up(height: int, horizon: float) -> Floats:
