@@ -3,7 +3,8 @@
 On a wall seen straight on they are upright: below the part that is seen the rest stands in the same columns. Where
 they end is seen beside the furniture, or on another of their kind: windows of one room have their sills at one height,
 and so have the hems of its curtains. What lies between is taken from the same heights of the columns that are seen
-whole, and where there are none, from the part above, mirrored.
+whole, and where there are none, from the part above, mirrored. Where no end is seen at all, they end in one line as
+low as any of them is seen: so far they reach for sure.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ SWITCH: Final = 0.25  # of it: by so much over the shortest run must another mov
 FAR: Final = 0.01  # sRGB that a metre between two columns counts
 MOST_HIDDEN: Final = 1.0  # times what is seen of a column, that a mirrored one goes on
 MIRRORED_AT: Final = 0.08  # sRGB: so well must a window's upper half, mirrored, meet what is seen
+TO_FLOOR: Final = 0.3  # metres above the floor, from which down what is seen of a fixture goes on to it
+FRAME: Final = 0.07  # metres of a window's frame
+STRAIGHT: Final = 0.7  # of the columns of a part: so many must end in one line above, where there is a frame
+EVEN: Final = 0.03  # sRGB by which a frame's colour usually changes along it, at most
+TALL: Final = 0.4  # metres of a part that are seen, from which on it is closed below where it is seen last
 WIDE: Final = 0.1  # metres of columns over which their light is averaged
 LIGHTER: Final = 0.25  # log of the light by which columns beside each other may differ
 
@@ -147,6 +153,7 @@ def continued(sheet: Sheet, picture: Floats, fixtures: Fixtures, shown: Mask, hi
             left, rows = _from_beside(wall, int(part), np.arange(first, stop), cuts)
             if len(left) and len(rows):
                 _from_above(wall, int(part), left, cuts[left], int(np.median(rows)))
+        _closed_below(wall, int(part), cuts)
     made.where[:] &= hidden
     return made if made.where.any() else None
 
@@ -303,6 +310,67 @@ def _from_above(wall: _Wall, part: int, columns: Integers, cuts: Integers, row: 
         rows = np.arange(int(cut), row + 1)
         made.where[rows, column] = True
         made.turn[rows, column], made.down[rows, column] = -1, centre if halves else 2 * cut - 1
+
+
+def _closed_below(wall: _Wall, part: int, cuts: Integers) -> None:
+    """Let the columns of a part that nothing else has continued, hidden from the rows `cuts` (w,) on, go on as low as
+    any of them is seen, and end there in one line. So low they reach for sure.
+
+    What is seen to come close to the floor reaches it; what has a frame above has the same, mirrored, below.
+    """
+    sheet, mine = wall.sheet, wall.fixtures.parts == part
+    open_ = cuts >= 0
+    open_[open_] &= ~wall.made.where[cuts[open_], np.flatnonzero(open_)]
+    if not open_.any():
+        return
+    tops = np.argmax(mine, 0)
+    top = int(np.median(tops[open_]))
+    wide = max(1, round(SHORTEST * sheet.ppm))
+    for first, stop in _runs(open_, np.zeros_like(cuts), 0):
+        columns = np.arange(first, stop)
+        lowest = int(cv2.erode(cuts[None, columns].astype(np.float32), np.ones((1, wide), np.uint8)).max())
+        if lowest - top < TALL * sheet.ppm:
+            continue
+        to_floor = lowest > sheet.foot - TO_FLOOR * sheet.ppm
+        frame = 0 if to_floor else _frame(wall, tops[columns], columns)
+        row = sheet.foot if to_floor else min(lowest + frame, sheet.foot)
+        for column in columns:
+            _folded(wall.made, int(column), slice(int(tops[column]) + frame, int(cuts[column])), row + 1)
+        _framed(wall, columns, tops[columns], cuts[columns], slice(row - frame + 1, row + 1))
+
+
+def _frame(wall: _Wall, tops: Integers, columns: Integers) -> int:
+    """How tall, in rows, the frame is that closes columns of a part above, from its `tops` on; 0 where there is none.
+
+    A frame is straight, and of one colour all along.
+    """
+    tall, middle = round(FRAME * wall.sheet.ppm), int(np.median(tops))
+    straight = columns[np.abs(tops - middle) <= 1]
+    if tall < 2 or len(straight) < STRAIGHT * len(columns):
+        return 0
+    band = wall.picture[middle : middle + tall, straight]
+    return tall if float(np.median(np.abs(band - np.median(band, 1, keepdims=True)))) < EVEN else 0
+
+
+def _folded(made: Continued, column: int, seen: slice, stop: int) -> None:
+    """Let a column go on from the rows that are `seen` of it to `stop`, mirrored as often as it takes."""
+    tall = max(1, seen.stop - seen.start)
+    rows = np.arange(seen.stop, stop)
+    fold, into = np.divmod(rows - seen.stop, tall)
+    back = fold % 2 == 0
+    made.where[rows, column] = True
+    made.turn[rows, column] = np.where(back, -1, 1)
+    taken = np.where(back, seen.stop - 1 - into, seen.stop - tall + into)
+    made.down[rows, column] = taken - made.turn[rows, column] * rows
+
+
+def _framed(wall: _Wall, columns: Integers, tops: Integers, cuts: Integers, rows: slice) -> None:
+    """Give columns of a part the frame above them, mirrored, in `rows`."""
+    made = wall.made
+    for column, top, cut in zip(columns, tops, cuts, strict=True):
+        at = np.arange(max(int(cut), rows.start), rows.stop)
+        at = at[made.where[at, column]]
+        made.turn[at, column], made.down[at, column] = -1, top + rows.stop - 1
 
 
 def _light(picture: Floats, above: slice, to: Integers, source: Integers, wide: int) -> Floats:

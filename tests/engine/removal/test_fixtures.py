@@ -56,10 +56,22 @@ def test_a_window_goes_on_to_the_sill_that_is_seen_beside():
     assert not where[:, :86].any()
 
 
-def test_a_window_whose_sill_nobody_sees_is_not_made_up():
+def last_rows(where, columns):
+    """The last row, of those drawn, in each of the columns."""
+    return len(where) - 1 - np.argmax(where[::-1, columns], 0)
+
+
+def test_a_window_whose_sill_nobody_sees_ends_in_one_line_as_low_as_it_is_seen():
     sheet, _, picture, hidden = wall(seen_end=False)
-    _, where = drawn(sheet, picture, hidden)
-    assert not where.any()
+    hidden[75:85, 150:240] = False
+    picture = np.where(hidden[..., None], picture, wall()[1]).astype(np.float32)
+    result, where = drawn(sheet, picture, hidden)
+    ends = last_rows(where, slice(92, 208))
+    assert np.ptp(ends) == 0
+    assert 84 <= ends[0] <= 92
+    assert not where[:, :86].any()
+    assert np.abs(result[ends[0] - 2 : ends[0] + 1, 92:208] - 0.95).max() < 0.05, "no frame below"
+    assert result[78, 100:140, 0].max() < 0.8, "no view where the pane went on"
 
 
 def test_a_skirting_board_and_a_shadow_are_no_fixtures():
