@@ -16,7 +16,7 @@ from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.things import CHROMATIC, GRATE, OWN_CHROMA, OWN_HUE
-from staging.engine.redesign.walls import unsupported
+from staging.engine.redesign.walls import FEWEST_OF_BORDER, unsupported
 from staging.engine.scene.faces import FLOOR
 
 JOIN: Final = 4.5  # Lab units of a step that parts no floor
@@ -44,6 +44,12 @@ SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.15
 MOST_LOOSE_LAID: Final = 0.06  # the same of what is laid in the end
 MOST_OPEN_LAID: Final = 0.12
+BOX_LINE: Final = 4  # pixels past the line where the box has the floor end, that are that line
+ALIKE: Final = 8.0  # Lab units between a floor and more of it in another light
+MOST_ALIKE: Final = 0.48  # share of the end of a piece beyond the box that may border on such
+SOME_UNSEEN: Final = 0.08  # if so much of it lies on no edge
+MOST_UNSEEN: Final = 0.3  # and that may lie on no edge, whatever is beyond
+SHORTEST_END: Final = 10  # pixels of such an end
 EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
 FAINT_EDGE: Final = 4.5
 
@@ -188,9 +194,28 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     whole = _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things))
-    whole = feet.ended(regions, whole)
+    whole = feet.ended(regions, _without_endless(regions, whole))
     flaw = _flaw(regions, whole)
     return (whole, None) if flaw is None else (nothing, flaw)
+
+
+def _without_endless(regions: Regions, floor: Mask) -> Mask:
+    """The floor (h, w) without those pieces beyond the box that end where no edge is, or before more of the same.
+
+    In a next room a floor may well go on out of sight; on the line of the box, as on a threshold, it ends as it should.
+    """
+    border, apart, faint = _end(regions, floor)
+    beyond = floor & ~dilated(regions.faces.labels == FLOOR, BOX_LINE)
+    count, parts = cv2.connectedComponents(beyond.astype(np.uint8), connectivity=4)
+    ends = beyond & border
+    length, same, unseen = (
+        np.bincount(parts[where], minlength=count) for where in (ends, ends & (apart < ALIKE), ends & faint)
+    )
+    endless = (same > MOST_ALIKE * length) & (unseen > SOME_UNSEEN * length)
+    endless |= unseen > MOST_UNSEEN * length
+    endless &= length >= SHORTEST_END
+    endless[0] = False
+    return np.asarray(floor & ~endless[parts])
 
 
 def _flaw(regions: Regions, floor: Mask) -> Unlaid | None:
@@ -254,10 +279,16 @@ def _joints(floor: Mask, things: Mask, gaps: Mask) -> Mask:
 
 def _open_end(regions: Regions, floor: Mask) -> float:
     """The share, 0..1, of the floor's border inside the picture across which nothing changes, and where no edge is."""
+    border, apart, faint = _end(regions, floor)
+    return float(((apart < SAME) & faint)[border].mean()) if border.sum() >= FEWEST_OF_BORDER else 0.0
+
+
+def _end(regions: Regions, floor: Mask) -> tuple[Mask, Floats, Mask]:
+    """The floor's border inside the picture (h, w); how far apart its two sides are there, Lab units; where it lies on
+    no edge.
+    """
     inner = cv2.erode(floor.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
     border = floor & ~inner
-    if border.sum() < 30:
-        return 0.0
     # The means some way inside and outside: the pattern of the floor itself is no border.
     size = max(7, round(max(floor.shape) * 0.012)) | 1
     within, beyond = floor.astype(np.float32), (~floor).astype(np.float32)
@@ -266,8 +297,8 @@ def _open_end(regions: Regions, floor: Mask) -> float:
         / np.maximum(cv2.blur(side, (size, size)), 1e-3)[..., None]
         for side in (within, beyond)
     )
-    same = np.linalg.norm(one - other, axis=-1) < SAME
-    return float((same & (regions.contrast < edge_of(regions, floor)))[border].mean())
+    apart = np.linalg.norm(one - other, axis=-1).astype(np.float32)
+    return border, apart, np.asarray(regions.contrast < edge_of(regions, floor)) if floor.any() else border
 
 
 def edge_of(regions: Regions, floor: Mask) -> float:

@@ -85,6 +85,23 @@ def test_a_floor_that_ends_across_open_floor_stays_as_it_was(plain, faces):
     assert whole.any()
 
 
+def test_a_floor_in_the_next_room_whose_end_is_not_seen_ends_on_the_line_of_the_box(faces):
+    """Beyond the box the floor goes on to the left, and on as carpet to the right, which ends on an edge."""
+    picture = drawn(faces)
+    face = faces.labels == FLOOR
+    foot = int(np.nonzero(face[:, 400])[0].min())
+    beyond, carpet = np.zeros_like(face), np.zeros_like(face)
+    beyond[foot - 40 : foot, 250:400] = carpet[foot - 30 : foot, 420:520] = True
+    picture[(beyond | carpet) & ~face] = (176, 120, 70)
+    regions = Regions.of(picture, LIVING.room)
+    ending = beyond.copy()
+    ending[: foot - 18] = False
+    kept = floors._without_endless(regions, face | ending | carpet)
+    assert kept[face].all()
+    assert kept[carpet & ~face].mean() > 0.99
+    assert kept[ending & ~face].mean() < 0.4
+
+
 def test_a_cut_that_ends_on_open_floor_goes_on_as_far_as_the_flood_does(plain, faces):
     face = faces.labels == FLOOR
     cut = face.copy()
