@@ -50,6 +50,8 @@ MOST_ALIKE: Final = 0.48  # share of the end of a piece beyond the box that may 
 SOME_UNSEEN: Final = 0.08  # if so much of it lies on no edge
 MOST_UNSEEN: Final = 0.3  # and that may lie on no edge, whatever is beyond
 SHORTEST_END: Final = 10  # pixels of such an end
+MOST_STEPS: Final = 6  # of a dozen pixels each, by which a floor is carried on into the shade
+FEWEST_MORE: Final = 20  # pixels
 EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
 FAINT_EDGE: Final = 4.5
 
@@ -193,10 +195,22 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     # What steps, posts and columns part from it may be a stair, a closet, or a wall of the floor's colour.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(best.astype(np.uint8), connectivity=4)
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    whole = _evened(regions, _unbroken(regions, piece & ~ground.things, ground.things))
+    piece = _carried_on(regions, piece & ~ground.things, ground)
+    whole = _evened(regions, _unbroken(regions, piece, ground.things))
     whole = feet.ended(regions, _without_endless(regions, whole))
     flaw = _flaw(regions, whole)
     return (whole, None) if flaw is None else (nothing, flaw)
+
+
+def _carried_on(regions: Regions, floor: Mask, ground: Ground) -> Mask:
+    """The floor (h, w) with all that goes on from it in its own strong hue, into the shade, on the floor of the box."""
+    face = regions.faces.labels == FLOOR
+    for _ in range(MOST_STEPS):
+        more = remnants(regions, floor, ground) & face & ~floor & ~ground.things
+        if more.sum() < FEWEST_MORE:
+            break
+        floor = floor | more
+    return floor
 
 
 def _without_endless(regions: Regions, floor: Mask) -> Mask:

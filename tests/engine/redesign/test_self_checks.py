@@ -131,3 +131,20 @@ def test_a_coloured_floor_in_the_shade_of_a_wall_is_floor_where_no_edge_parts_th
     here = cv2.resize(part, regions.patch.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     floor = cv2.resize(face.astype(np.uint8), regions.patch.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     assert things._shaded(regions, here, floor & ~here) is same
+
+
+def test_a_coloured_floor_is_carried_on_into_deep_shade_but_not_under_what_lies_on_it(faces):
+    picture = drawn(faces).astype(float)
+    face = faces.labels == FLOOR
+    dark, thing = np.zeros_like(face), np.zeros_like(face)
+    dark[:, :260], thing[440:480, 100:160] = True, True
+    picture[dark & face] *= 0.75
+    regions = Regions.of(np.clip(picture, 0, 255).astype(np.uint8), LIVING.room)
+    ground = floors.Ground(face & ~dark, face & False, face & False, face & False, thing)
+    known = face.copy()
+    known[:, :250] = False
+    found = floors._carried_on(regions, known, ground)
+    reached = np.zeros_like(face)
+    reached[:, 200:250] = True
+    assert found[face & reached].mean() > 0.95
+    assert not found[thing].any()
