@@ -123,13 +123,13 @@ def find(patches: Patches) -> Sky:
     rim = dilated(where, RIM) & (distance < LIKE_ROOF) & (lab[..., 0] > model[..., 0] - DIMMER)
     through = (distance < LIKE) & near & (rows < bottom) & (_leafy(lab) & hue | where) | rim
     found = _without_wisps(where | through, lab)
-    shines = (distance < BETWEEN[0]) & (rows < bottom) & bright & hue
-    for _ in range(PIECES):
-        found |= _among_leaves(shines & ~found & dilated(found, round(max(where.shape) * BETWEEN[1])), lab)
+    # By day a sky in so many pieces stays: of white between twigs some is always left.
+    left = (distance < LIKE) & (rows < bottom) & ~dilated(found, EDGE)
+    whole = float(left.sum()) < MOST_LEFT * float(found.sum())
+    found = _with_gaps(found, (distance < BETWEEN[0]) & (rows < bottom) & bright & hue, lab)
     old = lab[where]
     dull = float(np.median(np.hypot(old[:, 1], old[:, 2]))) < DULL and float((old[:, 2] < BLUE[0]).mean()) < BLUE[1]
-    left = (distance < LIKE) & (rows < bottom) & ~dilated(found, EDGE)
-    return Sky(found, linear(_bytes(model)), model, dull, bottom, float(left.sum()) < MOST_LEFT * float(found.sum()))
+    return Sky(found, linear(_bytes(model)), model, dull, bottom, whole)
 
 
 def _model(lab: Floats, where: Mask) -> Floats:
@@ -163,6 +163,14 @@ def _leafy(lab: Floats) -> Mask:
     reach, share = LEAFY
     rough = roughness(lab) > ROUGH
     return np.asarray(rough & (cv2.blur(rough.astype(np.float32), (2 * reach + 1,) * 2) > share))
+
+
+def _with_gaps(found: Mask, shines: Mask, lab: Floats) -> Mask:
+    """The sky with what `shines` (h, w) in its colour between leaves near it, and what is near that in turn."""
+    for _ in range(PIECES):
+        near = dilated(found, round(max(found.shape) * BETWEEN[1]))
+        found = found | _among_leaves(shines & ~found & near, lab)
+    return found
 
 
 def _among_leaves(gaps: Mask, lab: Floats) -> Mask:

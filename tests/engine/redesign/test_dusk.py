@@ -7,6 +7,7 @@ import pytest
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.redesign import redesign_front
 from staging.engine.redesign import panes, sky
+from staging.engine.redesign.matting import working_copy
 from staging.engine.redesign.patches import Patches
 from tests.engine.redesign.test_fronts import DOOR, SKY, WINDOWS, branches, house, inner
 
@@ -151,6 +152,23 @@ def test_a_grey_roof_of_shingles_keeps_its_edge_before_a_blue_sky():
     found = sky.find(Patches.cut(cv2.resize(photo, (1000, 750), interpolation=cv2.INTER_CUBIC)))
     inside = cv2.resize(cv2.erode(roof, np.ones((5, 5), np.uint8)), (1000, 750), interpolation=cv2.INTER_NEAREST) > 0
     assert found.rough[inside].mean() < 0.002
+
+
+def twigs(count):
+    """The same house with `count` bare twigs on both sides before its sky."""
+    photo, rng = house(), np.random.default_rng(1)
+    for start in (0, 410):
+        for _ in range(count):
+            x, y = int(rng.integers(start, start + 230)), int(rng.integers(20, 188))
+            turn, long = rng.uniform(0, 6.3), rng.integers(6, 16)
+            cv2.line(photo, (x, y), (int(x + long * np.cos(turn)), int(y + long * np.sin(turn))), (60, 54, 44), 1)
+    photo[190:] = house()[190:]
+    return photo
+
+
+@pytest.mark.parametrize(("count", "whole"), [(300, True), (900, False)])
+def test_a_sky_is_whole_only_as_far_as_it_was_sure_before_its_gaps_were_filled(count, whole):
+    assert sky.find(Patches.cut(working_copy(twigs(count)))).whole is whole
 
 
 def lamps_on():
