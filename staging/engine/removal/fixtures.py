@@ -193,8 +193,18 @@ def _ends(sheet: Sheet, part: Mask, shown: Mask) -> Integers:
     ends = np.full(width, -1)
     for first, stop in _runs(whole, last, STEADY * sheet.ppm):
         if stop - first >= SHORTEST * sheet.ppm:
-            ends[first:stop] = last[first:stop]
+            ends[first:stop] = _level(last[first:stop], round(SHORTEST * sheet.ppm), STEADY * sheet.ppm)
     return ends
+
+
+def _level(rows: Integers, wide: int, most: float) -> Integers:
+    """The `rows` (n,) that change by `most` over `wide` columns, -1 for the others: the side of a curtain, which falls
+    aslant, is no hem.
+    """
+    over = np.ones((1, wide), np.uint8)
+    row = rows.astype(np.float32)[None]
+    spread = (cv2.dilate(row, over) - cv2.erode(row, over))[0]
+    return np.where(spread <= most, rows, -1)
 
 
 def _cuts(sheet: Sheet, part: Mask, hidden: Mask) -> Integers:
@@ -346,7 +356,7 @@ def _frame(wall: _Wall, tops: Integers, columns: Integers) -> int:
     """
     tall, middle = round(FRAME * wall.sheet.ppm), int(np.median(tops))
     straight = columns[np.abs(tops - middle) <= 1]
-    if tall < 2 or len(straight) < STRAIGHT * len(columns):
+    if tall < 2 or middle == 0 or len(straight) < STRAIGHT * len(columns):
         return 0
     band = wall.picture[middle : middle + tall, straight]
     return tall if float(np.median(np.abs(band - np.median(band, 1, keepdims=True)))) < EVEN else 0

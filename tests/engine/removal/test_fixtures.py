@@ -74,6 +74,20 @@ def test_a_window_whose_sill_nobody_sees_ends_in_one_line_as_low_as_it_is_seen()
     assert result[78, 100:140, 0].max() < 0.8, "no view where the pane went on"
 
 
+def test_the_slanting_side_of_a_curtain_is_no_hem_to_go_on_to():
+    sheet, truth, _, _ = wall()
+    curtain = np.array([[195, TOP], [235, TOP], [265, 160], [232, 160], [200, SILL + 5]], np.int32)
+    cv2.fillPoly(truth, [curtain], (0.35, 0.2, 0.15))
+    hidden = np.zeros(SIZE, bool)
+    hidden[75:170, 60:145] = True
+    surface = np.broadcast_to(PAINT, truth.shape).astype(np.float32)
+    confirmed = ~hidden & (np.abs(truth - PAINT).max(-1) < 0.01)
+    ends = fixtures.found(sheet, truth, surface, confirmed, ~hidden).ends
+    assert (np.abs(ends[150:190] - SILL) < 4).all()
+    assert (np.abs(ends[240:255] - 160) < 4).all()
+    assert (ends[208:222] == -1).all()
+
+
 def test_a_skirting_board_and_a_shadow_are_no_fixtures():
     sheet, truth, _, hidden = wall()
     truth[FOOT - 8 : FOOT] = 0.9
