@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated
-from staging.engine.removal import fixtures, flooring, plain, rails, skirting
+from staging.engine.removal import continuation, flooring, plain, rails, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.lattice import repeated
 from staging.engine.removal.quilt import Quilt, quilted
@@ -51,7 +51,7 @@ class Plane:
     confirmed_pixels: int
     covering: plain.Surface | None = None
     line: NDArray[np.float64] | None = None
-    fixed: fixtures.Continued | None = None
+    fixed: continuation.Continued | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -115,14 +115,14 @@ def fixed(made: dict[int, Plane], hole: Mask) -> Mask:
     return seen
 
 
-def _fixed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> dict[int, fixtures.Continued]:
+def _fixed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> dict[int, continuation.Continued]:
     """How windows, curtains and doors go on behind the hole, by wall."""
     made = {}
     for face, (sheet, cover) in covers.items():
         if face in WALLS:
             found, shown = plain.fixtures_on(scene, hole, sheet, cover)
             hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
-            goes_on = fixtures.continued(sheet, cover.picture, found, shown, hidden)
+            goes_on = continuation.continued(sheet, cover.picture, found, shown, hidden)
             if goes_on is not None:
                 made[face] = goes_on
     return made

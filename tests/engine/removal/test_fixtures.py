@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from staging.engine.modes.declutter import declutter
-from staging.engine.removal import filling, finding, fixtures, plain
+from staging.engine.removal import continuation, filling, finding, fixtures, plain
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Sheet
 from staging.engine.scene.faces import BACK
@@ -36,7 +36,7 @@ def drawn(sheet, picture, hidden):
     surface = np.broadcast_to(PAINT, picture.shape).astype(np.float32)
     confirmed = ~hidden & (np.abs(picture - PAINT).max(-1) < 0.01)
     found = fixtures.found(sheet, picture, surface, confirmed, ~hidden)
-    made = fixtures.continued(sheet, picture, found, ~hidden, hidden)
+    made = continuation.continued(sheet, picture, found, ~hidden, hidden)
     if made is None:
         return surface, np.zeros(hidden.shape, bool)
     row, column = np.nonzero(made.where)
