@@ -75,6 +75,15 @@ def test_a_lit_pane_keeps_its_blind_and_its_frame_does_not_glow(at_dusk):
         assert frame[0] - frame[2] < 0.6 * (lit[0] - lit[2])
 
 
+def test_lit_windows_throw_warm_light_on_the_wall_beside_them(at_dusk):
+    _, made = at_dusk
+    far = made.picture[200:215, 140:160].reshape(-1, 3).astype(float).mean(0)
+    for x, y in WINDOWS:
+        near = made.picture[y + 10 : y + 40, x - 16 : x - 8].reshape(-1, 3).astype(float).mean(0)
+        assert near[0] > far[0] + 4
+        assert near[0] - near[2] > far[0] - far[2] + 4
+
+
 def test_windows_differ_and_the_same_seed_gives_the_same_evening(at_dusk):
     photo, made = at_dusk
     again = redesign_front(photo, style="modern", dusk=True)
