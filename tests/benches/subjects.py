@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from tests.engine.modes.drawing import sheets
-from tests.engine.redesign.test_fronts import curtained, house
+from tests.engine.redesign.test_dusk import blinds
+from tests.engine.redesign.test_fronts import house
 
 SAMPLE = Path(__file__).resolve().parents[2] / "config" / "static" / "samples" / "empty-living-room.jpg"
 # Briefs by mode, beside room type, style and quality. What is MASKED is sent with a mask over a box on the floor.
@@ -70,6 +71,6 @@ def _picture(mode: str) -> Any:
     if mode == "redesign of a front":
         return house()
     if mode == "dusk":
-        return curtained(house())
+        return blinds(house())
     with Image.open(SAMPLE) as sample:
         return np.asarray(sample.convert("RGB"))
