@@ -194,7 +194,7 @@ def painted_wall(front: Front) -> Mask:
 def _has_windows(front: Front, wall: Mask) -> bool:
     """Whether the wall (h, w) has something like windows in or beside it; a drive or a fence has none."""
     around = np.ones((4 * BESIDE + 1,) * 2, np.uint8)
-    panes = windows(front) & (cv2.dilate(wall.astype(np.uint8), around) > 0)
+    panes = _windows(front) & (cv2.dilate(wall.astype(np.uint8), around) > 0)
     if panes.mean() > WINDOW_LEAST:
         return True
     # A frame that touches a shutter or a branch is still a frame.
@@ -338,7 +338,7 @@ def _without_specks(mask: Mask) -> Mask:
     return np.asarray(large[labels]) if count > 1 else mask
 
 
-def windows(front: Front) -> Mask:
+def _windows(front: Front) -> Mask:
     """Panes (h, w): upright rectangles darker than what frames them, alone or as the lights of one window."""
     patches = front.patches
     possible = (

@@ -14,7 +14,7 @@ import numpy as np
 
 from staging.engine.redesign.matting import Bytes, Floats, Mask, working_copy
 from staging.engine.redesign.patches import lab_of
-from staging.engine.redesign.rectangles import Piece, stable
+from staging.engine.redesign.rectangles import Piece, overlap, stable
 
 LEFT, RIGHT, ABOVE, BELOW = range(4)
 SEEN_AT: Final = 1400  # pixels of the long side at which glazing bars are seen
@@ -178,7 +178,7 @@ def _chosen(pieces: list[Piece], light: Floats) -> list[Piece]:
     """
     kept: list[Piece] = []
     for piece in sorted(pieces, key=lambda p: p.area):
-        inside = [p for p in kept if _overlap(p, piece) > 0.5 * p.area]
+        inside = [p for p in kept if overlap(p.box, piece.box) > 0.5 * p.area]
         if inside and (_filled(piece, inside) > FILLED or _holds_frame(piece, light[piece.where])):
             continue
         kept = [p for p in kept if not any(p is i for i in inside)] + [piece]
@@ -206,13 +206,6 @@ def _filled(outer: Piece, inside: list[Piece]) -> float:
     size = round(BAR * SEEN_AT) + 2
     closed = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     return float(closed.mean())
-
-
-def _overlap(one: Piece, other: Piece) -> float:
-    """Pixels that the boxes of two pieces have in common."""
-    across = min(one.box[0] + one.box[2], other.box[0] + other.box[2]) - max(one.box[0], other.box[0])
-    down = min(one.box[1] + one.box[3], other.box[1] + other.box[3]) - max(one.box[1], other.box[1])
-    return float(max(across, 0) * max(down, 0))
 
 
 def _in_company(pieces: list[Piece], size: int) -> list[Piece]:

@@ -25,6 +25,8 @@ FULL: Final = 0.86  # of its four straight sides' area that a piece has in commo
 LEANING: Final = 0.12  # slope of upright sides
 RECEDING: Final = 0.5  # slope of level sides, which recede on walls seen at an angle
 
+Box = tuple[int, int, int, int]  # left, top, width and height in pixels
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -33,7 +35,7 @@ class Piece:
     `full`, 0..1, is how well it fills straight sides.
     """
 
-    box: tuple[int, int, int, int]
+    box: Box
     shape: Mask
     full: float
 
@@ -62,14 +64,17 @@ def stable(field: Floats, levels: NDArray[Any]) -> list[Piece]:
     return [max(s, key=lambda p: p.full) for s in seen if len(s) >= STABLE]
 
 
-def common(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
-    """What two boxes have in common, over what they cover together."""
+def common(one: Box, other: Box) -> float:
+    """What two boxes have in common, over what they cover together, 0..1."""
+    both = overlap(one, other)
+    return both / (one[2] * one[3] + other[2] * other[3] - both)
+
+
+def overlap(one: Box, other: Box) -> int:
+    """The pixels that two boxes have in common."""
     across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
     down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    both = across * down
-    return both / (one[2] * one[3] + other[2] * other[3] - both)
+    return max(across, 0) * max(down, 0)
 
 
 def _under(low: Mask) -> list[Piece]:
