@@ -8,6 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.drawing import openings, spreading
@@ -35,7 +36,8 @@ GROUND_AND_SKY: Final = (SKY, LAWN, PAVING)  # these may meet without a line
 _LARGE: Final = 0.03  # of the picture: open paper, not a piece of a house
 _LEAKED: Final = 0.14  # of the picture: a coarse area that runs over several things
 _LEAST_HOUSE: Final = 0.04
-_LARGE_ROOF: Final = 0.02  # of the picture: a roof over a porch need not meet the sky
+_FEWEST: Final = 6  # areas: paper, a roof, a wall, an opening and what else makes a house of them
+_LARGE_ROOF: Final = 0.01  # of the picture: a roof over a porch need not meet the sky
 _SCRAP: Final = 0.006
 _BARE: Final = 0.92  # of white
 _AIRY: Final = 0.75  # share of a crown's outline before the sky, where it does not grow up from the ground
@@ -43,6 +45,8 @@ _HATCHED: Final = 0.6  # share of a patch that strokes cover
 _RULED: Final = 0.6  # share of its outline on long straight lines
 _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
+_ABOVE: Final = 0.03  # of the height: how far ground may rise over the eye's height
+_THIN: Final = 6  # pixels at a long side of 1000: half of how narrow no sky is that shows among strokes
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
 
 
@@ -71,7 +75,7 @@ def read(reading: Reading) -> House:
     coarse, outlines = reading.coarse()
     height = regions.labels.shape[0]
     open_paper = _open_paper(shapes)
-    if 1 - float(shapes.area[open_paper].sum()) < _LEAST_HOUSE or regions.count < 8:
+    if 1 - float(shapes.area[open_paper].sum()) < _LEAST_HOUSE or regions.count < _FEWEST:
         raise UnusablePhoto(
             "no_closed_shapes", "The lines of this drawing close too few shapes to tell a house from its background."
         )
@@ -86,9 +90,10 @@ def read(reading: Reading) -> House:
     # Bare paper before the house is grass; a tone drawn there is a drive's or a terrace's.
     ground = np.where(shapes.wash > _BARE, LAWN, PAVING)[regions.labels]
     parts = np.where(background, np.where(rows < horizon, SKY, ground), parts)
-    drawn = strokes(reading.drawing.ink)
+    drawn = strokes(reading.bounding)
     ruled = strokes(reading.lines.barriers(LONG_LINES))
     parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, ruled, horizon)
+    parts = without_slits(parts)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
     panes = openings.find(reading.drawing, built)
     doors = [pane for pane in panes if _is_door(pane, base * height, (base - top) * height)]
@@ -102,7 +107,7 @@ def _carried_over(reading: Reading, coarse: Regions, own: Guess, whole: Guess) -
     """The part of each pixel (H, W): each area's `own`, else that of the `whole` between long lines, else what lies
     beside it.
     """
-    over = spreading.pieces(reading.regions, coarse, reading.drawing.ink, reading.lines.barriers(LONG_LINES))
+    over = spreading.pieces(reading.regions, coarse, reading.bounding, reading.lines.barriers(LONG_LINES))
     kinds = np.eye(PARTS, dtype=np.float32)
     sure = own[1][over.area]
     known = kinds[own[0]][over.area] * sure[:, None]
@@ -157,8 +162,12 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
     # Seen from its eaves, a roof has a level ridge before the sky and no upright edge.
     sky = shapes.touches[:, paper & (middle[:, 1] < horizon)].sum(1) / np.maximum(shapes.touches.sum(1), 1)
     hipped = (out[:, UPRIGHT] < 0.1) & (out[:, LOOSE] < 0.5) & (sky > 0.12) & (wide > 1.2)
+    # Walls stand upright; what leans to both sides, or to one before the sky, and is wider than high, does not.
+    leans = (shapes.leaning + (sky > 0.12) > 1) & (shapes.leaning > 0) & (wide > 1.2) & (area > _TELLING / 2)
+    roof |= leans & upper
     part[roof | (hipped & (middle[:, 1] < top + 0.5 * tall))] = ROOF
-    low = (middle[:, 1] > horizon) & (out[:, UPRIGHT] < 0.22)
+    # Level ground lies under the eye's height as a whole.
+    low = (middle[:, 1] > horizon) & (shapes.box[:, 1] > horizon - _ABOVE) & (out[:, UPRIGHT] < 0.22)
     seeded = low & (shapes.box[:, 3] > base - 0.03)
     whole = np.maximum(shapes.touches.sum(1), 1)
     for _ in range(4):
@@ -184,6 +193,19 @@ def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: 
     parts = np.where((parts == SKY) & (rows > max(horizon, base - 0.02)), LAWN, parts)
     high = np.isin(parts, (LAWN, PAVING)) & (rows < horizon)
     return np.where(high, FACADE, parts)
+
+
+def without_slits(parts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sky that comes in between tiles and through a ridge drawn with gaps, where no ball fits, is what lies beside."""
+    reach = max(1, round(_THIN * max(parts.shape) / 1000))
+    ball = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2), np.uint8)
+    sky = (parts == SKY).astype(np.uint8)
+    open_sky = cv2.dilate(cv2.erode(sky, ball, borderValue=1), ball) > 0
+    slit = (sky > 0) & ~open_sky
+    # Along the outlines only corners are left over, which take the stroke's own side.
+    solid = np.isin(parts, (SKY, LAWN, PAVING)) & ~slit
+    beside = ndimage.distance_transform_edt(slit | solid, return_distances=False, return_indices=True)
+    return np.where(slit, parts[tuple(beside)], parts)
 
 
 def _tidied(parts: NDArray[np.int64], drawn: Mask, ruled: Mask, horizon: float) -> NDArray[np.int64]:

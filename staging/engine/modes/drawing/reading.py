@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from staging.engine.modes.drawing import paper, regions, shapes
-from staging.engine.modes.drawing.paper import Bytes, Drawing
+from staging.engine.modes.drawing import outlines, paper, regions, shapes
+from staging.engine.modes.drawing.paper import Bytes, Drawing, Floats
 from staging.engine.modes.drawing.regions import Regions
 from staging.engine.modes.drawing.shapes import Lines, Shapes
 
@@ -18,9 +18,10 @@ LONG_LINES = 0.045
 
 @dataclass(frozen=True)
 class Reading:
-    """All of one size: what the other steps look at."""
+    """All of one size: what the other steps look at. `bounding` (H, W) 0..1 is the ink that closes the `regions`."""
 
     drawing: Drawing
+    bounding: Floats
     lines: Lines
     regions: Regions
     shapes: Shapes
@@ -32,7 +33,8 @@ class Reading:
             return self
         labels = np.asarray(cv2.resize(self.regions.labels, (width, height), interpolation=cv2.INTER_NEAREST), np.int32)
         lines = replace(self.lines, segments=self.lines.segments.resized(width, height))
-        return Reading(paper.read(picture), lines, Regions(labels, self.regions.count), self.shapes)
+        bounding = np.asarray(cv2.resize(self.bounding, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+        return Reading(paper.read(picture), bounding, lines, Regions(labels, self.regions.count), self.shapes)
 
     def coarse(self) -> tuple[Regions, Shapes]:
         """The areas between long straight lines alone, measured."""
@@ -43,6 +45,6 @@ class Reading:
 def read(picture: Bytes) -> Reading:
     """Read a `picture` (H, W, 3), sRGB. Raises UnusablePhoto when it is no line drawing."""
     drawing = paper.read(picture)
-    areas = regions.find(drawing.ink)
-    lines = shapes.find_lines(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
-    return Reading(drawing, lines, areas, shapes.measure(drawing, areas, lines))
+    bounding, areas = outlines.find(drawing.ink)
+    lines = shapes.find_lines(np.asarray(255 * (1 - bounding), np.uint8))
+    return Reading(drawing, bounding, lines, areas, shapes.measure(drawing, areas, lines))

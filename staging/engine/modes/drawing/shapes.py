@@ -19,6 +19,9 @@ Floats = NDArray[np.float32]
 
 LINES_AT: Final = 1000
 _FLAT: Final = 0.2  # slope
+_LEANS: Final = 0.3  # columns a row: a camera that looks up lets walls lean by less
+_TALL: Final = 0.015  # of the long side: lower areas have no sides to tell by
+_ROUGH: Final = 0.1  # of an area's width: how far a straight side may be off its line
 FEWEST: Final = 6
 # Directions of an outline: columns of `Shapes.outline`.
 UPRIGHT: Final = 0
@@ -34,8 +37,9 @@ class Shapes:
 
     `box` (N, 4) holds x0, y0, x1, y1 and `middle` (N, 2) x, y, both 0..1 of the picture; `area` (N,) is the share of
     the picture; `full` (N,) the share of its bounding box; `wash` and `tinted` (N,) are the drawing's own, averaged;
-    `tint` (N, 3) the drawn colour. `touches` (N, N) counts common border pixels. `horizon` is the height of the eye
-    in the picture, 0..1 from the top, or None where the lines do not tell.
+    `tint` (N, 3) the drawn colour; `leaning` (N,) how many of its two sides lean, as walls' do not. `touches` (N,
+    N) counts common border pixels. `horizon` is the height of the eye in the picture, 0..1 from the top, or None
+    where the lines do not tell.
     """
 
     outline: Floats
@@ -46,6 +50,7 @@ class Shapes:
     wash: Floats
     tinted: Floats
     tint: Floats
+    leaning: NDArray[np.int64]
     touches: NDArray[np.int32]
     horizon: float | None
 
@@ -95,6 +100,7 @@ def measure(drawing: Drawing, regions: Regions, lines: Lines) -> Shapes:
         wash=(np.bincount(flat, drawing.wash.ravel(), count) / of).astype(np.float32),
         tinted=(np.bincount(flat, drawing.tinted.ravel(), count) / of).astype(np.float32),
         tint=tint.astype(np.float32),
+        leaning=_leaning(regions),
         touches=touches + touches.T,
         horizon=lines.horizon,
     )
@@ -145,6 +151,28 @@ def _borders(regions: Regions) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     pairs_right = np.stack([labels[:, :-1][right], labels[:, 1:][right]], 1)
     pairs_down = np.stack([labels[:-1][down], labels[1:][down]], 1)
     return np.concatenate([at_right, at_down]), np.concatenate([pairs_right, pairs_down])
+
+
+def _leaning(regions: Regions) -> NDArray[np.int64]:
+    """How many of the left and right sides of each area, (N,), are straight and lean, leaving out its two ends."""
+    height, width = regions.labels.shape
+    rows, columns = (v.ravel() for v in np.mgrid[:height, :width])
+    names = regions.labels.ravel()
+    sides = np.full((2, regions.count, height), np.nan, np.float64)
+    for side, most in zip(sides, (np.fmin, np.fmax), strict=True):
+        most.at(side, (names, rows), columns)
+    leaning = np.zeros(regions.count, np.int64)
+    for name in range(regions.count):
+        seen = np.flatnonzero(~np.isnan(sides[0, name]))
+        seen = seen[len(seen) // 8 : len(seen) - len(seen) // 8]
+        if len(seen) < _TALL * max(height, width):
+            continue
+        wide = np.nanmedian(sides[1, name] - sides[0, name])
+        for side in sides[:, name, seen]:
+            slope, start = np.polyfit(seen, side, 1)
+            off = np.percentile(np.abs(slope * seen + start - side), 80)
+            leaning[name] += abs(slope) > _LEANS and off < _ROUGH * max(wide, 1)
+    return leaning
 
 
 def _boxes(regions: Regions) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
