@@ -26,7 +26,8 @@ _FRAMED: Final = 0.3  # share of ink there, on the side that has least
 _THIN: Final = 0.17
 _DARKER: Final = 0.06
 _TOGETHER: Final = 30  # panes of one window
-_BESIDE: Final = 2.0  # frames apart: panes nearer than that and as high are of one window
+_BESIDE: Final = 2.0  # frames apart: panes nearer than that and as high or as wide are of one window
+_WIDE: Final = 1.3  # of its height
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +70,12 @@ def find(drawing: Drawing, where: Mask) -> list[Pane]:
             )
         )
     sure = [p for p in seen if p.framed > _FRAMED or (p.framed > _THIN and p.light < wall - _DARKER)]
-    # Panes beside one that is sure, and of its height, are of the same window.
-    for pane in seen:
-        if pane not in sure and any(_beside(pane, other, _BESIDE * reach) for other in sure):
-            sure.append(pane)
+    # Panes in a row or a column with one that is sure are of the same window, and so are those beside them.
+    rest, new = [pane for pane in seen if pane not in sure], sure
+    while new:
+        new = [pane for pane in rest if any(_in_line(pane, other, _BESIDE * reach) for other in new)]
+        rest = [pane for pane in rest if pane not in new]
+        sure = sure + new
     return _without_patterns(sure, drawing.shape, reach)
 
 
@@ -129,9 +132,24 @@ def _ring(mass: Floats, mask: Mask, x: int, y: int) -> float:
     )
 
 
-def _beside(one: Pane, other: Pane, reach: float) -> bool:
-    ax0, ay0, ax1, ay1 = one.box
-    bx0, by0, bx1, by1 = other.box
-    tall = max(ay1 - ay0, by1 - by0)
-    across = max(ax0 - bx1, bx0 - ax1)
-    return 0 <= across < reach and abs(ay0 - by0) < 0.2 * tall and abs(ay1 - by1) < 0.2 * tall
+def _in_line(one: Pane, other: Pane, reach: float) -> bool:
+    """Whether two panes lie in one row and are as high, or in one column and as wide; boards and the panels of a
+    gate, wider than high, make no column.
+    """
+    (ax, ay, aw, ah), (bx, by, bw, bh) = ((x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in (one.box, other.box))
+    if _next_to((ax, aw), (bx, bw), reach) and _level((ay, ah), (by, bh)):
+        return True
+    upright = aw < _WIDE * ah and bw < _WIDE * bh
+    return upright and _next_to((ay, ah), (by, bh), reach) and _level((ax, aw), (bx, bw))
+
+
+def _next_to(one: tuple[int, int], other: tuple[int, int], reach: float) -> bool:
+    """Whether two spans, each a start and a length, lie apart by less than `reach`."""
+    apart = max(one[0] - other[0] - other[1], other[0] - one[0] - one[1])
+    return 0 <= apart < reach
+
+
+def _level(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two spans begin and end together, give or take a fifth of the longer."""
+    off = 0.2 * max(one[1], other[1])
+    return abs(one[0] - other[0]) < off and abs(one[0] + one[1] - other[0] - other[1]) < off

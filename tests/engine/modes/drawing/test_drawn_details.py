@@ -49,6 +49,25 @@ def test_a_pane_in_a_frame_is_glass_and_a_board_is_wall():
     assert np.abs(board - wall).max() < 14
 
 
+def barred_house():
+    """The house with a window of two by three panes, of which only the uppermost two have a heavy frame."""
+    paper = house()
+    cv2.rectangle(paper, (300, 215), (435, 335), (252, 252, 252), -1)
+    for x in (340, 390):
+        framed(paper, x, 218, x + 30, 246)
+        for y in (256, 292):
+            cv2.rectangle(paper, (x, y), (x + 30, y + 30), INK, 1, cv2.LINE_AA)
+    return paper
+
+
+def test_panes_under_one_that_is_sure_are_of_the_same_window():
+    made = render_sketch(barred_house(), style="farmhouse", space="exterior", quality="draft", seed=4).picture
+    for x in (340, 390):
+        for y in (224, 264, 300):
+            pane = colour(made, np.s_[y : y + 14, x + 8 : x + 22])
+            assert pane[2] > pane[0] + 10, (x, y)
+
+
 def test_a_roof_drawn_tile_by_tile_is_of_one_material():
     paper = tiled_house()
     made = render_sketch(paper, style="farmhouse", space="exterior", quality="draft", seed=4).picture
