@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from tests.engine.modes.drawing.sheets import house
+from tests.engine.removal import furnished
 
 
 @pytest.fixture
@@ -28,6 +29,16 @@ def test_a_sketch_becomes_a_picture_and_a_mask_and_says_how(drawing, tmp_path):
     told = said.getvalue()
     assert "gate       pass  lines_kept" in told
     assert "nothing was traced" in told
+
+
+def test_a_room_that_is_only_emptied_is_written_where_it_was_asked_for(tmp_path):
+    photo, things = furnished.furnished()
+    source, mask, target = tmp_path / "room.png", tmp_path / "things.png", tmp_path / "emptied.png"
+    Image.fromarray(photo).save(source)
+    Image.fromarray(things).save(mask)
+    call_command("stage", source, target, kind="declutter", mask=mask, quality="draft", stdout=io.StringIO())
+    with Image.open(target) as made:
+        assert np.abs(np.asarray(made).astype(int) - photo)[things > 0].mean() > 5
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         brief = _brief(options)
+        # The main picture last: of a room that is only emptied, it is the emptied one.
         wanted = {
-            MAIN_ROLES[briefs.Kind(brief["kind"])]: options["target"],
             Role.MASK: options["mask_out"],
             Role.EMPTIED: options["emptied_out"],
+            MAIN_ROLES[briefs.Kind(brief["kind"])]: options["target"],
         }
         targets: dict[str, Path] = {role: path for role, path in wanted.items() if path is not None}
         for path in targets.values():
