@@ -318,7 +318,7 @@ def _draw(smooth: Floats, paint: Mask, line: Line, share: Floats, free: Mask) ->
 
 
 def _join(one: Line, other: Line, share: Floats) -> None:
-    """Draw the corner of two lines whose ends meet, into `share` (h, w)."""
+    """Draw the corner of two lines whose ends meet, into `share` (h, w), where the border only frays round it."""
     crossing = _crossing(one, other)
     if crossing is None:
         return
@@ -346,6 +346,11 @@ def _join(one: Line, other: Line, share: Floats) -> None:
     inside = np.minimum(*across) if sides[0] > 0 else np.maximum(*across)
     near = (np.hypot(x - crossing[0], y - crossing[1]) < radius) & (np.abs(inside) < _FRAY)
     window = share[top:bottom, left:right]
+    # A ragged border wavers by so much and no more: beyond that the paint ends at something else than these lines.
+    painted = (window > 0.5).astype(np.uint8)
+    deep = np.maximum(*(cv2.distanceTransform(side, cv2.DIST_L2, 5) for side in (painted, 1 - painted)))
+    if deep[near & ((inside > 0) != (painted > 0))].max(initial=0) > _FRAY:
+        return
     window[near] = np.clip(0.5 + inside[near], 0, 1)
 
 

@@ -41,6 +41,14 @@ def test_where_two_lines_meet_the_corner_is_sharp():
     assert np.abs(share - wall)[80:230, 140:310].sum() < 30 + 0.6 * 560
 
 
+def test_at_a_posts_narrow_foot_the_floor_ends_there_and_not_where_the_lines_beside_it_would_meet():
+    slanting = np.minimum(90 + 0.6 * COLUMNS, 198)
+    floor = ~((slanting > ROWS) & (COLUMNS < 210))
+    share, lines = tape.drawn(seen(floor, 12.0), floor)
+    assert len(lines) == 2
+    assert (share > 0.5)[202:230, 180:209].all()
+
+
 def test_an_arch_on_a_clear_edge_stays_an_arch():
     wall = np.hypot(COLUMNS - 210, ROWS - 260) > 150
     share, _ = tape.drawn(seen(wall, 20.0), wall)
