@@ -63,6 +63,8 @@ def settled(regions: Regions, trim: Trim, walls: list[Wall], flooded: NDArray[np
     rough, owner = np.zeros(light.shape, bool), np.zeros(light.shape, np.int8)
     found: list[tuple[Wall, Mask]] = []
     for wall in walls:
+        if wall.name in trim.without_skirting:
+            continue
         here = cv2.medianBlur((flooded == wall.label).astype(np.uint8), 7) > 0
         here &= dilated(wall.face, reach)
         hue, shade = np.hypot(wall.step[..., 1], wall.step[..., 2]), np.abs(wall.step[..., 0])

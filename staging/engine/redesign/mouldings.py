@@ -37,6 +37,11 @@ def skirting_top(picture: WallPicture, openings: tuple[Opening, ...]) -> Line | 
     return _line(picture, openings, SKIRTING, lowest=False)
 
 
+def foot_shown(picture: WallPicture) -> float:
+    """The share, 0..1, of the strip in which a skirting's top is looked for that the photo shows."""
+    return float(picture.seen[picture.row(SKIRTING[1]) : picture.row(SKIRTING[0])].mean())
+
+
 def cornice_foot(picture: WallPicture, openings: tuple[Opening, ...]) -> Line | None:
     """The lower edge of the cornice, where one is seen along most of the wall."""
     height = picture.height

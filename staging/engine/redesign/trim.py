@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.geometry.walls import WALLS, rectified
+from staging.engine.geometry.walls import PER_METRE, WALLS, rectified
 from staging.engine.redesign import mouldings, ruled
 from staging.engine.redesign.matting import Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
@@ -23,6 +23,8 @@ SAME_HUE: Final = 8.0
 PANE: Final = 15.0  # spread of lightness that a pane has at the least in a wall of strong colour
 OUTLINED: Final = (0.1, 0.5)  # share of a skirting's top along which the photo must show an edge, and surely does
 PARTED: Final = 0.6  # the same of a faint step, where few edges are seen
+LEAF: Final = 1.1  # metres: no door's leaf is broader
+FOOT_SHOWN: Final = 0.9  # share of a wall's foot in the picture, if it is to show that it has no skirting
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
 CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
 
@@ -31,7 +33,8 @@ CORNICE: Final = 0.14  # metres below the ceiling in which a cornice lies
 class Trim:
     """The `openings` that the photo shows; all others (h, w): `inside` openings; `framed` these with their frames;
     `mouldings` under the line of a skirting or over that of a cornice that was found; `anywhere` these and the places
-    where trim may be; `before` is what stands before the room.
+    where trim may be; `before` is what stands before the room. Narrow walls `without_skirting`, where all
+    others have one, are none: an open door's leaf, a cupboard's side.
     """
 
     inside: Mask
@@ -40,6 +43,7 @@ class Trim:
     anywhere: Mask
     before: Mask
     openings: tuple[Opening, ...]
+    without_skirting: frozenset[str]
 
     @classmethod
     def of(cls, regions: Regions) -> Trim:
@@ -51,10 +55,10 @@ class Trim:
             inside |= regions.seen(opening, margin=-0.02)
             framed |= regions.seen(opening, margin=FRAME)
             casing |= regions.seen(opening, margin=CASING)
-        found = _mouldings(regions)
+        found, without = _mouldings(regions)
         likely = (labels >= LEFT) & ((up < SKIRTING) | (up > regions.room.box.height - CORNICE))
         before = _before(regions)
-        return cls(inside | before, framed, found, casing | found | likely | before, before, kept)
+        return cls(inside | before, framed, found, casing | found | likely | before, before, kept, without)
 
 
 def _shown(regions: Regions, opening: Opening) -> bool:
@@ -72,12 +76,18 @@ def _shown(regions: Regions, opening: Opening) -> bool:
     return ruled.bounded(regions, opening)
 
 
-def _mouldings(regions: Regions) -> Mask:
-    """What lies under the top of a skirting or over the foot of a cornice, (h, w)."""
+def _mouldings(regions: Regions) -> tuple[Mask, frozenset[str]]:
+    """What lies under the top of a skirting or over the foot of a cornice, (h, w); which walls alone show no skirting.
+
+    A skirting goes round a room. A wall says nothing of which only part of the foot is in the picture, nor one that is
+    broader than a door.
+    """
     height, width = regions.patch.shape
     camera = regions.room.camera.resized(width, height)
     up = regions.faces.points[..., 2].astype(np.float32)
     found = np.zeros((height, width), bool)
+    skirted: dict[str, bool] = {}
+    narrow: dict[str, bool] = {}
     for wall in WALLS:
         if (picture := rectified(regions.copy, camera, regions.room.box, wall)) is None:
             continue
@@ -87,9 +97,15 @@ def _mouldings(regions: Regions) -> Mask:
         below, above = mouldings.skirting_top(picture, openings), mouldings.cornice_foot(picture, openings)
         if below is not None and _is_skirting(regions, label, below, beyond := here & (up < below.height(along))):
             found |= beyond
+            skirted[wall] = True
+        elif below is None and mouldings.foot_shown(picture) > FOOT_SHOWN:
+            skirted[wall] = False
+            narrow[wall] = picture.lab.shape[1] < LEAF * PER_METRE
         if above is not None and regions.outlined(beyond := here & (up > above.height(along)), here) > CORNICE_SEEN:
             found |= beyond
-    return found
+    without = [wall for wall, seen in skirted.items() if not seen]
+    alone = len(without) == 1 and len(skirted) == len(WALLS) and narrow[without[0]]
+    return found, frozenset(without if alone else ())
 
 
 def _is_skirting(regions: Regions, label: int, top: mouldings.Line, beyond: Mask) -> bool:
