@@ -47,6 +47,8 @@ _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _ABOVE: Final = 0.03  # of the height: how far ground may rise over the eye's height
 _THIN: Final = 6  # pixels at a long side of 1000: half of how narrow no sky is that shows among strokes
+_LOW: Final = 0.12  # of the house's height
+_PLINTH: Final = 0.03  # of the same: how far under a stone of a plinth the ground begins
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
 
 
@@ -96,8 +98,9 @@ def read(reading: Reading) -> House:
     parts = without_slits(parts)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
     panes = openings.find(reading.drawing, built)
-    doors = [pane for pane in panes if _is_door(pane, base * height, (base - top) * height)]
-    windows = [pane for pane in panes if pane not in doors]
+    tall = (base - top) * height
+    doors = [pane for pane in panes if _is_door(pane, base * height, tall)]
+    windows = [pane for pane in panes if pane not in doors and not _at_foot(pane, parts, tall)]
     for kind, found in ((GLASS, windows), (DOOR, doors)):
         parts = np.where(openings.drawn(found, parts.shape) & built, kind, parts)
     return House(parts.astype(np.int8), horizon * height, base * height, top * height)
@@ -185,7 +188,7 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
 def _is_door(pane: Pane, base: float, tall: float) -> bool:
     """Whether a pane, in pixels, is higher than wide and reaches down to where one walks in."""
     x0, y0, x1, y1 = pane.box
-    return y1 > base - 0.16 * tall and x1 - x0 < 0.62 * (y1 - y0) and y1 - y0 > 0.12 * tall
+    return y1 > base - 0.16 * tall and x1 - x0 < 0.62 * (y1 - y0) and y1 - y0 > _LOW * tall
 
 
 def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: float) -> NDArray[np.int64]:
@@ -193,6 +196,13 @@ def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: 
     parts = np.where((parts == SKY) & (rows > max(horizon, base - 0.02)), LAWN, parts)
     high = np.isin(parts, (LAWN, PAVING)) & (rows < horizon)
     return np.where(high, FACADE, parts)
+
+
+def _at_foot(pane: Pane, parts: NDArray[np.int64], tall: float) -> bool:
+    """Whether a low pane, in pixels, stands right on the ground: a stone, a step or a panel and no window."""
+    x0, y0, x1, y1 = pane.box
+    under = parts[y1 : y1 + max(3, round(_PLINTH * tall)), (x0 + x1) // 2]
+    return y1 - y0 < _LOW * tall and bool(np.isin(under, (LAWN, PAVING)).any())
 
 
 def without_slits(parts: NDArray[np.int64]) -> NDArray[np.int64]:

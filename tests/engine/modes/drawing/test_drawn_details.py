@@ -68,6 +68,16 @@ def test_panes_under_one_that_is_sure_are_of_the_same_window():
             assert pane[2] > pane[0] + 10, (x, y)
 
 
+def test_a_stone_at_the_foot_of_a_wall_is_no_window():
+    paper = house()
+    framed(paper, 320, 310, 336, 334)
+    framed(paper, 300, 220, 325, 242)
+    made = render_sketch(paper, style="farmhouse", space="exterior", quality="draft", seed=4).picture
+    stone, pane = colour(made, np.s_[314:330, 323:333]), colour(made, np.s_[225:237, 305:320])
+    assert pane[2] > pane[0] + 10
+    assert stone[2] < stone[0] + 5
+
+
 def test_a_roof_drawn_tile_by_tile_is_of_one_material():
     paper = tiled_house()
     made = render_sketch(paper, style="farmhouse", space="exterior", quality="draft", seed=4).picture
