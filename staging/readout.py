@@ -18,6 +18,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
             f"piece      {p['kind']:<14} {p['size'][0]:.2f} x {p['size'][1]:.2f} x {p['size'][2]:.2f} m at "
             f"({p['x']:+.2f}, {p['y']:+.2f}), turned {p['turn']:.0f} degrees"
         )
+    if (removed := record.get("removed")) and not removed["anything"]:
+        yield "removed    nothing: no furniture was found that could be told from the room"
     for g in record.get("gates", ()):
         verdict = "pass" if g["passed"] else "FAIL"
         yield f"gate       {verdict}  {g['name']}: {g['figure']:g} of {g['limit']:g}  {g['text']}"

@@ -36,9 +36,18 @@ def test_a_room_that_is_only_emptied_is_written_where_it_was_asked_for(tmp_path)
     source, mask, target = tmp_path / "room.png", tmp_path / "things.png", tmp_path / "emptied.png"
     Image.fromarray(photo).save(source)
     Image.fromarray(things).save(mask)
-    call_command("stage", source, target, kind="declutter", mask=mask, quality="draft", stdout=io.StringIO())
+    said = io.StringIO()
+    call_command("stage", source, target, kind="declutter", mask=mask, quality="draft", stdout=said)
+    assert "removed    nothing" not in said.getvalue()
     with Image.open(target) as made:
         assert np.abs(np.asarray(made).astype(int) - photo)[things > 0].mean() > 5
+
+
+def test_a_room_in_which_nothing_is_found_to_remove_is_told_from_one_that_was_emptied(tmp_path):
+    source, target, said = tmp_path / "room.png", tmp_path / "same.png", io.StringIO()
+    Image.fromarray(furnished.empty()).save(source)
+    call_command("stage", source, target, kind="declutter", quality="draft", stdout=said)
+    assert "removed    nothing" in said.getvalue()
 
 
 @pytest.mark.parametrize(
