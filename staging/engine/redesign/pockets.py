@@ -24,22 +24,24 @@ _PURE: Final = (0.88, 1.3)  # times its chroma over lightness, in other light: w
 _ASKEW: Final = 0.16  # of its own chroma, by which it may be of another hue
 _SHADE: Final = (-40.0, 25.0)  # Lab lightness beside the floor near by
 _FEWEST: Final = 12  # pixels
+_SPECK: Final = 0.0002  # of the picture: less is no thing
+_MOSTLY: Final = 0.5  # share of a speck that has the floor's colour
 _SEAM: Final = 5  # pixels of a gap between floor and what was found, which is an edge's blur
 
 
 def filled_up(regions: Regions, floor: Mask) -> Mask:
     """The `floor` (h, w) with what lies in the bays of its border and has its colour.
 
-    What it encloses on all sides was judged as a thing, and stays one.
+    What it encloses on all sides was judged as a thing, and stays one unless it is smaller than things are.
     """
     core = cv2.erode(floor.astype(np.uint8), np.ones((_CORE, _CORE), np.uint8)) > 0
     if not core.any():
         return floor
     bays = _closed(floor) & ~floor
-    rest, whole = ~floor, cv2.connectedComponents((~floor).astype(np.uint8), connectivity=4)[1]
-    bays &= np.isin(whole, np.unique(whole[rest & ~bays]))
-    if not bays.any():
-        return floor
+    count, gaps = cv2.connectedComponents((~floor).astype(np.uint8), connectivity=4)
+    enclosed = ~np.isin(np.arange(count), np.unique(gaps[~bays]))
+    area = np.bincount(gaps.ravel(), minlength=count)
+    specks = enclosed & (area < _SPECK * floor.size)
     known = np.where(core[..., None], regions.lab, 0).astype(np.float32)
     near = np.asarray(cv2.GaussianBlur(filled(known, core.astype(np.float32)), (0, 0), _NEAR_BY))
     here = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.0), np.float32)
@@ -50,11 +52,13 @@ def filled_up(regions: Regions, floor: Mask) -> Mask:
     same = (chroma > _COLOURED) & (across < _ASKEW * along) & (shade > _SHADE[0]) & (shade < _SHADE[1])
     pure = along * np.maximum(near[..., 0], 1) / (chroma * np.maximum(here[..., 0], 1))
     same &= (pure > _PURE[0]) & (pure < _PURE[1])
+    specks &= np.bincount(gaps[same], minlength=count) > _MOSTLY * area
+    bays &= ~enclosed[gaps]
     more = cv2.morphologyEx((bays & same | floor).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     _, parts, stats, _ = cv2.connectedComponentsWithStats((more & ~floor).astype(np.uint8), connectivity=4)
     large = stats[:, cv2.CC_STAT_AREA] >= _FEWEST
     large[0] = False
-    whole = floor | np.asarray(large[parts])
+    whole = floor | np.asarray(large[parts] | specks[gaps])
     seams = cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_SEAM, _SEAM), np.uint8)) > 0
     return holding(whole | (seams & bays & dilated(whole & ~floor, _SEAM)), floor)
 
