@@ -75,6 +75,7 @@ SENTENCES = (
     gettext_noop("No picture passed the engine's own checks."),
     gettext_noop("The picture did not pass the engine's own checks."),
     gettext_noop("Of the borders between materials, {share} lie amid hatching."),
+    gettext_noop("Hardly any wall could be told from the roofs in this drawing."),
     gettext_noop("Send a drawing with clear outlines."),
     gettext_noop("The picture that we made did not pass our checks."),
     gettext_noop("The picture that we made did not keep the room as it is."),

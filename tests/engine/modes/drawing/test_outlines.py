@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.drawing import house, outlines
 from staging.engine.modes.drawing import regions as areas
 from staging.engine.modes.sketch import render_sketch
@@ -85,3 +86,14 @@ def test_a_faint_line_between_two_large_things_stays():
     cv2.line(ink, (300, 100), (300, 300), 0.4, 3)
     _, found = outlines.find(ink)
     assert found.labels[200, 200] != found.labels[200, 400]
+
+
+def test_a_house_without_walls_is_refused():
+    paper = sheet()
+    polygon(paper, (150, 70), (520, 70), (590, 300), (80, 300))
+    polygon(paper, (130, 300), (540, 300), (540, 350), (130, 350))
+    for left in (170, 270, 370, 470):
+        polygon(paper, (left, 310), (left + 40, 310), (left + 40, 335), (left, 335))
+    with pytest.raises(UnusablePhoto, match="Hardly any wall") as refused:
+        render_sketch(paper, style="modern", space="exterior", quality="draft")
+    assert refused.value.code == "walls_unclear"
