@@ -59,6 +59,8 @@ SENTENCES = (
     # Clearing.
     gettext_noop("Nothing was found in this photo that is to be removed."),
     gettext_noop("Mark it by hand."),
+    gettext_noop("Something stands in this room, but it cannot be told from floor and walls."),
+    gettext_noop("Mark what is to be removed."),
     gettext_noop("Too little of the empty room can be seen to draw the rest of it."),
     gettext_noop("Mark less to be removed, or take a photo that shows more of the floor and the walls."),
     gettext_noop("Too little is seen round what was marked to draw what it hides."),

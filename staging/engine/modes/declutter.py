@@ -54,6 +54,11 @@ LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
 LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
+# With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads as unsurely as
+# this: as it stands, and behind what may stand in it.
+UNTOLD: Final = 0.12
+UNSURE_ROOM: Final = 0.35
+UNSURE_BEHIND: Final = 0.2
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
@@ -107,7 +112,8 @@ def declutter(
     `mask` (H, W), 0 or 255, is what the caller wants removed; without one it is found, and with `certain` only where
     there is so much of it that the room is surely furnished. Where there is nothing to
     remove, the photo comes back as it is. The same arguments give the same bytes. Raises UnusablePhoto where the
-    room cannot be read or too little of its floor and walls is seen, NothingUsable where a gate refuses the picture.
+    room cannot be read, too little of its floor and walls is seen, or what stands in it cannot be told from them,
+    NothingUsable where a gate refuses the picture.
     """
     if min(photo.shape[:2]) < SMALLEST_SIDE:
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
@@ -199,14 +205,15 @@ class _Work:
         return scene, np.asarray(hole), figures
 
     def found(self, certain: bool) -> tuple[Scene, Mask, dict[str, float]]:
-        """The scene and the hole (working size) where furniture was found."""
+        """The scene and the hole (working size) where furniture was found. Raises UnusablePhoto if it is unclear."""
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
         covers = filling.covered(scene, nothing)
-        moved = 0.0
+        moved, unclear = 0.0, False
         if self.given is None:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
+            unclear = _confidence(scene) < UNSURE_ROOM and hiding.mean() > UNTOLD
             if hiding.any():
                 first = scene
                 scene = footing.settled(self._scene(self._read(hiding)), hiding)
@@ -219,7 +226,16 @@ class _Work:
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
         if things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure):
+            unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > UNTOLD
             things = dataclasses.replace(things, mask=nothing, things=0)
+        if unclear and not things.mask.any():
+            # Given back as empty, it would be charged for, and furnished over what stands in it.
+            raise UnusablePhoto(
+                "furniture_unclear",
+                "Something stands in this room, but it cannot be told from floor and walls. "
+                "Mark what is to be removed.",
+                self._learnt(scene),
+            )
         figures = {
             "things": things.things,
             "found_share": things.share,
@@ -308,6 +324,11 @@ class _Work:
 
     def _scene(self, room: Room) -> Scene:
         return Scene.of(self._small, room)
+
+
+def _confidence(scene: Scene) -> float:
+    """How surely the room was read, 0..1."""
+    return scene.room.confidence.get("total", 1.0)
 
 
 def _floor_moved(one: Scene, other: Scene) -> float:

@@ -96,6 +96,13 @@ def test_an_empty_room_comes_back_as_it_is(drawn):
     assert made.record()["removed"]["anything"] is False
 
 
+@pytest.mark.parametrize("certain", [False, True])
+def test_a_crowded_room_in_which_no_thing_can_be_told_from_the_floor_is_not_called_empty(certain):
+    with pytest.raises(UnusablePhoto) as refused:
+        declutter(furnished.crowded(0), certain=certain)
+    assert refused.value.code == "furniture_unclear"
+
+
 def test_a_mask_that_marks_nothing_leaves_the_photo(drawn):
     made = declutter(drawn[0], mask=np.zeros_like(drawn[1]))
     assert np.array_equal(made.picture, drawn[0])

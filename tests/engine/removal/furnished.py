@@ -84,3 +84,20 @@ def with_chest(photo, room=ROOM):
     light = dressed.astype(np.float64).mean(-1) / np.maximum(plain.mean(-1), 1)
     shaded = photo * np.where(mask > 0, 1.0, cv2.GaussianBlur(np.minimum(light, 1.0), (0, 0), 1))[..., None]
     return np.where(mask[..., None] > 0, dressed, np.clip(shaded, 0, 255)).astype(np.uint8), mask
+
+
+def crowded(seed, room=ROOM):
+    """The room full of wooden chests on its wooden floor (H, W, 3)."""
+    photo = empty(room).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    wood = np.median(photo[-60:-10, 200:340].reshape(-1, 3), 0)
+    for nearer in range(9):
+        at, half = (rng.uniform(-1.8, 1.5), 3.9 - nearer * 0.28), (rng.uniform(0.4, 0.8), rng.uniform(0.2, 0.4))
+        low = np.concatenate([at + CORNERS * half, np.zeros((4, 1))], 1)
+        high = low + np.array([0.0, 0.0, rng.uniform(0.6, 1.7)])
+        colour = wood * rng.uniform(0.75, 1.5)
+        sides = [np.array([low[i], low[(i + 1) % 4], high[(i + 1) % 4], high[i]]) for i in (2, 1, 3, 0)]
+        for shade, points in enumerate([*sides, high]):
+            outline = np.round(room.camera.project(points)[0]).astype(np.int32)
+            cv2.fillConvexPoly(photo, outline, np.minimum(colour * (0.8 + 0.07 * shade), 255).tolist())
+    return np.clip(photo, 0, 255).astype(np.uint8)
