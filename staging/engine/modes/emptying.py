@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.asked import Asked, Bytes, Made
 from staging.engine.modes.declutter import Decluttered, declutter
+from staging.engine.modes.furnishing import BUILT_IN
 
 EMPTYING: Final = 0.2  # of the job's progress
 
@@ -37,16 +39,22 @@ class StagedEmpty:
 
 def staged_when_empty(asked: Asked, stage: Callable[[Asked], Made]) -> Made:
     """Empty the room, then `stage` it; with declutter "auto" a room without furniture is staged as it is."""
-    tell = asked.progress
-    emptied = declutter(
-        asked.photo,
-        mask=asked.mask,
-        certain=asked.brief["declutter"] == "auto",
-        focal_35mm=asked.focal_35mm,
-        room=asked.room,
-        progress=None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage),
-    )
-    if not emptied.emptied and asked.brief["declutter"] == "auto":
+    tell, auto = asked.progress, asked.brief["declutter"] == "auto"
+    try:
+        emptied = declutter(
+            asked.photo,
+            mask=asked.mask,
+            certain=auto,
+            focal_35mm=asked.focal_35mm,
+            room=asked.room,
+            progress=None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage),
+        )
+    except UnusablePhoto as error:
+        # What a kitchen has built in is no floor and no wall either, and its staging keeps clear of it.
+        if not (auto and error.code == "furniture_unclear" and asked.brief["room_type"] in BUILT_IN):
+            raise
+        return stage(dataclasses.replace(asked, mask=None))
+    if not emptied.emptied and auto:
         return stage(dataclasses.replace(asked, mask=None))
     rest = dataclasses.replace(
         asked,

@@ -1,9 +1,14 @@
 """A furnished room staged: emptied first, in one job, with both pictures and both masks."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from staging.engine.errors import UnusablePhoto
+from staging.engine.modes.asked import Asked
+from staging.engine.modes.emptying import staged_when_empty
 from tests.engine.removal import furnished
 
 JOB = "staging.engine.modes.job.make"
@@ -38,3 +43,15 @@ def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_p
     assert np.array_equal(pictures["emptied"], photo)
     assert not pictures["mask"].any()
     assert record["removed"]["anything"] is False
+
+
+@pytest.mark.parametrize(("room_type", "declutter", "staged"),
+    [("kitchen", "auto", True), ("kitchen", "on", False), ("living", "auto", False)])  # fmt: skip
+def test_only_a_kitchen_that_is_full_of_what_is_built_in_is_staged_as_it_stands(room_type, declutter, staged):
+    photo = furnished.crowded(0)
+    asked = Asked(photo, {"kind": "staging", "room_type": room_type, "declutter": declutter})
+    seen = []
+    with contextlib.nullcontext() if staged else pytest.raises(UnusablePhoto, match="Something stands in this room"):
+        staged_when_empty(asked, lambda given: seen.append(given.photo))
+    assert len(seen) == staged
+    assert all(np.array_equal(one, photo) for one in seen)
