@@ -103,6 +103,7 @@ def declutter(
     *,
     mask: Bytes | None = None,
     certain: bool = False,
+    built_in: bool = False,
     focal_35mm: float | None = None,
     room: dict[str, Any] | None = None,
     progress: Progress | None = None,
@@ -110,16 +111,16 @@ def declutter(
     """Take the furniture out of `photo` (H, W, 3), uint8 sRGB, upright.
 
     `mask` (H, W), 0 or 255, is what the caller wants removed; without one it is found, and with `certain` only where
-    there is so much of it that the room is surely furnished. Where there is nothing to
-    remove, the photo comes back as it is. The same arguments give the same bytes. Raises UnusablePhoto where the
-    room cannot be read, too little of its floor and walls is seen, or what stands in it cannot be told from them,
+    there is so much of it that the room is surely furnished. Where there is nothing to remove, the photo comes back as
+    it is. The same arguments give the same bytes. Raises UnusablePhoto where the room cannot be read, too little of its
+    floor and walls is seen, or what stands in it cannot be told from them, unless it may be `built_in`, as in kitchens;
     NothingUsable where a gate refuses the picture.
     """
     if min(photo.shape[:2]) < SMALLEST_SIDE:
         raise UnusablePhoto("photo_too_small", f"The photo needs at least {SMALLEST_SIDE} pixels on its shorter side.")
     work = _Work(photo, focal_35mm, None if room is None else _given(room, photo), progress)
     with work.step("find", 0.0, "looking for furniture"):
-        scene, hole, figures = work.asked(mask) if mask is not None else work.found(certain)
+        scene, hole, figures = work.asked(mask) if mask is not None else work.found(certain, built_in=built_in)
     if not hole.any():
         untouched = np.zeros(photo.shape[:2], np.uint8)
         return Decluttered(photo, untouched, work.at_size(scene.room), (), dict(work.timings), figures)
@@ -204,7 +205,7 @@ class _Work:
         hole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > 0
         return scene, np.asarray(hole), figures
 
-    def found(self, certain: bool) -> tuple[Scene, Mask, dict[str, float]]:
+    def found(self, certain: bool, *, built_in: bool = False) -> tuple[Scene, Mask, dict[str, float]]:
         """The scene and the hole (working size) where furniture was found. Raises UnusablePhoto if it is unclear."""
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
@@ -228,7 +229,7 @@ class _Work:
         if things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure):
             unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > UNTOLD
             things = dataclasses.replace(things, mask=nothing, things=0)
-        if unclear and not things.mask.any():
+        if unclear and not built_in and not things.mask.any():
             # Given back as empty, it would be charged for, and furnished over what stands in it.
             raise UnusablePhoto(
                 "furniture_unclear",
@@ -269,7 +270,7 @@ class _Work:
     def by_example(self, scene: Scene, full: Mask, figures: dict[str, float]) -> Decluttered:
         """The hole `full` (H, W) filled from what is round it. Raises as `declutter`."""
         with self.step("fill", 0.8, "drawing what was hidden"):
-            sure = scene.room.confidence.get("total", 1.0) >= SURE_ROOM
+            sure = _confidence(scene) >= SURE_ROOM
             faces = scene.faces.labels if sure else np.zeros_like(scene.faces.labels)
             picture = exemplar.completed(self.photo, full, faces)
         if picture is None:

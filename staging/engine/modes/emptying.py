@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.asked import Asked, Bytes, Made
 from staging.engine.modes.declutter import Decluttered, declutter
 from staging.engine.modes.furnishing import BUILT_IN
@@ -37,30 +36,33 @@ class StagedEmpty:
         return {**self.staged.record(), "emptied": {k: v for k, v in emptied.items() if k != "room"}}
 
 
+def emptied(asked: Asked) -> Decluttered:
+    """The photo without what the job's brief and mask want removed. Raises as `declutter`."""
+    auto = asked.brief.get("declutter") == "auto"
+    # What a kitchen has built in is no floor and no wall either, and what is made of it afterwards keeps clear of it.
+    return declutter(
+        asked.photo,
+        mask=asked.mask,
+        certain=auto,
+        built_in=auto and asked.brief.get("room_type") in BUILT_IN,
+        focal_35mm=asked.focal_35mm,
+        room=asked.room,
+        progress=asked.progress,
+    )
+
+
 def staged_when_empty(asked: Asked, stage: Callable[[Asked], Made]) -> Made:
     """Empty the room, then `stage` it; with declutter "auto" a room without furniture is staged as it is."""
-    tell, auto = asked.progress, asked.brief["declutter"] == "auto"
-    try:
-        emptied = declutter(
-            asked.photo,
-            mask=asked.mask,
-            certain=auto,
-            focal_35mm=asked.focal_35mm,
-            room=asked.room,
-            progress=None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage),
-        )
-    except UnusablePhoto as error:
-        # What a kitchen has built in is no floor and no wall either, and its staging keeps clear of it.
-        if not (auto and error.code == "furniture_unclear" and asked.brief["room_type"] in BUILT_IN):
-            raise
-        return stage(dataclasses.replace(asked, mask=None))
-    if not emptied.emptied and auto:
+    tell = asked.progress
+    first = None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage)
+    made = emptied(dataclasses.replace(asked, progress=first))
+    if not made.emptied and asked.brief["declutter"] == "auto":
         return stage(dataclasses.replace(asked, mask=None))
     rest = dataclasses.replace(
         asked,
-        photo=emptied.picture,
-        room=emptied.room.to_dict() if emptied.emptied else asked.room,
+        photo=made.picture,
+        room=made.room.to_dict() if made.emptied else asked.room,
         mask=None,
         progress=None if tell is None else lambda fraction, stage: tell(EMPTYING + (1 - EMPTYING) * fraction, stage),
     )
-    return StagedEmpty(emptied, stage(rest))
+    return StagedEmpty(made, stage(rest))

@@ -21,8 +21,7 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.memory import LIMIT, MEMORY
 from staging.engine.modes import subject
 from staging.engine.modes.asked import Asked, Made
-from staging.engine.modes.declutter import declutter
-from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.emptying import emptied, staged_when_empty
 from staging.engine.modes.enlargement import enlargement, resampled
 from staging.engine.modes.redesign import Emptied, redesign_front, redesign_room
 from staging.engine.modes.sketch import render_sketch
@@ -38,17 +37,6 @@ _PNG_LEVEL: Final = 3
 _DRAFT_PNG_LEVEL: Final = 1  # a tenth larger, in two thirds of the time
 # A mask's pixel at least this bright means "remove".
 _WHITE: Final = 128
-
-
-def _declutter(asked: Asked) -> Made:
-    return declutter(
-        asked.photo,
-        mask=asked.mask,
-        certain=asked.brief.get("declutter") == "auto",
-        focal_35mm=asked.focal_35mm,
-        room=asked.room,
-        progress=asked.progress,
-    )
 
 
 def _staging(asked: Asked) -> Made:
@@ -112,13 +100,10 @@ def _redesign(asked: Asked) -> Made:
 
 def _emptied(asked: Asked) -> Emptied | None:
     """The room without what stands in it, where the brief asks for that; None where nothing was taken away."""
-    wanted = asked.brief.get("declutter", "off")
-    if wanted == "off":
+    if asked.brief.get("declutter", "off") == "off":
         return None
-    empty = MAKERS["declutter"]
-    made = empty(dataclasses.replace(asked, brief={"kind": "declutter", "declutter": wanted}, progress=None))
-    removed = made.pictures["mask"]
-    return Emptied(made.pictures["emptied"], removed, made.record()["room"]) if removed.any() else None
+    made = emptied(dataclasses.replace(asked, progress=None))
+    return Emptied(made.picture, made.mask, made.record()["room"]) if made.emptied else None
 
 
 # The engine's modes by kind of job; `vocabulary.KINDS` is what the server then accepts.
@@ -126,7 +111,7 @@ MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
     "staging": _staging,
     "redesign": _redesign,
     "sketch": _sketch,
-    "declutter": _declutter,
+    "declutter": emptied,
 }
 
 

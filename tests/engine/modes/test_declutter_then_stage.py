@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from staging.engine.errors import UnusablePhoto
+from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.modes.asked import Asked
 from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.job import MAKERS
 from tests.engine.removal import furnished
 
 JOB = "staging.engine.modes.job.make"
@@ -55,3 +56,10 @@ def test_only_a_kitchen_that_is_full_of_what_is_built_in_is_staged_as_it_stands(
         staged_when_empty(asked, lambda given: seen.append(given.photo))
     assert len(seen) == staged
     assert all(np.array_equal(one, photo) for one in seen)
+
+
+def test_so_is_a_kitchen_that_is_redesigned():
+    brief = {"kind": "redesign", "room_type": "kitchen", "style": "modern", "declutter": "auto"}
+    with pytest.raises(EngineError) as refused:
+        MAKERS["redesign"](Asked(furnished.crowded(0), brief))
+    assert refused.value.code != "furniture_unclear"
