@@ -37,17 +37,17 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
     copy = working_copy(photo)
     patches = Patches.cut(copy)
     front = Front(patches, sky.find(patches))
+    # What cannot be an evening is refused before anything is painted.
+    evening = dusk.Evening.of(photo, front, seed) if at_dusk else None
     wall, grass = facade.painted_wall(front), lawns.find(front)
     colour = palette.fronts[seed % len(palette.fronts)]
-    work = _Work(photo)
+    work = _Work(photo, evening=evening)
     if wall.any():
         work.wall = _matte(wall, copy), _tint(copy, wall, colour)
     if grass.any():
         work.grass = _matte(grass, copy)
     overcast = front.sky.share > sky.LEAST and front.sky.dull and front.sky.whole
-    if at_dusk:
-        work.evening = dusk.Evening.of(photo, front, seed)
-    elif overcast:
+    if overcast and not at_dusk:
         small = sky.day(copy.shape[0], copy.shape[1], front.sky.horizon, seed)
         work.sky = sky.matte(front.sky, patches), small, front.sky.colour
     if not (wall.any() or grass.any() or overcast or at_dusk):

@@ -4,6 +4,7 @@ import dataclasses
 
 import cv2
 import numpy as np
+import pytest
 
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign.interior import redecorate
@@ -14,6 +15,15 @@ from staging.engine.scene.room import Occluder
 from tests.engine.redesign.test_floors_and_paints import floor_of
 from tests.engine.redesign.test_rooms import SIZE
 
+AT_THE_EDGE = (150, 532), (260, 470), (420, 470), (380, 532)
+
+
+def mirrored(opening):
+    """The four corners of an opening's mirror image in the floor, pixels."""
+    room = LIVING.room.resized(*SIZE)
+    corners = opening.corners(room.box) * np.array([1.0, 1.0, -1.0])
+    return np.round(room.camera.project(corners)[0]).astype(np.int32)
+
 
 def area(*corners):
     """The pixels inside a polygon, and these less a margin."""
@@ -22,36 +32,51 @@ def area(*corners):
     return canvas > 0, cv2.erode(canvas, np.ones((13, 13), np.uint8)) > 0
 
 
-def test_sun_that_falls_in_at_the_edge_of_the_picture_is_light_and_stays_light(living, faces):
-    whole, inner = area((150, 532), (260, 470), (420, 470), (380, 532))
-    sunny = living.copy()
-    sunny[whole] = (255, 250, 238)
-    made = redecorate(sunny, LIVING.room, "coastal", 0)
+@pytest.fixture(scope="module")
+def foot(faces):
+    """A strip of floor at the foot of the back wall."""
+    floor = faces.labels == FLOOR
+    return floor & (faces.points[..., 1] > LIVING.room.box.y1 - 0.35) & (np.abs(faces.points[..., 0]) < 0.8)
+
+
+@pytest.fixture(scope="module")
+def sunny(living, foot):
+    """The room redecorated with the sun on that strip, and falling in at the edge of the picture."""
+    photo = living.copy()
+    photo[foot] = photo[area(*AT_THE_EDGE)[0]] = (255, 250, 238)
+    return redecorate(photo, LIVING.room, "coastal", 0)
+
+
+def test_sun_that_falls_in_at_the_edge_of_the_picture_is_light_and_stays_light(sunny, faces):
+    made, (whole, inner) = sunny, area(*AT_THE_EDGE)
     assert (made.mask[inner] > 0).mean() > 0.97
     beside = floor_of(faces, 21) & ~cv2.dilate(whole.astype(np.uint8), np.ones((25, 25))).astype(bool)
     assert made.picture[inner].mean() > 1.15 * made.picture[beside].mean()
 
 
-def test_a_little_sun_at_the_foot_of_a_wall_is_floor(living, faces):
-    floor = faces.labels == FLOOR
-    foot = floor & (faces.points[..., 1] > LIVING.room.box.y1 - 0.35) & (np.abs(faces.points[..., 0]) < 0.8)
-    sunny = living.copy()
-    sunny[foot] = (255, 250, 238)
+def test_a_little_sun_at_the_foot_of_a_wall_is_floor(sunny, foot):
     assert 0.001 < foot.mean() < 0.004
-    assert (redecorate(sunny, LIVING.room, "coastal", 0).mask[foot] > 0).mean() > 0.9
+    assert (sunny.mask[foot] > 0).mean() > 0.9
 
 
-def test_a_part_of_a_wooden_floor_in_the_shade_is_floor_and_a_black_cloth_is_not(living):
+def test_shade_and_a_mirrored_window_are_floor_and_a_black_cloth_and_white_paper_are_not(living, faces):
     whole, inner = area((0, 480), (180, 470), (220, 532), (0, 532))
-    shaded = living.astype(np.float32)
+    window = next(o for o in LIVING.room.openings if o.wall == "back" and o.kind == "window")
+    image = area(*mirrored(window))[0]
+    glint = image & floor_of(faces, 21)
+    assert glint.sum() > 400
+    glossy = living.copy()
+    glossy[glint] = (214, 222, 232)
+    shaded, cloth = glossy.astype(np.float32), glossy.copy()
     shaded[whole] = 255 * (0.3 * (shaded[whole] / 255) ** 2.2) ** (1 / 2.2)
     made = redecorate(shaded.astype(np.uint8), LIVING.room, "coastal", 0)
     assert (made.mask[inner] > 0).mean() > 0.97
-    cloth = living.copy()
-    rng = np.random.default_rng(2)
-    cloth[whole] = np.clip(rng.normal(24, 3, (int(whole.sum()), 1)), 0, 255)
-    kept = redecorate(cloth, LIVING.room, "coastal", 0)
+    assert (made.mask[glint] > 0).mean() > 0.95
+    cloth[whole] = np.clip(np.random.default_rng(2).normal(24, 3, (int(whole.sum()), 1)), 0, 255)
+    no_window = dataclasses.replace(LIVING.room, openings=tuple(o for o in LIVING.room.openings if o != window))
+    kept = redecorate(cloth, no_window, "coastal", 0)
     assert (kept.mask[inner] > 0).mean() < 0.05
+    assert (kept.mask[cv2.erode(glint.astype(np.uint8), np.ones((9, 9))) > 0] > 0).mean() < 0.05
 
 
 def test_what_stands_before_the_room_keeps_its_pixels_though_it_is_of_the_colour_of_the_floor(living, faces):

@@ -48,7 +48,7 @@ def brightness(picture, area):
 
 @pytest.fixture(scope="module")
 def at_dusk():
-    photo = blinds(house())
+    photo = garage(blinds(house()))
     return photo, redesign_front(photo, style="modern", dusk=True)
 
 
@@ -128,9 +128,8 @@ def test_panes_that_mirror_a_bright_sky_are_found_in_dark_frames():
         assert not glass[y + 4 : y + 46, x + 20].any()
 
 
-def test_a_garage_door_gets_dark_with_its_wall():
-    photo = garage(house())
-    made = redesign_front(photo, style="modern", dusk=True)
+def test_a_garage_door_gets_dark_with_its_wall(at_dusk):
+    _, made = at_dusk
     assert brightness(made.picture, (slice(300, 345), slice(340, 460))) < 0.6 * 247
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign import interior
 from staging.engine.redesign.interior import redecorate
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT, RIGHT
 from tests.engine.redesign.test_rooms import SIZE
@@ -13,14 +14,6 @@ from tests.engine.redesign.test_rooms import SIZE
 
 def why(photo, room=LIVING.room):
     return redecorate(photo, room, "midcentury", 0).done["why"]
-
-
-def test_brick_walls_stay_because_they_are_not_painted(living, faces):
-    brick = living.copy()
-    wall = (faces.labels >= LEFT) & (faces.points[..., 2] > 0.1)
-    course = (np.arange(SIZE[1])[:, None] // 9 + np.arange(SIZE[0])[None] // 21) % 3
-    brick[wall] = np.array([(150, 84, 66), (120, 60, 52), (196, 186, 176)], np.uint8)[course[wall]]
-    assert "no_paint" in why(brick).values()
 
 
 def test_a_wall_whose_end_nobody_can_see_stays(living, faces):
@@ -35,18 +28,22 @@ def test_a_wall_whose_end_nobody_can_see_stays(living, faces):
     assert found.get("left") in ("no_end", "half_a_room")
 
 
-def test_a_floor_full_of_things_stays_because_of_them(living, faces):
+def test_a_floor_full_of_things_stays_because_of_them(living, painted):
     littered = living.copy()
     rng = np.random.default_rng(0)
     for x, y in zip(rng.integers(150, 650, 40), rng.integers(400, 500, 40), strict=True):
         cv2.rectangle(littered, (int(x), int(y)), (int(x) + 40, int(y) + 20), (28, 60, 44), -1)
     assert why(littered)["floor"] == "things"
-    assert "floor" not in why(living)
+    assert "floor" not in painted.done["why"]
 
 
-def test_an_unsure_room_keeps_its_floor(living):
+def test_an_unsure_room_keeps_its_floor(painted):
     unsure = dataclasses.replace(LIVING.room, confidence={"total": 0.45})
-    assert why(living, unsure) == {"floor": "unsure"}
+    regions = dataclasses.replace(painted.regions, room=unsure)
+    walls, floor, why = interior._sure(regions, painted.walls, painted.floor, None)
+    assert why == "unsure"
+    assert not floor.any()
+    assert walls.painted == painted.walls.painted
 
 
 def test_where_only_one_of_three_walls_of_one_paint_could_be_done_none_is(living, faces):
