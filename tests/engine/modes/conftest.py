@@ -1,4 +1,4 @@
-"""One tracing child for all tests here, and the shipped sample photos made small."""
+"""One tracing child for all tests here, the shipped sample photos made small, and each drawn photo read once."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from staging.engine.child import Child
+from staging.engine.modes import declutter
 from staging.engine.modes.samples.rooms import SAMPLES
 from staging.engine.trace.variant import choose
 
@@ -17,6 +18,22 @@ def child():
     child = Child(choose(), threads=2)
     yield child
     child.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once():
+    """The readings that decluttering has made: it reads a photo, behind the same furniture, once for all tests."""
+    read, known = declutter.read_room, {}
+
+    def remembered(photo, *, focal_35mm=None, hidden=None):
+        asked = photo.shape, photo.tobytes(), focal_35mm, None if hidden is None else hidden.tobytes()
+        if asked not in known:
+            known[asked] = read(photo, focal_35mm=focal_35mm, hidden=hidden)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(declutter, "read_room", remembered)
+        yield known
 
 
 @pytest.fixture(scope="session")
