@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
-from staging.engine.redesign import cells, feet, pockets, tape
+from staging.engine.redesign import cells, feet, pockets, skirtings, tape
 from staging.engine.redesign import daylight as light
 from staging.engine.redesign import things as lying
 from staging.engine.redesign.matting import Floats, Mask
@@ -197,7 +197,8 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     piece = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     piece = _carried_on(regions, piece & ~ground.things, ground)
     whole = _evened(regions, _unbroken(regions, piece, ground.things))
-    whole = pockets.filled_up(regions, feet.ended(regions, _without_endless(regions, whole)))
+    whole = skirtings.ended(regions, feet.ended(regions, _without_endless(regions, whole)))
+    whole = pockets.filled_up(regions, whole)
     flaw = _flaw(regions, whole)
     return (whole, None) if flaw is None else (nothing, flaw)
 

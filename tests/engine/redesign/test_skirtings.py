@@ -1,0 +1,65 @@
+"""A floor ends at the foot of a skirting that no colour tells from it, where two walls show it equally high."""
+
+import numpy as np
+
+from staging.engine.modes.samples.rooms import LIVING
+from staging.engine.redesign import feet, skirtings
+from staging.engine.redesign.regions import Regions
+from staging.engine.scene.faces import BACK, FLOOR, LEFT
+from tests.engine.redesign.test_rooms import SIZE
+
+HIGH = 0.1  # metres of the skirting
+BOARD = (146, 112, 80)
+WOOD = (136, 103, 75)  # the same in the shade of a wall
+DARK = (100, 76, 60)
+IMAGE = (126, 96, 69)  # of the dark one, in the floor
+WALL = 205.0
+
+
+def drawn(faces, walls=(BACK, LEFT), high=HIGH, image=False, broad=0.0):
+    """A room whose `walls` have a skirting `high` metres, which the floor mirrors or not; the share of a wall that they
+    take (H, W), and the floor (H, W). Or with an odd board `broad` metres before these walls.
+    """
+    noise = np.random.default_rng(1).normal(0, 2, (SIZE[1], SIZE[0], 1))
+    picture = np.full((SIZE[1], SIZE[0], 3), WALL)
+    floor = faces.labels == FLOOR
+    picture[floor] = BOARD
+    points, box = faces.points, LIVING.room.box
+    strip = np.isin(faces.labels, walls) & (points[..., 2] < high)
+    picture[strip] = DARK if image else WOOD
+    # How high a place of the floor is mirrored on a wall, or how far before it lies.
+    for wall, axis, at in ((BACK, 1, box.y1), (LEFT, 0, box.x0)):
+        if wall not in walls:
+            continue
+        camera = LIVING.room.camera.position
+        away = np.abs(at - points[..., axis])
+        mirrored = camera[2] * away / np.maximum(np.abs(at - camera[axis]) - away, 0.01)
+        if image:
+            picture[floor & (mirrored < high)] = IMAGE
+        picture[floor & (away < broad)] = WOOD
+    return Regions.of(np.clip(picture + noise, 0, 255).astype(np.uint8), LIVING.room), floor, strip
+
+
+def test_a_floor_ends_at_the_foot_of_a_skirting_of_its_own_wood_and_shade(faces):
+    regions, floor, strip = drawn(faces)
+    ended = skirtings.ended(regions, floor | strip)
+    assert ended[strip].mean() < 0.1
+    assert ended[floor].mean() > 0.995
+    assert feet.ended(regions, floor | strip)[strip].mean() > 0.5
+
+
+def test_a_strip_that_one_wall_alone_shows_is_no_skirting(faces):
+    regions, floor, strip = drawn(faces, walls=(BACK,))
+    assert np.array_equal(skirtings.ended(regions, floor | strip), floor | strip)
+
+
+def test_boards_before_two_walls_are_no_skirting(faces):
+    regions, floor, _ = drawn(faces, high=0.0, broad=0.2)
+    assert np.array_equal(skirtings.ended(regions, floor), floor)
+
+
+def test_a_skirting_is_no_higher_for_the_image_of_it_in_the_floor(faces):
+    regions, floor, strip = drawn(faces, high=0.07, image=True)
+    ended = skirtings.ended(regions, floor | strip)
+    assert ended[strip].mean() < 0.15
+    assert ended[floor].mean() > 0.99
