@@ -66,6 +66,12 @@ def test_a_speck_of_the_floors_colour_that_it_encloses_is_laid(faces):
     assert pockets.filled_up(regions, floor | (thing & ~speck)).all(where=speck)
 
 
+def test_a_speck_of_another_colour_that_the_floor_encloses_stays(faces):
+    regions, floor, thing = room(faces, (120, 122, 126), enclosed=True)
+    speck = cv2.erode(thing.astype(np.uint8), np.ones((9, 19), np.uint8)) > 0
+    assert not pockets.filled_up(regions, floor | (thing & ~speck))[speck].any()
+
+
 def test_a_skirting_of_the_floors_own_wood_stays(faces):
     """It lies beyond a straight border, in no bay."""
     regions, _, _ = room(faces, OAK * 0.8)
