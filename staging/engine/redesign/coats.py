@@ -47,6 +47,9 @@ IN_SHADOW: Final = 45.0  # lightness by which a hue that nothing else has may be
 ABOVE: Final = 14  # pixels past the lines of ceiling and floor, to which paint may go on
 BOX_SLACK: Final = 0.028  # of the long side: by how much a line of the box may miss the photo's at most
 MOST_LEFT: Final = 0.15  # of the painted part, that may stay in the old paint of the same colour
+SILL: Final = 0.6  # metres above the floor, below which no window's pane is
+SILL_SHADE: Final = 8.0  # Lab lightness by which the wall below one may differ
+MOST_UNDER_SILL: Final = 0.25  # of a wall's painted part: the foot of a door in the paint of its wall is less
 MUCH_ELSEWHERE: Final = 0.4  # of the painted part, that other walls may have of its old paint, unless on the painted
 SOME_BESIDE: Final = 0.05  # walls themselves that much of it stays: then the two are not told apart well
 LEAST_OF_ROOM: Final = 0.5  # share of all walls, without openings, that must be painted
@@ -227,9 +230,15 @@ def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
     if not good:
         return False
     drawn = np.any([coat.paint for coat in good], 0)
-    bare = (regions.faces.labels >= LEFT) & ~(trim.framed & ~trim.before) & ~trim.mouldings & ~drawn
+    walls = (regions.faces.labels >= LEFT) & ~trim.mouldings & ~drawn
+    bare = walls & ~(trim.framed & ~trim.before)
     step = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.5), np.float32) - near(regions, drawn)
-    left = bare & (np.hypot(step[..., 1], step[..., 2]) < HUE) & (np.abs(step[..., 0]) < OWN_SHADE)
+    alike = np.hypot(step[..., 1], step[..., 2]) < HUE
+    left = bare & alike & (np.abs(step[..., 0]) < OWN_SHADE)
+    # A window may have been read down to the floor, over the wall below its sill.
+    low = walls & ~bare & alike & (np.abs(step[..., 0]) < SILL_SHADE) & (regions.faces.points[..., 2] < SILL)
+    if any(_under_sill(low, coat) for coat in good):
+        return True
     left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
     certain = regions.room.confidence.get("total", 1.0) > ACCENT_SURE
     if certain and drawn.mean() > ACCENT_LEAST:
@@ -237,6 +246,12 @@ def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
         much = left.sum() > MUCH_ELSEWHERE * drawn.sum() and beside.sum() > SOME_BESIDE * drawn.sum()
         return bool(much or beside.sum() > MOST_LEFT * drawn.sum())
     return bool(left.sum() > MOST_LEFT * drawn.sum() or drawn.sum() < LEAST_OF_ROOM * (bare | drawn).sum())
+
+
+def _under_sill(low: Mask, coat: _Coat) -> bool:
+    """Whether so much of the very wall stays in its old paint where it is `low` (h, w), under a window."""
+    here = cv2.morphologyEx((low & coat.wall.face).astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
+    return bool(here.sum() > MOST_UNDER_SILL * coat.paint.sum())
 
 
 def _coloured(regions: Regions, wall: Wall, here: Mask, reach: int) -> Mask:

@@ -9,9 +9,10 @@ import pytest
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign import extent, floors, things, walls
 from staging.engine.redesign.coats import LONGEST_LOOSE, _Coat, _patchy
-from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.trim import Trim
-from staging.engine.scene.faces import BACK, FLOOR
+from staging.engine.scene.faces import BACK, FLOOR, LEFT
+from staging.engine.scene.room import Opening
 from tests.engine.redesign.test_rooms import SIZE
 
 
@@ -58,6 +59,26 @@ def test_an_accent_wall_is_patchy_where_the_other_walls_have_its_paint_and_so_ha
     nothing = np.zeros_like(here)
     wall = walls.Wall("back", BACK, here, here, paint, nothing, np.zeros((*here.shape, 3), np.float32))
     assert _patchy(regions, Trim.of(regions), [_Coat(wall, paint, 0.0, 0)]) is patchy
+
+
+@pytest.mark.parametrize(("share", "patchy"), [(0.2, False), (0.7, True)])
+def test_a_wall_that_stays_below_windows_which_were_read_down_to_the_floor_is_patchy(faces, share, patchy):
+    """A door in the very paint of its wall, which is narrow, is none of that."""
+    box = LIVING.room.box
+    u0 = box.x0 + 0.1 * (box.x1 - box.x0)
+    opening = Opening("opening", "back", u0, u0 + share * (box.x1 - box.x0), 0.0, 2.1, 0.5)
+    room = dataclasses.replace(LIVING.room, openings=(opening,), occluders=(), confidence={"total": 0.8})
+    seen = Regions.of(drawn(faces), room).seen(opening, margin=0.1)
+    picture = drawn(faces)
+    picture[seen & (faces.points[..., 2] > 0.7)] = (90, 130, 90)
+    regions = Regions.of(picture, room)
+    nothing, every, step = np.zeros_like(seen), faces.labels >= LEFT, np.zeros((*seen.shape, 3), np.float32)
+    trim = Trim(seen, seen, nothing, seen, nothing, (opening,), frozenset())
+    coats = []
+    for name, label in WALL_LABELS.items():
+        here = faces.labels == label
+        coats.append(_Coat(walls.Wall(name, label, here, here, here, nothing, step), here & every & ~seen, 0.0, 0))
+    assert _patchy(regions, trim, [coat for coat in coats if coat.paint.any()]) is patchy
 
 
 def test_a_large_part_of_a_floor_between_sun_and_shade_is_floor_by_its_hue_and_a_small_one_may_be_a_thing(faces):
