@@ -6,8 +6,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-# The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop.
+# The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop. For the same
+# reason none of them computes in several threads, which would only spin while they wait.
 TEST_PROCESSES ?= 2
+test: export OMP_NUM_THREADS ?= 1
+test: export OPENBLAS_NUM_THREADS ?= 1
+test: export OPENCV_FOR_THREADS_NUM ?= 1
 
 .PHONY: run test check bench fuzz simulate scale chaos load hostile import-scale setup setup-dev lock clean
 

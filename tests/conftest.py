@@ -18,8 +18,15 @@ from django.test import TransactionTestCase
 
 from billing import accounts, keys, ledger
 from billing.models import Account, ApiKey, Membership, User
+from tests.turns import Turns
 
 PASSWORD = "a long enough password"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
+    """The order of tests where several processes share them (turns.py)."""
+    return Turns(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,7 @@ def corner(room, x):
     return float(room.camera.project(np.array([[x, room.box.y1, 0.94 * room.camera.height]]))[0][0, 0])
 
 
-@pytest.mark.parametrize("yaw", [20, 38])
-@pytest.mark.parametrize("spans", [ON_THE_BACK_WALL, BESIDE_THE_CORNERS])
+@pytest.mark.parametrize(("yaw", "spans"), [(20, ON_THE_BACK_WALL), (38, BESIDE_THE_CORNERS)])
 def test_curtains_are_no_corner_where_walls_hardly_differ(monkeypatch, yaw, spans):
     for face, gain in PALE.items():
         monkeypatch.setitem(synthetic.GAIN, face, gain)
