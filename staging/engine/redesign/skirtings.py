@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import dilated
 from staging.engine.geometry.walls import WALLS, on_wall
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import WALL_LABELS, Regions
@@ -45,6 +46,7 @@ _HALF: Final = (0.4, 0.65)  # of the height of a skirting with its image in the 
 _IMAGES: Final = 0.4  # share of the blocks that show it there
 _OVER: Final = 0.06  # metres of wall above it
 _CORNER: Final = 9  # pixels
+_LAPS: Final = 4  # pixels by which a floor runs up a skirting at the least
 _NEAREST: Final = 0.1  # metres before the camera
 _EDGE_OFF: Final = 5  # pixels from the photo's edge
 _MOSTLY: Final = 0.6  # share of the heights looked at that the photo must show
@@ -130,7 +132,10 @@ def ended(regions: Regions, floor: Mask) -> Mask:
         return floor
     # In a corner the ends of two strips may miss each other by some pixels.
     whole = cv2.morphologyEx(np.any(strips, 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_CORNER, _CORNER), np.uint8))
-    return floor & ~(whole > 0)
+    # A floor that ends where it should laps over the line by a pixel here and there, and stays.
+    over = floor & (whole > 0)
+    thick = cv2.morphologyEx(over.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_LAPS, _LAPS), np.uint8)) > 0
+    return floor & ~(over & dilated(np.asarray(thick), _LAPS))
 
 
 def _foot(regions: Regions, wall: Wall) -> _Foot | None:

@@ -1,5 +1,6 @@
 """A floor ends at the foot of a skirting that no colour tells from it, where two walls show it equally high."""
 
+import cv2
 import numpy as np
 
 from staging.engine.modes.samples.rooms import LIVING
@@ -63,3 +64,9 @@ def test_a_skirting_is_no_higher_for_the_image_of_it_in_the_floor(faces):
     ended = skirtings.ended(regions, floor | strip)
     assert ended[strip].mean() < 0.15
     assert ended[floor].mean() > 0.99
+
+
+def test_a_floor_that_ends_at_a_skirtings_foot_keeps_its_border(faces):
+    regions, floor, strip = drawn(faces)
+    laps = (cv2.dilate(floor.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & strip
+    assert np.array_equal(skirtings.ended(regions, floor | laps), floor | laps)
