@@ -140,6 +140,8 @@ def _covered(scene: Scene, hole: Mask, face: int, paint: Floats | None) -> tuple
     hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
     weight = np.minimum(resolution, np.float32(1.5)) ** 2
     if face in WALLS:
+        seen = candidate & ~flooring.overexposed(picture)
+        candidate = seen if seen.any() else candidate
         # Furniture is low, and above it a wall is rather its own.
         weight[sheet.foot - round(LOW * sheet.ppm) :] *= np.float32(0.15)
     common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None

@@ -19,6 +19,7 @@ NEAR: Final = 9.0  # weighted Lab units from a mode's middle that are of its col
 FOOT: Final = 0.30  # metres from the foot of the walls in which the floor is most likely to be seen
 PAINT: Final = 9.0  # weighted Lab units from the walls' paint within which a mode is rather the paint
 FEWEST: Final = 0.004  # of the picture
+OVEREXPOSED: Final = 0.965  # of white: what is lighter in every channel is lit from behind, or light itself
 
 Colour = NDArray[np.float32]
 
@@ -57,10 +58,15 @@ def colour_of_walls(scene: Scene, hidden: Mask) -> Colour | None:
     A wall with a large window shows more of blinds and curtains than of its paint, which its neighbours tell.
     """
     labels = scene.faces.labels
-    free = (labels >= LEFT) & ~hidden
+    free = (labels >= LEFT) & ~hidden & ~overexposed(scene.photo)
     if free.sum() < FEWEST * free.size:
         return None
     return _commonest(_soft_lab(scene)[free])
+
+
+def overexposed(picture: Floats) -> Mask:
+    """Where (h, w) a picture (h, w, 3), sRGB 0..1, is white beyond paint: panes, and blinds with the day behind."""
+    return np.asarray(picture.min(-1) > OVEREXPOSED)
 
 
 def share_of(colour: Colour, shown: Floats) -> float:

@@ -33,3 +33,17 @@ def test_a_wall_of_blinds_has_the_paint_of_the_other_walls():
     assert blinds.sum() > 0.6 * back.sum()
     _, found = filling.covered(Scene.of(photo, furnished.ROOM), np.zeros(back.shape, bool))[BACK]
     assert np.abs(np.median(found.surface.reshape(-1, 3), 0) - paint).max() < 0.05
+
+
+def test_walls_that_are_mostly_overexposed_panes_are_painted_as_their_rest():
+    photo = furnished.empty()
+    scene = Scene.of(photo, furnished.ROOM)
+    walls, height = scene.faces.labels >= LEFT, scene.faces.points[..., 2]
+    paint = np.median(scene.photo[walls & (height > 1.4)], 0)
+    panes = walls & (height > 0.45) & (height < 2.4)
+    rng = np.random.default_rng(4)
+    day = 253 + rng.normal(0, 1.0, photo.shape)
+    photo[panes] = np.clip(day, 0, 255).astype(np.uint8)[panes]
+    assert panes.sum() > 0.6 * walls.sum()
+    _, found = filling.covered(Scene.of(photo, furnished.ROOM), np.zeros(walls.shape, bool))[BACK]
+    assert np.abs(np.median(found.surface.reshape(-1, 3), 0) - paint).max() < 0.08
