@@ -12,7 +12,7 @@ from staging.engine.redesign.matting import working_copy
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import FLOOR, LEFT
-from tests.engine.redesign.test_rooms import SIZE, seen
+from tests.engine.redesign.test_rooms import SIZE
 
 
 def floor_of(faces, margin=9):
@@ -57,17 +57,6 @@ def test_two_old_paints_become_one_new_paint_and_what_a_post_parts_from_the_floo
     floor, across = floor_of(faces), np.arange(SIZE[0])[None]
     assert (made.mask[floor & (across > 300)] > 0).mean() > 0.95
     assert (made.mask[floor & (across < 230)] > 0).mean() < 0.05
-
-
-def test_a_window_read_into_the_shade_of_a_corner_is_forgotten(living, faces):
-    shaded = living.copy().astype(np.float32)
-    false = dataclasses.replace(LIVING.room.openings[0], u0=-1.6, u1=-0.6, z0=0.9, z1=1.9)
-    shade = seen(false, faces, LIVING.room, 0.0)
-    soft = cv2.GaussianBlur(shade.astype(np.float32), (0, 0), 4)[..., None]
-    shaded *= 1 - 0.1 * soft
-    room = dataclasses.replace(LIVING.room, openings=(*LIVING.room.openings, false))
-    made = redecorate(np.round(shaded).astype(np.uint8), room, "coastal", 0)
-    assert (made.mask[seen(false, faces, LIVING.room, 0.12)] > 0).mean() > 0.95
 
 
 def test_a_sliver_of_floor_that_no_edge_parts_from_it_is_laid_too(living):
