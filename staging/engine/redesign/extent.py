@@ -34,6 +34,7 @@ _PARTED: Final = 0.5  # share of a seam that is an edge, by which two pieces are
 _OPEN: Final = 0.5  # share of a seam that is none, by which two pieces are one floor
 _THICK: Final = 15  # pixels of a piece: what is slimmer everywhere is left to the cut
 _AT_LIMIT: Final = 6  # pixels of a piece at the farthest place, by which it is no floor but something upright
+_UNDER: Final = 7  # pixels round such floor
 _FOOT: Final = 0.3  # metres: paint lower than that may be floor that the box leaves out
 
 
@@ -55,6 +56,22 @@ def reached(regions: Regions, trim: Trim, walls: list[Wall], ground: Ground) -> 
     floor = cv2.resize(cut, face.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     floor &= ~_upright(floor & ~dilated(face, 5), _below(regions))
     return holding(floor, sure)
+
+
+def before(regions: Regions, trim: Trim, ground: Ground) -> Mask:
+    """What stands before the room (h, w), without the floor there that no edge parts from the rest of it.
+
+    How far down a column or the end of a wall reaches is only roughly known.
+    """
+    if not ground.floor.any():
+        return trim.before
+    step = _step(regions, ground.floor)
+    hue, shade = np.hypot(step[..., 1], step[..., 2]), step[..., 0]
+    limit = floors.own_limits(step, ground.floor)
+    alike = (hue < limit[0]) & (shade > _SHADE) & (shade < limit[1])
+    free = trim.before & alike & (regions.contrast < floors.edge_of(regions, ground.floor))
+    under = holding(free | ground.floor, ground.floor) & trim.before
+    return np.asarray(trim.before & ~dilated(under, _UNDER))
 
 
 def joined(regions: Regions, flood: Mask, cut: Mask) -> Mask:
@@ -113,7 +130,7 @@ def _guess(regions: Regions, trim: Trim, walls: list[Wall], ground: Ground, sure
     guess[outside & _eroded(other | (~alike & (up > _HIGH)), 5)] = cv2.GC_BGD
     for wall in walls:
         guess[_eroded(wall.paint & (up > _FOOT), 7) & ~ground.beyond] = cv2.GC_BGD
-    guess[_eroded(trim.before, 9)] = cv2.GC_BGD
+    guess[_eroded(before(regions, trim, ground), 9)] = cv2.GC_BGD
     guess[sure] = cv2.GC_FGD
     guess[~_below(regions) | (regions.faces.labels == CEILING)] = cv2.GC_BGD
     return guess

@@ -68,7 +68,7 @@ def _markers(regions: Regions, trim: Trim, seen: list[Wall], ground: Ground, rea
     skirting = trim.mouldings & ~dilated(ground.beyond, 20)
     found[(found == OTHER) & ground.like & near & (labels >= LEFT) & ~skirting] = 0
     found[_eroded(ground.ends, 5) & (found == 0) & near] = OTHER
-    found[_eroded(trim.before, 9)] = OTHER
+    found[_eroded(extent.before(regions, trim, ground), 9)] = OTHER
     return found
 
 

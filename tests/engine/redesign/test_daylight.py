@@ -97,6 +97,18 @@ def test_what_stands_before_the_room_keeps_its_pixels_though_it_is_of_the_colour
     assert (made.mask[left] > 0).mean() > 0.97
 
 
+def test_the_floor_is_laid_under_a_column_that_was_read_too_far_down(living):
+    column = living.copy()
+    column[:420, 560:] = (226, 224, 220)
+    cv2.line(column, (560, 0), (560, 420), (100, 90, 80), 2)
+    cv2.line(column, (560, 420), (800, 420), (100, 90, 80), 2)
+    k = LIVING.room.camera.width / SIZE[0]
+    before = Occluder(tuple((x * k, y * k) for x, y in ((560, 0), (800, 0), (800, 480), (560, 480))), 3.0)
+    made = redecorate(column, dataclasses.replace(LIVING.room, occluders=(before,)), "coastal", 0)
+    assert (made.mask[426:478, 566:690] > 0).mean() > 0.95
+    assert (made.mask[:414, 566:] > 0).mean() < 0.02
+
+
 def test_boards_seen_at_a_grazing_angle_do_not_glitter():
     floor = PALETTES["modern"].floor
     wide, fine = 0.02, 8
