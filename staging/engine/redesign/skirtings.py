@@ -71,7 +71,7 @@ class Skirting:
         camera = regions.room.camera.resized(width, height)
         canvas = np.zeros((height, width), np.uint8)
         seen, half = np.flatnonzero(self.agreed), _BLOCK * _COLUMN / 2
-        for one, after in zip(seen, [*seen[1:], seen[-1]], strict=True):
+        for one, after in zip(seen, [*seen[1:], *seen[-1:]], strict=True):
             other = after if self.along[after] - self.along[one] < (_GAP + 1.5) * _BLOCK * _COLUMN else one
             ends = np.array([self.along[one] - half, self.along[other] + half])
             slope = (self.top[-1] - self.top[0]) / (self.along[-1] - self.along[0])
@@ -255,9 +255,9 @@ def _without_image(foot: _Foot, skirting: Skirting) -> float | None:
 
 def _carried_on(foot: _Foot, skirting: Skirting) -> Skirting:
     """With the blocks next to those that agreed, if they show one of its edges or are hardly in the photo; and with an
-    opening between such that shows both: it was read into bare wall.
+    opening between such that shows both: it was read into bare wall. One block far from all others is none.
     """
-    agreed = skirting.agreed.copy()
+    agreed = skirting.agreed & (np.convolve(skirting.agreed, np.ones(2 * _GAP + 1), "same") > 1)
     strength = np.linalg.norm(foot.step, axis=-1)
     one, both = ~foot.opened, foot.opened & foot.tell
     for block in (int(block) for block in np.flatnonzero(foot.tell)):
@@ -283,9 +283,8 @@ def _to_corners(skirting: Skirting, walls: set[Wall]) -> Skirting:
     agreed = skirting.agreed.copy()
     at_first = skirting.wall == "back" and "left" in walls
     at_last = ("right" if skirting.wall == "back" else "back") in walls
-    seen = np.flatnonzero(agreed)
-    if at_first and seen[0] <= _GAP:
-        agreed[: seen[0]] = True
-    if at_last and seen[-1] >= len(agreed) - 1 - _GAP:
-        agreed[seen[-1] :] = True
+    if at_first and agreed[: _GAP + 1].any():
+        agreed[: np.flatnonzero(agreed)[0]] = True
+    if at_last and agreed[-_GAP - 1 :].any():
+        agreed[np.flatnonzero(agreed)[-1] :] = True
     return replace(skirting, agreed=agreed)

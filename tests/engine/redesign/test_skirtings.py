@@ -70,3 +70,12 @@ def test_a_floor_that_ends_at_a_skirtings_foot_keeps_its_border(faces):
     regions, floor, strip = drawn(faces)
     laps = (cv2.dilate(floor.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & strip
     assert np.array_equal(skirtings.ended(regions, floor | laps), floor | laps)
+
+
+def test_one_block_of_a_wall_far_from_all_others_shows_no_skirting():
+    agreed = np.isin(np.arange(12), [0, 8, 9, 10])
+    along, up = np.arange(12) * 0.2, np.arange(0.3, -0.2, -0.01)
+    nothing, plain = np.zeros(12, bool), np.zeros((len(up), 12, 3), np.float32)
+    foot = skirtings._Foot("back", up, along, plain, plain, np.full(12, 100.0), nothing, ~nothing)
+    guess = skirtings.Skirting("back", along, np.full(12, 0.1), HIGH, agreed, 1.0)
+    assert list(np.flatnonzero(skirtings._carried_on(foot, guess).agreed)) == [8, 9, 10]
