@@ -89,7 +89,7 @@ class Command(BaseCommand):
         connection.close()
 
     def _collect_static(self) -> None:
-        """Collect and compress the static files, unless they are those of the last start: it takes ten seconds."""
+        """Collect and compress the static files, unless they are those of the last start: it takes seconds."""
         stamp, now = settings.STATIC_ROOT / "collected", _static_fingerprint()
         if stamp.exists() and stamp.read_text(encoding="ascii") == now:
             return
