@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -82,11 +84,28 @@ def own_database(url: str) -> str:
     return f"{base}/{LAST_REDIS_DATABASE - worker}"
 
 
+class Reserved:
+    """A port on loopback that a process of ours will listen on, and nobody else meanwhile.
+
+    A port that is only looked for may be another test's by the time our process has started: its server would answer
+    for ours, and be gone a moment later. This one stays bound here; Linux lets who asks for reuse, as servers do,
+    listen on it beside that.
+    """
+
+    def __init__(self) -> None:
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        self.port: int = held.getsockname()[1]
+        weakref.finalize(self, held.close)
+
+
 class Web:
     """The web process. `url` is where it listens."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.port = processes.free_port()
+        self.reserved = Reserved()
+        self.port = self.reserved.port
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = environment
         self.log = folder / f"web-{self.port}.log"

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 
-from config import processes
 from tests import serving
 from tests.staging.stand_in import EVERY_KIND
 
@@ -34,7 +33,8 @@ class Stack:
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.folder = folder
-        self.port = processes.free_port()
+        self.reserved = serving.Reserved()
+        self.port = self.reserved.port
         self.engine_url = f"http://127.0.0.1:{self.port}"
         self.redis_url = redis_url
         self.environment = serving.environment(folder, redis_url, **{**SETTINGS, "ENGINE_URL": self.engine_url})
