@@ -257,7 +257,7 @@ def _carried_on(foot: _Foot, skirting: Skirting) -> Skirting:
     """With the blocks next to those that agreed, if they show one of its edges or are hardly in the photo; and with an
     opening between such that shows both: it was read into bare wall. One block far from all others is none.
     """
-    agreed = skirting.agreed & (np.convolve(skirting.agreed, np.ones(2 * _GAP + 1), "same") > 1)
+    agreed = skirting.agreed & (_within(_GAP, skirting.agreed) > 1)
     strength = np.linalg.norm(foot.step, axis=-1)
     one, both = ~foot.opened, foot.opened & foot.tell
     for block in (int(block) for block in np.flatnonzero(foot.tell)):
@@ -269,13 +269,18 @@ def _carried_on(foot: _Foot, skirting: Skirting) -> Skirting:
         one[block] &= any(edges)
         both[block] &= all(edges)
     for _ in agreed:
-        agreed |= one & (np.convolve(agreed, np.ones(3), "same") > 0)
+        agreed |= one & (_within(1, agreed) > 0)
     _, runs = cv2.connectedComponents(both.astype(np.uint8)[None], connectivity=4)
     for run in range(1, int(runs.max()) + 1):
         first, last = np.flatnonzero(runs[0] == run)[[0, -1]]
         if first > 0 and last + 1 < len(agreed) and agreed[first - 1] and agreed[last + 1]:
             agreed[first : last + 1] = True
     return replace(skirting, agreed=agreed)
+
+
+def _within(reach: int, blocks: NDArray[np.bool_]) -> Points:
+    """How many of the `blocks` (N,) are no farther than `reach` from each, (N,), itself with them."""
+    return np.convolve(blocks, np.ones(2 * reach + 1))[reach : reach + len(blocks)]
 
 
 def _to_corners(skirting: Skirting, walls: set[Wall]) -> Skirting:

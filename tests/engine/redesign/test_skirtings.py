@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from staging.engine.modes.samples.rooms import LIVING
 from staging.engine.redesign import feet, skirtings
@@ -72,10 +73,11 @@ def test_a_floor_that_ends_at_a_skirtings_foot_keeps_its_border(faces):
     assert np.array_equal(skirtings.ended(regions, floor | laps), floor | laps)
 
 
-def test_one_block_of_a_wall_far_from_all_others_shows_no_skirting():
-    agreed = np.isin(np.arange(12), [0, 8, 9, 10])
-    along, up = np.arange(12) * 0.2, np.arange(0.3, -0.2, -0.01)
-    nothing, plain = np.zeros(12, bool), np.zeros((len(up), 12, 3), np.float32)
-    foot = skirtings._Foot("back", up, along, plain, plain, np.full(12, 100.0), nothing, ~nothing)
-    guess = skirtings.Skirting("back", along, np.full(12, 0.1), HIGH, agreed, 1.0)
-    assert list(np.flatnonzero(skirtings._carried_on(foot, guess).agreed)) == [8, 9, 10]
+@pytest.mark.parametrize(("seen", "shown"), [("x.......xxx.", [8, 9, 10]), ("xxx.", [0, 1, 2]), ("xx", [0, 1])])
+def test_one_block_of_a_wall_far_from_all_others_shows_no_skirting(seen, shown):
+    agreed = np.array([block == "x" for block in seen])
+    along, up = np.arange(len(seen)) * 0.2, np.arange(0.3, -0.2, -0.01)
+    nothing, plain = np.zeros(len(seen), bool), np.zeros((len(up), len(seen), 3), np.float32)
+    foot = skirtings._Foot("back", up, along, plain, plain, np.full(len(seen), 100.0), nothing, ~nothing)
+    guess = skirtings.Skirting("back", along, np.full(len(seen), 0.1), HIGH, agreed, 1.0)
+    assert list(np.flatnonzero(skirtings._carried_on(foot, guess).agreed)) == shown
