@@ -147,6 +147,8 @@ def _foot(regions: Regions, wall: Wall) -> _Foot | None:
         return None
     first, last = np.percentile(regions.along(label)[face], (0.2, 99.8))
     blocks = int(np.ceil((last - first) / (_COLUMN * _BLOCK)))
+    if blocks < _FEWEST:
+        return None
     u = first + (np.arange(blocks * _BLOCK) + 0.5) * _COLUMN
     up = np.arange(_SPAN[1], _SPAN[0], -_ROW)
     places, depth = camera.project(on_wall(regions.room.box, wall, *np.meshgrid(u, up)))
