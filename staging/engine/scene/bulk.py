@@ -97,8 +97,10 @@ def _crossed(
     along = (points - feet[:, None]) @ turns - start
     along[np.abs(along) < 1e-9] = 1e-9  # a ray along a face crosses it or not, but never divides by zero
     t1, t2 = (low - start) / along, (high - start) / along
-    enter = np.minimum(t1, t2).max(-1)
-    leave = np.maximum(t1, t2).min(-1)
+    first, last = np.minimum(t1, t2), np.maximum(t1, t2)
+    # numpy's own maximum along so short an axis is slow, and this is where arranging spends its time
+    enter = np.maximum(np.maximum(first[..., 0], first[..., 1]), first[..., 2])
+    leave = np.minimum(np.minimum(last[..., 0], last[..., 1]), last[..., 2])
     # A solid must begin clearly before the point: pieces that touch do not hide each other.
     crossed: NDArray[np.bool_] = (enter < leave) & (leave > 0) & (enter < 0.98)
     return crossed
