@@ -161,8 +161,8 @@ def floor_colour(lab: Plane, view: View, hidden: NDArray[np.bool_] | None = None
 
 
 def _histogram(index: NDArray[np.int32], blur: tuple[float, float, float]) -> Plane:
-    counts = np.zeros((BINS, BINS, BINS), np.float32)
-    np.add.at(counts, (index[:, 0], index[:, 1], index[:, 2]), 1)
+    cell = (index[:, 0] * BINS + index[:, 1]) * BINS + index[:, 2]
+    counts = np.bincount(cell, minlength=BINS**3).astype(np.float32).reshape(BINS, BINS, BINS)
     counts = gaussian_filter(counts, blur)
     return np.asarray(counts / counts.sum())
 

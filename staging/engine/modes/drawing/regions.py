@@ -101,9 +101,9 @@ def borders(labels: Labels, near: NDArray[np.bool_], count: int) -> tuple[Floats
         (labels[:-1], labels[1:], near[1:]),
     ):
         differs = one != other
-        pair = one[differs], other[differs]
-        np.add.at(length, pair, 1)
-        np.add.at(inked, pair, stroke[differs])
+        pairs, index = np.unique(one[differs].astype(np.int64) * count + other[differs], return_inverse=True)
+        length.flat[pairs] += np.bincount(index)
+        inked.flat[pairs] += np.bincount(index, stroke[differs])
     return length + length.T, inked + inked.T
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from staging.engine.geometry import camera
 from staging.engine.geometry.segments import Segments, detect
@@ -182,9 +183,9 @@ def _boxes(regions: Regions) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]
     rows, columns = np.divmod(np.arange(flat.size), width)
     low = np.full((regions.count, 2), np.inf)
     high = np.full((regions.count, 2), -np.inf)
-    for axis, values in ((0, columns), (1, rows)):
-        np.minimum.at(low[:, axis], flat, values)
-        np.maximum.at(high[:, axis], flat, values + 1)
+    for name, place in enumerate(ndimage.find_objects(regions.labels + 1, regions.count)):
+        if place is not None:
+            low[name], high[name] = ([side.start for side in place[::-1]], [side.stop for side in place[::-1]])
     size = np.array([width, height], np.float64)
     middle = (
         np.stack([np.bincount(flat, v, regions.count) for v in (columns, rows)], 1) / np.maximum(pixels, 1)[:, None]
