@@ -44,6 +44,7 @@ _KEPT: Final = 6  # guesses of a wall
 _GAP: Final = 3  # blocks that something stands before
 _HALF: Final = (0.4, 0.65)  # of the height of a skirting with its image in the floor, between which its foot lies
 _IMAGES: Final = 0.4  # share of the blocks that show it there
+_OVER_IT: Final = 0.6  # share of the blocks that show an edge over its top
 _OVER: Final = 0.06  # metres of wall above it
 _CORNER: Final = 9  # pixels
 _LAPS: Final = 4  # pixels by which a floor runs up a skirting at the least
@@ -191,12 +192,22 @@ def _guesses(foot: _Foot) -> list[Skirting]:
             guesses = (Skirting(foot.wall, foot.along, line, high, nothing, 0.0) for line in tops)
             made.append(max((_agreed(foot, edges, guess, block) for guess in guesses), key=_worth))
     made = [one for one in made if one.share >= _AGREED[0] and (one.agreed & ~foot.opened).sum() >= _FEWEST]
+    made = [one for one in made if not _beneath(foot, edges, one)]
     made.sort(key=_worth, reverse=True)
     kept: list[Skirting] = []
     for one in made:
         if all(abs(one.high - other.high) > 0.1 * one.high for other in kept):
             kept.append(one)
     return kept[:_KEPT]
+
+
+def _beneath(foot: _Foot, edges: list[list[int]], guess: Skirting) -> bool:
+    """Whether another level edge goes along over a strip: that is the skirting, and the strip its image or a board."""
+    over = [
+        any(_HIGH[0] < foot.up[row] - guess.top[block] < _SPAN[1] for row in edges[block])
+        for block in (int(block) for block in np.flatnonzero(guess.agreed))
+    ]
+    return sum(over) > _OVER_IT * len(over)
 
 
 def _edges(foot: _Foot, block: int) -> list[int]:

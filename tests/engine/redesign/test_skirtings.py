@@ -18,9 +18,9 @@ IMAGE = (126, 96, 69)  # of the dark one, in the floor
 WALL = 205.0
 
 
-def drawn(faces, walls=(BACK, LEFT), high=HIGH, image=False, broad=0.0):
-    """A room whose `walls` have a skirting `high` metres, which the floor mirrors or not; the share of a wall that they
-    take (H, W), and the floor (H, W). Or with an odd board `broad` metres before these walls.
+def drawn(faces, walls=(BACK, LEFT), high=HIGH, image=0.0, broad=0.0):
+    """A room whose `walls` have a skirting `high` metres, of which the floor mirrors `image` metres; the strip
+    (H, W), and the floor (H, W). Or with an odd board `broad` metres before these walls.
     """
     noise = np.random.default_rng(1).normal(0, 2, (SIZE[1], SIZE[0], 1))
     picture = np.full((SIZE[1], SIZE[0], 3), WALL)
@@ -37,7 +37,7 @@ def drawn(faces, walls=(BACK, LEFT), high=HIGH, image=False, broad=0.0):
         away = np.abs(at - points[..., axis])
         mirrored = camera[2] * away / np.maximum(np.abs(at - camera[axis]) - away, 0.01)
         if image:
-            picture[floor & (mirrored < high)] = IMAGE
+            picture[floor & (mirrored < image)] = IMAGE
         picture[floor & (away < broad)] = WOOD
     return Regions.of(np.clip(picture + noise, 0, 255).astype(np.uint8), LIVING.room), floor, strip
 
@@ -61,7 +61,7 @@ def test_boards_before_two_walls_are_no_skirting(faces):
 
 
 def test_a_skirting_is_no_higher_for_the_image_of_it_in_the_floor(faces):
-    regions, floor, strip = drawn(faces, high=0.07, image=True)
+    regions, floor, strip = drawn(faces, high=0.07, image=0.07)
     ended = skirtings.ended(regions, floor | strip)
     assert ended[strip].mean() < 0.15
     assert ended[floor].mean() > 0.99
@@ -81,3 +81,8 @@ def test_one_block_of_a_wall_far_from_all_others_shows_no_skirting(seen, shown):
     foot = skirtings._Foot("back", up, along, plain, plain, np.full(len(seen), 100.0), nothing, ~nothing)
     guess = skirtings.Skirting("back", along, np.full(len(seen), 0.1), HIGH, agreed, 1.0)
     assert list(np.flatnonzero(skirtings._carried_on(foot, guess).agreed)) == shown
+
+
+def test_the_image_of_a_skirting_higher_than_any_that_is_looked_for_is_floor(faces):
+    regions, floor, _ = drawn(faces, high=0.2, image=0.1)
+    assert np.array_equal(skirtings.ended(regions, floor), floor)
