@@ -17,9 +17,12 @@ from staging.engine.redesign.facade import Front
 from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint, parts
 from staging.engine.redesign.palettes import PALETTES
-from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.patches import Patches, lab_of
 
 _BAND: Final = 256
+_SEEN_AT: Final = 600  # pixels of the long side at which before and after are compared
+_SEEN: Final = 5.0  # Lab units of a change that shows when two pictures lie side by side
+LEAST_SEEN: Final = 0.04  # of the picture that must change as much: a strip of lawn alone is no redesign
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,10 @@ class Freshened:
 
 
 def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
-    """Paint the front, freshen lawn and dull sky, and if asked let it become evening. Raises UnusablePhoto."""
+    """Paint the front, freshen lawn and dull sky, and if asked let it become evening.
+
+    Raises UnusablePhoto, also where all of that would hardly be seen: nobody pays for the photo that they sent.
+    """
     palette = PALETTES[style]
     copy = working_copy(photo)
     patches = Patches.cut(copy)
@@ -57,6 +63,12 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
             "Take the photo of the house from the street, with the whole front in view.",
         )
     picture, mask = work.drawn()
+    if not at_dusk and _changed(photo, picture) < LEAST_SEEN:
+        raise UnusablePhoto(
+            "nothing_to_redesign",
+            "Neither a painted wall nor a dull sky could be told from the rest of this picture, and its lawn is fresh. "
+            "Take the photo of the house from the street, with the whole front in view.",
+        )
     done = {
         "front": colour if wall.any() else None,
         "lawn": bool(grass.any()),
@@ -64,6 +76,14 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
         "dusk": at_dusk,
     }
     return Freshened(picture, mask, done)
+
+
+def _changed(photo: Bytes, picture: Bytes) -> float:
+    """The share, 0..1, of the picture that anybody sees to be another than in the photo (both H, W, 3)."""
+    k = min(1.0, _SEEN_AT / max(photo.shape[:2]))
+    small = (cv2.resize(one, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) for one in (photo, picture))
+    one, other = (lab_of(np.asarray(each, np.uint8)) for each in small)
+    return float((np.linalg.norm(one - other, axis=-1) > _SEEN).mean())
 
 
 def _matte(rough: Mask, copy: Bytes) -> Matte:

@@ -112,6 +112,14 @@ def test_brick_and_a_blue_sky_stay(overcast):
     assert np.array_equal(made.picture[:340], photo[:340])
 
 
+def test_a_brick_house_on_a_fresh_lawn_is_refused_rather_than_sold_as_it_was():
+    photo = house(sky=(92, 148, 214), brick=True)
+    photo[350:] = np.clip(photo[350:] + np.array([-40, 0, -20]), 0, 255)
+    with pytest.raises(UnusablePhoto) as refused:
+        redesign_front(photo, style="modern")
+    assert refused.value.code == "nothing_to_redesign"
+
+
 def test_what_cannot_be_dusk_or_a_front_is_refused_in_words(overcast):
     for photo, dusk, code in (
         (np.full((400, 500, 3), 120, np.uint8), True, "dusk_unsuitable"),
