@@ -25,7 +25,9 @@ def production(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Everything set as a site of many machines has it."""
     monkeypatch.setenv("STORAGE_URL", "s3://bucket")
     settings.STORAGES = {**settings.STORAGES, **storage.backends("unused")}
-    settings.DATABASES["default"] = {**settings.DATABASES["default"], "ENGINE": "django.db.backends.postgresql"}
+    # The dictionary itself is what new threads connect by, in later tests too.
+    mine = {**settings.DATABASES["default"], "ENGINE": "django.db.backends.postgresql"}
+    settings.DATABASES = {**settings.DATABASES, "default": mine}
     settings.REDIS_EMBEDDED = False
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_URL = "https://stage.example"
