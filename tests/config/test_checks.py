@@ -27,7 +27,7 @@ def production(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     settings.STORAGES = {**settings.STORAGES, **storage.backends("unused")}
     # The dictionary itself is what new threads connect by, in later tests too.
     mine = {**settings.DATABASES["default"], "ENGINE": "django.db.backends.postgresql"}
-    settings.DATABASES = {**settings.DATABASES, "default": mine}
+    monkeypatch.setitem(settings.DATABASES, "default", mine)
     settings.REDIS_EMBEDDED = False
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_URL = "https://stage.example"
