@@ -58,9 +58,7 @@ SENTENCES = (
     gettext_noop("Ask for a sketch to be rendered, or send a photo of the room."),
     # Redesign.
     gettext_noop("Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture."),
-    gettext_noop(
-        "Neither a painted wall nor a dull sky could be told from the rest of this picture, and its lawn is fresh."
-    ),
+    gettext_noop("What could be renewed in this picture is so little that it would hardly be seen."),
     gettext_noop("Take the photo of the house from the street, with the whole front in view."),
     gettext_noop("Neither bare walls nor a floor could be told from the rest of this room."),
     # Clearing.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests share what is made for them.
 TOGETHER = ("tests/engine/redesign", "tests/engine/modes", "tests/staging/api/contract")

@@ -20,6 +20,7 @@ from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.patches import Patches, lab_of
 
 _BAND: Final = 256
+_HOW: Final = "Take the photo of the house from the street, with the whole front in view."
 _SEEN_AT: Final = 600  # pixels of the long side at which before and after are compared
 _SEEN: Final = 5.0  # Lab units of a change that shows when two pictures lie side by side
 LEAST_SEEN: Final = 0.04  # of the picture that must change as much: a strip of lawn alone is no redesign
@@ -59,15 +60,13 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
     if not (wall.any() or grass.any() or overcast or at_dusk):
         raise UnusablePhoto(
             "nothing_to_redesign",
-            "Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture. "
-            "Take the photo of the house from the street, with the whole front in view.",
+            f"Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture. {_HOW}",
         )
     picture, mask = work.drawn()
     if not at_dusk and _changed(photo, picture) < LEAST_SEEN:
         raise UnusablePhoto(
             "nothing_to_redesign",
-            "Neither a painted wall nor a dull sky could be told from the rest of this picture, and its lawn is fresh. "
-            "Take the photo of the house from the street, with the whole front in view.",
+            f"What could be renewed in this picture is so little that it would hardly be seen. {_HOW}",
         )
     done = {
         "front": colour if wall.any() else None,
