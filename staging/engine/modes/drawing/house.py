@@ -8,13 +8,14 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, sparse
+from scipy.sparse.csgraph import connected_components
 
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.drawing import openings, spreading
 from staging.engine.modes.drawing.openings import Pane
 from staging.engine.modes.drawing.reading import LONG_LINES, Reading
-from staging.engine.modes.drawing.regions import Regions, strokes
+from staging.engine.modes.drawing.regions import STROKE, Regions, strokes
 from staging.engine.modes.drawing.shapes import LEVEL, LOOSE, RECEDING, SLANTED, UPRIGHT, Shapes
 
 Floats = NDArray[np.float32]
@@ -46,10 +47,16 @@ _RULED: Final = 0.6  # share of its outline on long straight lines
 _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _ABOVE: Final = 0.03  # of the height: how far ground may rise over the eye's height
+_RISING: Final = 0.2  # share of an area
 _THIN: Final = 6  # pixels at a long side of 1000: half of how narrow no sky is that shows among strokes
 _MOST_ROOF: Final = 0.65  # of what is built; of 14 houses 13 had 0.51 and less, and that one's walls were misread
 _LOW: Final = 0.12  # of the house's height
 _PLINTH: Final = 0.03  # of the same: how far under a stone of a plinth the ground begins
+_BARGE: Final = 0.008  # of the long side: how near the sky is where nothing lies between
+_BOARD: Final = 0.03  # the same: how wide a bargeboard can be
+_EDGED: Final = 0.6  # share of a side
+_FILLED: Final = 0.68  # share of a triangle: a collar beam or another gable may cut a corner off
+_LEAST_GABLE: Final = 12  # pixels
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
 
 
@@ -95,12 +102,14 @@ def read(reading: Reading) -> House:
     parts = np.where(background, np.where(rows < horizon, SKY, ground), parts)
     drawn = strokes(reading.bounding)
     ruled = strokes(reading.lines.barriers(LONG_LINES))
+    parts = _no_high_ground(parts, regions, background, horizon)
     parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, ruled, horizon)
     parts = without_slits(parts)
+    parts = _with_gables(_with_terraces(parts, reading, horizon), reading)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
-    panes = openings.find(reading.drawing, built)
+    panes = openings.find(reading.drawing, built, reading.bounding)
     tall = (base - top) * height
-    doors = [pane for pane in panes if _is_door(pane, base * height, tall)]
+    doors = [pane for pane in panes if not pane.hatched and _is_door(pane, base * height, tall)]
     windows = [pane for pane in panes if pane not in doors and not _at_foot(pane, parts, tall)]
     for kind, found in ((GLASS, windows), (DOOR, doors)):
         parts = np.where(openings.drawn(found, parts.shape) & built, kind, parts)
@@ -163,7 +172,7 @@ def _horizon(shapes: Shapes, top: float, base: float) -> float:
 def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: float) -> Guess:
     """The part of each area by its outline, and how sure that is, 0..1: small scraps tell nothing."""
     out, middle, area = shapes.outline, shapes.middle, shapes.area
-    wide = (shapes.box[:, 2] - shapes.box[:, 0]) / np.maximum(shapes.box[:, 3] - shapes.box[:, 1], 1e-4)
+    wide = shapes.aspect * (shapes.box[:, 2] - shapes.box[:, 0]) / np.maximum(shapes.box[:, 3] - shapes.box[:, 1], 1e-4)
     tall = base - top
     sure = np.clip(area / _TELLING, 0, 1).astype(np.float32) ** 0.5 * (1 - out[:, LOOSE])
     part = np.where(out[:, LEVEL] >= out[:, RECEDING], FACADE, SIDE)
@@ -171,7 +180,7 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
     roof = (out[:, SLANTED] > 1.3 * out[:, UPRIGHT]) & (out[:, SLANTED] > 0.22) & upper
     # Seen from its eaves, a roof has a level ridge before the sky and no upright edge.
     sky = shapes.touches[:, paper & (middle[:, 1] < horizon)].sum(1) / np.maximum(shapes.touches.sum(1), 1)
-    hipped = (out[:, UPRIGHT] < 0.1) & (out[:, LOOSE] < 0.5) & (sky > 0.12) & (wide > 1.2)
+    hipped = (out[:, UPRIGHT] < 0.1) & (out[:, LOOSE] < 0.65) & (sky > 0.12) & (wide > 1.2)
     # Walls stand upright; what leans to both sides, or to one before the sky, and is wider than high, does not.
     leans = (shapes.leaning + (sky > 0.12) > 1) & (shapes.leaning > 0) & (wide > 1.2) & (area > _TELLING / 2)
     roof |= leans & upper
@@ -186,10 +195,26 @@ def _first_guess(shapes: Shapes, paper: Mask, horizon: float, top: float, base: 
     part[seeded] = np.where(out[seeded, LOOSE] > 0.6, LAWN, PAVING)
     loose = (out[:, LOOSE] > 0.72) & (area < 0.03) & (shapes.touches[:, paper | seeded].sum(1) / whole > 0.04)
     leafy = loose & ((middle[:, 1] > horizon - 0.25 * tall) | (shapes.full < 0.6)) & ~seeded
+    together = _grown_together(shapes, leafy)
     part[leafy] = FOLIAGE
-    sure[leafy | seeded] = np.clip(area[leafy | seeded] / _TELLING, 0, 1) ** 0.5
+    sure[seeded] = np.clip(area[seeded] / _TELLING, 0, 1) ** 0.5
+    sure[leafy] = np.clip(together[leafy] / _TELLING, 0, 1) ** 0.5
     sure[paper] = 0
     return part, sure
+
+
+def _grown_together(shapes: Shapes, leafy: Mask) -> Floats:
+    """The area, as a share of the picture, of all `leafy` areas (N,) that hang together with each of them, (N,).
+
+    A shrub is many small scribbled areas side by side, of which each alone tells nothing.
+    """
+    members = np.flatnonzero(leafy)
+    together = np.zeros(len(leafy), np.float32)
+    if len(members):
+        near = sparse.csr_matrix(shapes.touches[np.ix_(members, members)] > 0)
+        _, names = connected_components(near, directed=False)
+        together[members] = np.bincount(names, shapes.area[members])[names]
+    return together
 
 
 def _is_door(pane: Pane, base: float, tall: float) -> bool:
@@ -203,6 +228,17 @@ def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: 
     parts = np.where((parts == SKY) & (rows > max(horizon, base - 0.02)), LAWN, parts)
     high = np.isin(parts, (LAWN, PAVING)) & (rows < horizon)
     return np.where(high, FACADE, parts)
+
+
+def _no_high_ground(parts: NDArray[np.int64], regions: Regions, background: Mask, horizon: float) -> NDArray[np.int64]:
+    """Level ground lies below the horizon: an area that rises over it is a wall as a whole, and ends at its lines."""
+    rows = np.arange(parts.shape[0])[:, None] / parts.shape[0]
+    ground = np.isin(parts, (LAWN, PAVING)) & ~background
+    labels = regions.labels
+    all_of, above = (
+        np.bincount(labels[where], minlength=regions.count) for where in (ground, ground & (rows < horizon))
+    )
+    return np.where(ground & (above > _RISING * all_of)[labels], FACADE, parts)
 
 
 def _at_foot(pane: Pane, parts: NDArray[np.int64], tall: float) -> bool:
@@ -223,6 +259,81 @@ def without_slits(parts: NDArray[np.int64]) -> NDArray[np.int64]:
     solid = np.isin(parts, (SKY, LAWN, PAVING)) & ~slit
     beside = ndimage.distance_transform_edt(slit | solid, return_distances=False, return_indices=True)
     return np.where(slit, parts[tuple(beside)], parts)
+
+
+def _with_gables(parts: NDArray[np.int64], reading: Reading) -> NDArray[np.int64]:
+    """A triangle under a roof is a wall: along both its slanting sides lie bargeboards or another roof's planes.
+
+    A hipped roof's own triangle has the sky right behind at least one of them, and no second line along it.
+    """
+    labels, shapes = reading.regions.labels, reading.shapes
+    height, width = labels.shape
+    size = max(height, width)
+    reach = max(4, round(_BARGE * size))
+    sky = cv2.dilate((parts == SKY).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
+    lined = reading.bounding >= STROKE
+    parts = parts.copy()
+    for name, place in enumerate(ndimage.find_objects(labels + 1, reading.regions.count)):
+        if place is None or shapes.area[name] < _TELLING / 3:
+            continue
+        mask = labels[place] == name
+        roof = parts[place] == ROOF
+        if roof[mask].mean() < 0.6 or not _triangular(mask):
+            continue
+        rows = np.flatnonzero(mask.any(1))[1:-1]
+        edged = []
+        for side, inwards in (
+            (mask.argmax(1)[rows], 1),
+            (mask.shape[1] - 1 - mask[:, ::-1].argmax(1)[rows], -1),
+        ):
+            at = rows + place[0].start, side + place[1].start
+            steps = inwards * np.arange(-reach, round(_BOARD * size))
+            band = lined[at[0][:, None], np.clip(at[1][:, None] + steps, 0, width - 1)]
+            double = (band[:, 1:] & ~band[:, :-1]).sum(1) + band[:, 0] > 1
+            edged.append((~sky[at] | double).mean())
+        if min(edged) > _EDGED:
+            parts[place][mask & roof] = FACADE
+    return parts
+
+
+def _triangular(mask: Mask) -> bool:
+    """Whether a mask (h, w) fills a triangle of two slanting sides that meet above a flatter one."""
+    height, width = mask.shape
+    if min(height, width) < _LEAST_GABLE:
+        return False
+    area, corners = cv2.minEnclosingTriangle(np.argwhere(mask)[:, None, ::-1].astype(np.float32))
+    if corners is None or mask.sum() < _FILLED * area:
+        return False
+    corner = corners.reshape(3, 2)
+    apex, left, right = corner[corner[:, 1].argsort()]
+    if left[0] > right[0]:
+        left, right = right, left
+    flat = abs(right[1] - left[1]) < 0.5 * (right[0] - left[0])
+    between = left[0] + 0.1 * (right[0] - left[0]) < apex[0] < right[0] - 0.1 * (right[0] - left[0])
+    return bool(flat and between and apex[1] < min(left[1], right[1]))
+
+
+def _with_terraces(parts: NDArray[np.int64], reading: Reading, horizon: float) -> NDArray[np.int64]:
+    """Level slabs below the eye's height, amid ground, are ground: nothing upright bounds them."""
+    regions, shapes = reading.regions, reading.shapes
+    flat = regions.labels.ravel()
+    out, box = shapes.outline, shapes.box
+    whole = np.maximum(shapes.touches.sum(1), 1)
+    parts = parts.copy()
+    wide = shapes.aspect * (box[:, 2] - box[:, 0]) > 1.2 * (box[:, 3] - box[:, 1])
+    low = (box[:, 1] > horizon) & (out[:, UPRIGHT] < 0.15) & wide
+    for _ in range(3):
+        counts = np.bincount(flat * PARTS + parts.ravel(), minlength=regions.count * PARTS).reshape(-1, PARTS)
+        own = counts.argmax(1)
+        ground = np.isin(own, (LAWN, PAVING))
+        amid = shapes.touches[:, ground].sum(1) / whole > 0.4
+        new = low & amid & np.isin(own, (FACADE, SIDE, ROOF))
+        if not new.any():
+            break
+        beside = shapes.touches[:, own == LAWN].sum(1) > shapes.touches[:, own == PAVING].sum(1)
+        kind = np.where(beside & (out[:, LOOSE] > 0.5), LAWN, PAVING)
+        parts = np.where(new[regions.labels] & np.isin(parts, (FACADE, SIDE, ROOF)), kind[regions.labels], parts)
+    return parts
 
 
 def _tidied(parts: NDArray[np.int64], drawn: Mask, ruled: Mask, horizon: float) -> NDArray[np.int64]:

@@ -40,7 +40,7 @@ class Shapes:
     the picture; `full` (N,) the share of its bounding box; `wash` and `tinted` (N,) are the drawing's own, averaged;
     `tint` (N, 3) the drawn colour; `leaning` (N,) how many of its two sides lean, as walls' do not. `touches` (N,
     N) counts common border pixels. `horizon` is the height of the eye in the picture, 0..1 from the top, or None
-    where the lines do not tell.
+    where the lines do not tell, and `aspect` the picture's width over its height.
     """
 
     outline: Floats
@@ -54,6 +54,7 @@ class Shapes:
     leaning: NDArray[np.int64]
     touches: NDArray[np.int32]
     horizon: float | None
+    aspect: float
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def measure(drawing: Drawing, regions: Regions, lines: Lines) -> Shapes:
         leaning=_leaning(regions),
         touches=touches + touches.T,
         horizon=lines.horizon,
+        aspect=width / height,
     )
 
 

@@ -1,0 +1,94 @@
+"""What a drawn house front becomes: gables, glass, gates and ground."""
+
+import cv2
+import numpy as np
+import pytest
+
+from staging.engine.modes.drawing import glass, house, openings, reading
+from staging.engine.modes.sketch import render_sketch
+from tests.engine.modes.drawing.sheets import INK, polygon, sheet
+
+
+def boarded_house(board=12):
+    """A gabled front whose bargeboards are `board` pixels wide, with two windows and a gate of eight panels."""
+    paper = sheet()
+    polygon(paper, (200, 190), (440, 190), (440, 340), (200, 340))
+    apex, left, right = np.array([(320, 70), (180, 190), (460, 190)])
+    polygon(paper, apex, left, right)
+    if board:
+        along = np.array([2.4 * board, 0])
+        polygon(paper, apex + np.array([0, board * 1.5]), left + along, right - along)
+    for x in (240, 350):
+        for out in (0, 9):
+            cv2.rectangle(paper, (x - out, 205 - out), (x + 36 + out, 250 + out), INK, 1)
+    for row in range(3):
+        for column in range(4):
+            x, y = 228 + 47 * column, 276 + 21 * row
+            for out in (0, 3):
+                cv2.rectangle(paper, (x + out, y + out), (x + 42 - out, y + 19 - out), INK, 1)
+    polygon(paper, (225, 345), (415, 345), (480, 419), (150, 419))
+    polygon(paper, (440, 190), (560, 180), (560, 320), (440, 340))
+    return paper
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return house.read(reading.read(boarded_house())).parts
+
+
+def test_a_triangle_inside_bargeboards_is_a_wall_and_one_before_the_sky_a_roof(parts):
+    assert (parts[140:180, 290:350] == house.FACADE).mean() > 0.95
+    plain = house.read(reading.read(boarded_house(board=0))).parts
+    assert (plain[140:180, 290:350] == house.ROOF).mean() > 0.95
+
+
+def test_a_pane_whose_frame_is_a_strip_between_two_lines_is_glass(parts):
+    for x in (240, 350):
+        assert (parts[210:245, x + 5 : x + 31] == house.GLASS).all()
+        assert (parts[210:245, x - 7 : x - 2] != house.GLASS).all()
+
+
+def test_the_panels_of_a_gate_are_no_panes():
+    drawing = reading.read(boarded_house()).drawing
+    wall = np.zeros(drawing.shape, bool)
+    wall[195:340, 200:440] = True
+    panes = openings.find(drawing, wall)
+    assert sorted(pane.box[:2] for pane in panes) == [(241, 206), (351, 206)]
+
+
+def test_glass_mirrors_the_sky_above_and_is_dim_below():
+    panes = np.zeros((400, 600), bool)
+    panes[100:200, 100:190] = panes[100:200, 196:290] = True
+    light = glass.painted(panes, 3)
+    upper, lower = light[115:135, 110:280][panes[115:135, 110:280]], light[180:198, 110:280][panes[180:198, 110:280]]
+    assert upper.mean() > 1.5 * lower.mean()
+    assert (upper[:, 2] > upper[:, 0]).all()
+    # One window: what is mirrored runs on behind its bar.
+    assert np.abs(light[150:190, 180:188].mean((0, 1)) - light[150:190, 200:208].mean((0, 1))).max() < 0.03
+    # In the shade of its frame.
+    assert light[101, 150].mean() < light[112, 150].mean()
+
+
+def test_a_house_drawn_with_its_own_shade_gets_no_second_sun():
+    def under_the_eaves(tone):
+        paper = boarded_house(board=0)
+        # A broad tone on the side wall, as a pencil's flat side leaves it.
+        wall = np.zeros(paper.shape[:2], np.uint8)
+        cv2.fillPoly(wall, [np.array([(443, 193), (557, 184), (557, 317), (443, 337)], np.int32)], 1)
+        shaded = np.where(wall[..., None] > 0, np.minimum(paper, tone), paper).astype(np.uint8)
+        made = render_sketch(shaded, style="farmhouse", space="exterior", quality="draft", seed=4).picture
+        return made[194:197, 300:340].mean() / made[254:258, 300:340].mean()
+
+    assert under_the_eaves(252) < 0.9
+    assert under_the_eaves(205) > under_the_eaves(252) + 0.06
+
+
+def test_a_slab_that_rises_over_the_horizon_is_no_ground(parts):
+    known = reading.read(boarded_house())
+    labels = known.regions.labels
+    slab = labels == labels[300, 500]
+    laid = np.where(slab, house.PAVING, parts.astype(np.int64))
+    none = np.zeros(parts.shape, bool)
+    found = house._no_high_ground(laid, known.regions, none, 0.6)
+    assert (found[slab] == house.FACADE).all()
+    assert (house._no_high_ground(laid, known.regions, none, 0.4)[slab] == house.PAVING).all()
