@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cv2
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
-from staging.engine.modes.drawing import house, indoors, ink, outdoors, paper, reading, room, viewpoint
+from staging.engine.modes.drawing import house, indoors, ink, margins, outdoors, paper, reading, room, viewpoint
 from staging.engine.modes.drawing.indoors import Inside
 from staging.engine.modes.drawing.palette import PALETTES
 from staging.engine.modes.drawing.reading import Reading
@@ -46,7 +46,7 @@ _APART: Final = 3  # pixels to either side of a border, at a long side of 1000
 
 @dataclass(frozen=True)
 class Rendered:
-    """The `picture` (H, W, 3) of a drawing, its edit `mask` (H, W; all 255) and what was read."""
+    """The `picture` (H, W, 3) of a drawing, its edit `mask` (H, W; 255, but 0 on a bare margin) and what was read."""
 
     picture: Bytes
     mask: Bytes
@@ -73,7 +73,7 @@ class Rendered:
             "room": None if self.room is None else self.room.to_dict(),
             "gates": [gate.to_dict() for gate in self.gates],
             "timings": self.timings,
-            "mask_share": 1.0,
+            "mask_share": round(float((self.mask > 0).mean()), 4),
             "resampled": {"colour": list(self.worked_at), "lines": "the drawing's own size"},
         }
 
@@ -90,9 +90,10 @@ def render_sketch(
 ) -> Rendered:
     """Colour and light a `drawing` (H, W, 3), uint8 sRGB, in one of the eight styles.
 
-    The colour is made at `WORKED_AT` pixels and enlarged under lines of the drawing's own size. The same arguments
-    give the same bytes. Raises UnusablePhoto when this is no line drawing, its lines
-    close nothing, or it shows a room where a house is asked for, or the other way round.
+    The colour is made at `WORKED_AT` pixels and enlarged under lines of the drawing's own size. A margin around a
+    drawing that a frame cuts off stays bare paper, outside of the mask. The same arguments give the same bytes.
+    Raises UnusablePhoto when this is no line drawing, its lines close nothing, or it shows a room where a house is
+    asked for, or the other way round.
     """
     if min(drawing.shape[:2]) < SMALLEST_SIDE:
         raise UnusablePhoto(
@@ -101,6 +102,34 @@ def render_sketch(
     tell = progress or (lambda _fraction, _stage: None)
     started = time.perf_counter()
     tell(0.0, "reading the lines")
+    inner = _without_margin(drawing)
+    made = _rendered(
+        drawing[inner], style=style, space=space, room_type=room_type, seed=seed, quality=quality, tell=tell
+    )
+    picture, mask = drawing.copy(), np.zeros(drawing.shape[:2], np.uint8)
+    picture[inner], mask[inner] = made.picture, 255
+    done = round(time.perf_counter() - started, 3)
+    return replace(made, picture=picture, mask=mask, timings={**made.timings, "total": done})
+
+
+def _without_margin(drawing: Bytes) -> tuple[slice, slice]:
+    """Rows and columns of the `drawing` (H, W, 3) without a margin that its lines end before."""
+    small = _sized(drawing, READ_AT)
+    x0, y0, x1, y1 = margins.within(paper.read(small).ink)
+    scale = drawing.shape[1] / small.shape[1]
+    whole = (x0, y0, x1, y1) == (0, 0, small.shape[1], small.shape[0])
+    if whole or min(x1 - x0, y1 - y0) * scale < SMALLEST_SIDE:
+        return slice(None), slice(None)
+    rows, columns = (slice(round(low * scale), round(high * scale)) for low, high in ((y0, y1), (x0, x1)))
+    return rows, columns
+
+
+def _rendered(
+    drawing: Bytes, *, style: str, space: str, room_type: str, seed: int, quality: str, tell: Progress
+) -> Rendered:
+    """The whole `drawing` (H, W, 3) coloured, whatever its margin."""
+    drawing = np.ascontiguousarray(drawing)
+    started = time.perf_counter()
     small = _sized(drawing, READ_AT)
     known = reading.read(small)
     read = time.perf_counter()

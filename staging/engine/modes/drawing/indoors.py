@@ -27,7 +27,9 @@ _SMALL_PIECE: Final = 0.012  # of the picture
 _MUTED: Final = 0.4
 _DRAWN: Final = 0.9
 _FLOOR_DRAWN: Final = 0.4  # share of a floor that is coloured
-_COLOURED: Final = 0.1  # share of a sheet over which a drawing is a coloured one
+_COLOURED: Final = 0.06  # share of a sheet over which a drawing is a coloured one
+_BARE: Final = 0.15  # share of an area with a drawn colour, under which it is bare
+_LIGHT: Final = 0.75  # how near its colour then is to the wall's
 _RULED: Final = 6  # lines on a floor that are its own boards or tiles
 
 
@@ -100,7 +102,8 @@ def _area_colours(reading: Reading, drawn: Drawn, palette: Palette, rng: np.rand
     # Large pieces are seats, small ones that stand alone are tables and stools.
     wall, second = linear(srgb(palette.wall)), linear(srgb(palette.second))
     soft = _muted(0.7 * linear(srgb(palette.upholstery)) + 0.3 * second, wall)
-    wood = _muted(linear(srgb(palette.wood)), wall) if reading.drawing.tinted.mean() < _COLOURED else soft
+    coloured = reading.drawing.tinted.mean() > _COLOURED
+    wood = soft if coloured else _muted(linear(srgb(palette.wood)), wall)
     colours = np.where((size < _SMALL_PIECE)[thing][:, None], wood, soft)
     # A cushion lies on a large piece, which is all round it.
     whole = np.maximum(shapes.touches.sum(1), 1)
@@ -109,7 +112,10 @@ def _area_colours(reading: Reading, drawn: Drawn, palette: Palette, rng: np.rand
     cushion &= (shapes.area > 0.0012) & (shapes.area < 0.12 * size[thing]) & (shapes.outline[:, LOOSE] < 0.6)
     bold = _muted(np.stack([linear(srgb(c)) for c in palette.cushions]), soft)
     accents = bold[rng.integers(0, len(bold), count)]
-    colours = np.where(cushion[:, None], accents, colours)
+    # In a room drawn in colour, what was left bare is meant to be light.
+    if coloured:
+        colours = np.where((shapes.tinted < _BARE)[:, None], _LIGHT * wall + (1 - _LIGHT) * colours, colours)
+    colours = np.where(cushion[:, None], 0.5 * accents + 0.5 * colours, colours)
     colours = np.where((part == parts_of.PICTURE)[:, None], accents, colours)
     return np.asarray(colours * np.clip(rng.normal(1, 0.035, (count, 1)), 0.9, 1.1), np.float32)
 
@@ -169,7 +175,7 @@ def _light(drawing: Drawing, drawn: Drawn, seen: FaceMap, box: Box) -> Floats:
     else:
         middle = np.array([box.x0 * 0.8, 0.3 * box.y1, 0.7 * box.height])
     far = np.sqrt((x - middle[0]) ** 2 + (y - middle[1]) ** 2 + (z - middle[2]) ** 2)
-    daylight = 0.70 + 0.42 / (1 + (far / 2.6) ** 2)
+    daylight = 0.80 + 0.40 / (1 + (far / 2.6) ** 2)
     plane = np.ones(6, np.float32)
     plane[[faces.CEILING, faces.FLOOR]] = 0.97, 0.95
     lit = faces.RIGHT if middle[0] < 0 else faces.LEFT
@@ -227,7 +233,7 @@ def _view(seen: FaceMap, seed: int) -> Floats:
     z = seen.points[..., 2].astype(np.float32)
     noise = clouds(height, width, seed + 31, 4, 10)
     trees = np.clip((1.35 + 0.9 * (noise - 0.5) - z) / 0.35, 0, 1)[..., None]
-    sky, green = linear(srgb("#e6f0f7")), linear(srgb("#a9bd97"))
+    sky, green = linear(srgb("#e6eff5")), linear(srgb("#c9d3c2"))
     return np.asarray(1.02 * (sky * (1 - trees) + green * (0.8 + 0.4 * noise[..., None]) * trees), np.float32)
 
 

@@ -36,6 +36,8 @@ _LARGE: Final = 0.035  # of the picture: bare surface rather than a thing
 _FITTED: Final = ("kitchen", "bathroom", "home_office")  # rooms whose walls carry cupboards
 _PICTURE: Final = 0.012  # of the picture: larger frames on a wall are windows
 _EYE: Final = 1.35  # metres
+_DOOR: Final = 2.1  # metres
+_AMONG: Final = 0.15  # share of an outline
 _TILES: Final = 6
 _ALONG: Final = 0.8  # share of an outline
 _SIDES: Final = 3  # of a box can be seen
@@ -124,8 +126,18 @@ def _first_guess(shapes: Shapes, shares: Floats, up: Floats, room_type: str) -> 
     # Furniture is lower than the eye, and what is lower than the eye is seen below the horizon.
     part[(part == FURNITURE) & (on_walls > 0.5) & (up[:, 0] > _EYE)] = WALL
     part[(part == FURNITURE) & (on_walls > 0.85) & (up[:, 0] > 0.8)] = WALL
+    # Upright and nowhere near the floor, it hangs there: a picture, a pane, a panel.
+    part[(part == FURNITURE) & (on_walls > 0.95) & (up[:, 0] > 0.5) & (out[:, UPRIGHT] > 0.5)] = WALL
+    # What stands against a wall and reaches over a door's height is built in.
+    part[(part == FURNITURE) & (on_walls > 0.8) & (up[:, 1] > _DOOR)] = WALL
     fitted = room_type in _FITTED
     part[fitted & framed & (on_walls + on_floor > 0.8) & (area > 0.0025) & (area < 0.06) & (up[:, 0] < 0.9)] = CABINET
+    if fitted:
+        # A row of cupboards is of one make: what stands among them is one of them.
+        whole = np.maximum(shapes.touches.sum(1), 1)
+        for _ in range(3):
+            among = shapes.touches[:, part == CABINET].sum(1) > _AMONG * whole
+            part[(part == FURNITURE) & among & (on_walls + on_floor > 0.8)] = CABINET
     # What is drawn as dark is no bare floor: it lies in the shade under things, or is one.
     if (part == FLOOR).any():
         bare = float(np.average(shapes.wash[part == FLOOR], weights=area[part == FLOOR]))
@@ -213,9 +225,9 @@ def _things(part: NDArray[np.int64], shapes: Shapes) -> NDArray[np.int32]:
 
 
 def _without_scraps(thing: NDArray[np.int32], shapes: Shapes, whole: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Pieces under a few thousandths of the picture join the one they touch most: a button is no chair."""
+    """Pieces under a hundredth of the picture join the one they touch most: a button or an arm is no chair."""
     size = np.bincount(thing, shapes.area)
-    for area in np.flatnonzero((thing > 0) & (size[thing] < _SCRAP)):
+    for area in np.flatnonzero((thing > 0) & (size[thing] < 2 * _SCRAP)):
         near = np.bincount(thing, shapes.touches[area])
         near[[0, thing[area]]] = 0
         if near.max() > 0.1 * whole[area]:

@@ -60,7 +60,7 @@ def boards(at_x: Floats, at_y: Floats, footprint: Floats, seed: int) -> Floats:
     seam_y = np.abs(along - piece - 0.5) > 0.5 - 0.0018
     seam = np.where(seam_x | seam_y, 0.62, 1.0)
     fine = np.clip(1.15 - footprint / (wide * 0.45), 0, 1)
-    sleek = 1 + 0.05 * np.sin(at_x * 260 + 7 * _hash(row, seed + 2) + 0.8 * np.sin(at_y * 5))
+    sleek = 1 + 0.02 * np.sin(at_x * 260 + 7 * _hash(row, seed + 2) + 0.8 * np.sin(at_y * 5))
     return np.asarray(
         1 + (tone * (1 - (1 - seam) * fine) * (1 + (sleek - 1) * fine) - 1) * (0.35 + 0.65 * fine), np.float32
     )
