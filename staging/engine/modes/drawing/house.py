@@ -47,6 +47,9 @@ _RULED: Final = 0.6  # share of its outline on long straight lines
 _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _ABOVE: Final = 0.03  # of the height: how far ground may rise over the eye's height
+_FAINT: Final = 0.12  # ink
+_GRASSY: Final = 0.15  # share of an area: grass had 0.20 and more, dotted gravel and concrete 0.07 and less
+_LEAST_LAWN: Final = 0.015  # of the picture: a narrow strip with strokes is a step or a kerb in the shade
 _RISING: Final = 0.2  # share of an area
 _THIN: Final = 6  # pixels at a long side of 1000: half of how narrow no sky is that shows among strokes
 _MOST_ROOF: Final = 0.65  # of what is built; of 14 houses 13 had 0.51 and less, and that one's walls were misread
@@ -54,7 +57,7 @@ _LOW: Final = 0.12  # of the house's height
 _PLINTH: Final = 0.03  # of the same: how far under a stone of a plinth the ground begins
 _BARGE: Final = 0.008  # of the long side: how near the sky is where nothing lies between
 _BOARD: Final = 0.03  # the same: how wide a bargeboard can be
-_EDGED: Final = 0.6  # share of a side
+_EDGED: Final = 0.4  # share of a side: a single line has none
 _FILLED: Final = 0.68  # share of a triangle: a collar beam or another gable may cut a corner off
 _LEAST_GABLE: Final = 12  # pixels
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
@@ -106,10 +109,13 @@ def read(reading: Reading) -> House:
     parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, ruled, horizon)
     parts = without_slits(parts)
     parts = _with_gables(_with_terraces(parts, reading, horizon), reading)
+    parts = np.where((parts == PAVING) & _dotted(reading)[regions.labels], LAWN, parts)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
     panes = openings.find(reading.drawing, built, reading.bounding)
     tall = (base - top) * height
-    doors = [pane for pane in panes if not pane.hatched and _is_door(pane, base * height, tall)]
+    # What is hatched and stands on the ground is a pillar of bricks as often as a glazed door.
+    panes = [pane for pane in panes if not (pane.hatched and _is_door(pane, base * height, tall))]
+    doors = [pane for pane in panes if _is_door(pane, base * height, tall)]
     windows = [pane for pane in panes if pane not in doors and not _at_foot(pane, parts, tall)]
     for kind, found in ((GLASS, windows), (DOOR, doors)):
         parts = np.where(openings.drawn(found, parts.shape) & built, kind, parts)
@@ -311,6 +317,14 @@ def _triangular(mask: Mask) -> bool:
     flat = abs(right[1] - left[1]) < 0.5 * (right[0] - left[0])
     between = left[0] + 0.1 * (right[0] - left[0]) < apex[0] < right[0] - 0.1 * (right[0] - left[0])
     return bool(flat and between and apex[1] < min(left[1], right[1]))
+
+
+def _dotted(reading: Reading) -> Mask:
+    """Broad areas (N,) full of short strokes that bound nothing: on the ground these are blades of grass."""
+    short = (reading.drawing.ink > _FAINT) & ~strokes(reading.bounding)
+    count = reading.regions.count
+    held = np.bincount(reading.regions.labels.ravel(), short.ravel(), count)
+    return np.asarray((held > _GRASSY * reading.regions.areas) & (reading.shapes.area > _LEAST_LAWN))
 
 
 def _with_terraces(parts: NDArray[np.int64], reading: Reading, horizon: float) -> NDArray[np.int64]:

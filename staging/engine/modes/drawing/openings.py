@@ -30,6 +30,8 @@ _STRIP: Final = 0.3  # of a pane's shorter side, and of the long side below: how
 _WIDEST: Final = 0.014
 _EVEN: Final = 0.75  # share of a side along which the strip goes on
 _BROAD: Final = 0.36  # of its longer side
+_STEEP: Final = 0.6  # rows a column: lines that recede faster than that are a roof's
+_STRIPE: Final = 0.12  # the same of a fascia, a rail or a gutter
 _HALF: Final = 0.4  # share of a box that is known already
 _TOGETHER: Final = 30  # panes of one window
 _BESIDE: Final = 2.0  # frames apart: panes nearer than that and as high or as wide are of one window
@@ -54,8 +56,14 @@ class Pane:
     @property
     def broad(self) -> bool:
         """Whether it is no strip: pillars, sills and boards have frames' lines along them, too."""
-        x0, y0, x1, y1 = self.box
-        return min(x1 - x0, y1 - y0) > _BROAD * max(x1 - x0, y1 - y0)
+        return self.slender > _BROAD
+
+    @property
+    def slender(self) -> float:
+        """Its shorter side over its longer one; of one that slants, its height is what stands upright in it."""
+        wide = self.box[2] - self.box[0]
+        tall = self.size / wide
+        return min(wide, tall) / max(wide, tall)
 
     @property
     def size(self) -> int:
@@ -73,6 +81,7 @@ def find(drawing: Drawing, where: Mask, bounding: Floats | None = None) -> list[
         more = _candidates(drawing, bounding, where, reach)
         seen += [p for p in more if p.broad and known[p.box[1] : p.box[3], p.box[0] : p.box[2]].mean() < _HALF]
     wall = float(np.median(drawing.wash[where])) if where.any() else 1.0
+    seen = [pane for pane in seen if pane.slender > _STRIPE]
     sure = [
         p
         for p in seen
@@ -159,7 +168,7 @@ def _upright(mask: Mask) -> bool:
     for end in (top, foot):
         slope, start = np.polyfit(columns[inner], end[inner], 1)
         off = np.percentile(np.abs(slope * columns[inner] + start - end[inner]), 85)
-        if abs(slope) > 0.9 or off > max(1.5, 0.05 * height):
+        if abs(slope) > _STEEP or off > max(1.5, 0.05 * height):
             return False
     sides = min(tall[1:3].min(), tall[-3:-1].min())
     return bool(sides > 0.7 * np.percentile(tall, 90))

@@ -92,3 +92,32 @@ def test_a_slab_that_rises_over_the_horizon_is_no_ground(parts):
     found = house._no_high_ground(laid, known.regions, none, 0.6)
     assert (found[slab] == house.FACADE).all()
     assert (house._no_high_ground(laid, known.regions, none, 0.4)[slab] == house.PAVING).all()
+
+
+def test_ground_full_of_short_strokes_is_grass_and_bare_ground_a_drive():
+    paper, rng = boarded_house(board=0), np.random.default_rng(5)
+    tone = np.zeros(paper.shape[:2], np.uint8)
+    for drive in ([(225, 345), (415, 345), (480, 419), (150, 419)], [(470, 345), (600, 345), (620, 410), (500, 410)]):
+        polygon(paper, *drive)
+        cv2.fillPoly(tone, [np.array(drive, np.int32)], 1)
+    paper = np.where(tone[..., None] > 0, np.minimum(paper, 232), paper).astype(np.uint8)
+    inside = cv2.erode(tone, np.ones((13, 13), np.uint8))
+    for y in range(347, 410, 5):
+        for x in range(470, 620, 5):
+            x0, y0 = x + int(rng.integers(3)), y + int(rng.integers(3))
+            if inside[y0, x0]:
+                cv2.line(paper, (x0, y0), (x0 + 1, y0 - 3), (120, 120, 120), 1, cv2.LINE_AA)
+    found = house.read(reading.read(paper)).parts
+    assert (found[370:400, 530:590] == house.LAWN).mean() > 0.9
+    assert (found[370:400, 230:400] == house.PAVING).mean() > 0.9
+
+
+def test_a_slanting_fascia_is_no_pane():
+    paper = boarded_house(board=0)
+    cv2.rectangle(paper, (203, 195), (437, 262), (252, 252, 252), -1)
+    for out in (0, 3, 6):
+        polygon(paper, (230 - out, 200 - out), (400 + out, 230 - out), (400 + out, 240 + out), (230 - out, 210 + out))
+    drawing = reading.read(paper).drawing
+    wall = np.zeros(drawing.shape, bool)
+    wall[195:272, 203:437] = True
+    assert openings.find(drawing, wall) == []
