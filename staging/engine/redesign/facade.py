@@ -10,9 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.redesign import panes
+from staging.engine.redesign.continuation import continued, open_border
 from staging.engine.redesign.framed import in_holes, without_framed
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.rectangles import Box
 from staging.engine.redesign.shades import Shades
 from staging.engine.redesign.sky import Sky, roughness
 
@@ -39,11 +42,20 @@ PIECE: Final = 0.002  # of the picture: a piece of the front that is seen betwee
 EXTENT: Final = 0.08  # of the width: how far a front goes on to either side
 MOST_BEYOND: Final = 0.14  # of what lies beyond the paint: with more of its own, half a wall is left
 MOST_DROPPED: Final = 0.2  # of the paint: as much of nearly its colour, and it is not known which is the wall's
+MOST_OPEN: Final = 0.06  # of the border of the paint, beyond which the same surface seems to go on
+# The same of a piece, pixels of it, the piece's share of the paint, and how much of it must close when the piece goes.
+OPEN_PIECE: Final = (0.1, 6, 0.2, 0.8)
+BOUNCED: Final = (10.0, 9.0, 26.0)  # lightness, Lab a and b, by which paint that lamps or the ground light differs
+BORDER_OF_LEFT: Final = 0.1  # share of its border that such a patch has with the wall
+MOST_LEFT: Final = 0.03  # share of the paint that such patches may be
+BAY: Final = 25  # pixels of the mouth of a bay in the border of the wall
+LIGHTER: Final = 6.0  # of lightness, by which such a bay is lighter than the wall
+CASING: Final = 10  # pixels of a window's frame and trim
+ROUND: Final = 0.3  # share of what is beside a window that is wall
 SPOT: Final = 150  # pixels: no pane or lamp that anybody would miss is smaller
 UP_TO_EDGE: Final = 20  # pixels from where paint is sure to where it ends
 _EDGE_WIDTH: Final = 6  # pixels
-PANE_AREA: Final = (0.00007, 0.03)  # of the picture
-WINDOW_LEAST: Final = 0.0005
+WINDOW_LEAST: Final = 0.0005  # of the picture
 
 
 @dataclass(frozen=True)
@@ -159,8 +171,7 @@ def painted_wall(front: Front) -> Mask:
     )
     paint = _common(front, possible)
     nothing = np.zeros(patches.patch.shape, bool)
-    # Grey walls cannot be told from trim, steps and paving, which would be painted as well.
-    if paint is None or paint[0] < DARKEST or float(np.hypot(paint[1], paint[2])) < COLOURED:
+    if paint is None or paint[0] < DARKEST:
         return nothing
     hue = np.hypot(front.a - paint[1], front.b - paint[2])
     chosen = possible & (hue < HUE) & (np.abs(front.light - paint[0]) < SHADE)
@@ -184,19 +195,107 @@ def painted_wall(front: Front) -> Mask:
         or grain > 0.8 * GRAIN
         or _ragged(patches, wall) > MOST_RAGGED
         or dropped.sum() > MOST_DROPPED * wall.sum()
-        or not _has_windows(front, wall)
         or _goes_on(front, wall) > MOST_BEYOND
     ):
         return nothing
-    return without_framed(_up_to_edges(front, wall), patches.creases)
+    wall = without_framed(_up_to_edges(front, wall), patches.creases)
+    if not wall.any():
+        return nothing
+    windows = panes.boxes(patches.copy, front.sky.rough)
+    wall = _ended(front, wall, windows)
+    unseen, border = open_border(wall, patches.lab)
+    if (
+        unseen.sum() > MOST_OPEN * border.sum()
+        or not LEAST < wall.mean() < MOST
+        or _in_bounced_light(front, wall) > MOST_LEFT
+    ):
+        return nothing
+    # Grey walls have the colour of trim, steps and paving, but none of these has windows in it.
+    grey = float(np.hypot(paint[1], paint[2])) < COLOURED
+    return wall if _has_windows(wall, windows, grey=grey) else nothing
 
 
-def _has_windows(front: Front, wall: Mask) -> bool:
-    """Whether the wall (h, w) has something like windows in or beside it; a drive or a fence has none."""
-    around = np.ones((4 * BESIDE + 1,) * 2, np.uint8)
-    panes = _windows(front) & (cv2.dilate(wall.astype(np.uint8), around) > 0)
-    if panes.mean() > WINDOW_LEAST:
+def _ended(front: Front, wall: Mask, windows: list[Box]) -> Mask:
+    """The wall as far as it goes on before the eye, without pieces that end in the middle of something else."""
+    patches = front.patches
+    glass = np.zeros_like(wall)
+    for x, y, width, height in windows:
+        glass[max(0, y - 2) : y + height + 2, max(0, x - 2) : x + width + 2] = True
+    foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
+    other = front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY)
+    other |= front.place > foot
+    # Step by step one would get from any colour to any other.
+    # Step by step one would get from any colour to any other.
+    off = patches.lab - np.median(patches.lab[wall], 0)
+    near = (np.hypot(off[..., 1], off[..., 2]) < HUE) & (np.abs(off[..., 0]) < SHADE)
+    wall = continued(wall & ~glass, patches.lab, near & ~other[patches.patch] & ~glass)
+    unseen, border = open_border(wall, patches.lab)
+    # Another house, or an awning: small, and nothing parts what would be painted of it from the rest.
+    for names in (cv2.connectedComponents(wall.astype(np.uint8))[1], patches.patch):
+        area = np.bincount(names[wall], minlength=int(names.max()) + 1)
+        length, around = (np.bincount(names[b], minlength=len(area)) for b in (unseen, border))
+        pieces = (length > OPEN_PIECE[0] * around) & (length > OPEN_PIECE[1]) & (area < OPEN_PIECE[2] * wall.sum())
+        for number in np.flatnonzero(pieces):
+            without = wall & (names != number)
+            fewer, rest = open_border(without, patches.lab)
+            if without.any() and unseen.sum() - fewer.sum() > OPEN_PIECE[3] * length[number]:
+                wall, unseen, border = without, fewer, rest
+    return _without_bays(wall, patches.lab, ~other[patches.patch] & ~_round(glass))
+
+
+def _without_bays(wall: Mask, lab: Floats, free: Mask) -> Mask:
+    """The wall (h, w) with the `free` bays and holes of its border that have about its colour: stains and shadows."""
+    off = lab - np.median(lab[wall], 0)
+    # What is lighter is trim.
+    alike = (np.hypot(off[..., 1], off[..., 2]) < 2 * HUE) & (off[..., 0] > -SHADE) & (off[..., 0] < LIGHTER) & free
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (BAY, BAY))
+    bays = (cv2.morphologyEx(wall.astype(np.uint8), cv2.MORPH_CLOSE, disc) > 0) & ~wall & alike
+    return (
+        np.asarray(cv2.morphologyEx((wall | bays).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0)
+        | wall
+    )
+
+
+def _round(glass: Mask) -> Mask:
+    """The `glass` (h, w) and its frames."""
+    return np.asarray(cv2.dilate(glass.astype(np.uint8), np.ones((2 * CASING + 1,) * 2, np.uint8)) > 0)
+
+
+def _in_bounced_light(front: Front, wall: Mask) -> float:
+    """What lies beside the wall (h, w) and may be its own paint in the light that a lamp or the ground throws under the
+    eaves, over the wall: as light and smooth, and yellower.
+    """
+    own = np.median(front.patches.lab[wall], 0)
+    near, whole = front.patches.borders.touching(front.patches.mean(wall) > 0.5, front.patches.count, np.inf)
+    light, red, yellow = front.light - own[0], front.a - own[1], front.b - own[2]
+    alike = (np.abs(light) < BOUNCED[0]) & (np.abs(red) < BOUNCED[1]) & (yellow > HUE) & (yellow < BOUNCED[2])
+    alike &= (front.patches.mean(wall) < 0.5) & (front.grain < GRAIN) & (near > BORDER_OF_LEFT * whole)
+    alike &= ~front.green & ~front.ground & ~front.doors & ~front.in_sky & (front.place < PLACE[1])
+    return float(front.patches.area[alike].sum() / wall.sum())
+
+
+def _is_in(wall: Mask, box: Box) -> bool:
+    """Whether a window's `box` has wall on two of its sides or more, beyond its frame and shutters."""
+    x, y, width, height = box
+    level, upright = (slice(x, x + width), slice(y, y + height))
+    sides = 0
+    for near, far in ((-0.9, -0.1), (1.1, 1.9)):
+        across = slice(max(0, round(x + near * width)), max(0, round(x + far * width)))
+        down = slice(max(0, round(y + near * height)), max(0, round(y + far * height)))
+        sides += sum(
+            strip.size > 0 and float(strip.mean()) > ROUND for strip in (wall[upright, across], wall[down, level])
+        )
+    return sides > 1
+
+
+def _has_windows(wall: Mask, windows: list[Box], *, grey: bool) -> bool:
+    """Whether the wall (h, w) has one of the `windows` in it, which drives and fences have not; or, unless it is as
+    `grey` as trim and steps are, a hole of their size and shape.
+    """
+    if any(_is_in(wall, box) for box in windows):
         return True
+    if grey:
+        return False
     # A frame that touches a shutter or a branch is still a frame.
     closed = np.asarray(cv2.morphologyEx(wall.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
     holes = in_holes(closed) & (closed == 0)
@@ -336,45 +435,6 @@ def _without_specks(mask: Mask) -> Mask:
     large = stats[:, cv2.CC_STAT_AREA] > 120
     large[0] = False
     return np.asarray(large[labels]) if count > 1 else mask
-
-
-def _windows(front: Front) -> Mask:
-    """Panes (h, w): upright rectangles darker than what frames them, alone or as the lights of one window."""
-    patches = front.patches
-    possible = (
-        ~front.in_sky
-        & ~front.green
-        & (front.share > PANE_AREA[0])
-        & (front.share < PANE_AREA[1])
-        & (front.light < 55)
-        & (np.hypot(front.a, front.b) < 18)
-        & (front.place > 0.12)
-        & (front.place < 0.8)
-    )
-    found = np.zeros(patches.patch.shape, bool)
-    for number in np.flatnonzero(possible):
-        ys, xs = np.nonzero(patches.patch == number)
-        if _rectangle(xs, ys) < 0.72:
-            continue
-        reach = max(4, round(0.3 * min(np.ptp(xs), np.ptp(ys))))
-        around = (slice(max(0, ys.min() - reach), ys.max() + reach), slice(max(0, xs.min() - reach), xs.max() + reach))
-        ring = patches.patch[around] != number
-        leaves = front.green[patches.patch[around]][ring].mean()
-        frame = float(np.median(patches.lab[around][ring][:, 0]))
-        if frame - front.light[number] > 14 and leaves < 0.3:
-            found[ys, xs] = True
-    return _framed(found)
-
-
-def _framed(panes: Mask) -> Mask:
-    """Those panes that make up something of a window's size and shape."""
-    joined = cv2.morphologyEx(panes.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    keep = np.zeros(count, bool)
-    for i in range(1, count):
-        ys, xs = np.nonzero(labels == i)
-        keep[i] = stats[i, cv2.CC_STAT_AREA] > WINDOW_LEAST * panes.size and _rectangle(xs, ys) > 0.6
-    return np.asarray(panes & keep[labels])
 
 
 def _rectangle(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:

@@ -12,7 +12,7 @@ from staging.engine.redesign.matting import Floats, Mask
 LEAST: Final = 0.002  # of the picture: a smaller piece is no garage door
 MOST: Final = 0.06
 FULL: Final = 0.78  # of its rectangle that a door fills
-WIDE: Final = (0.33, 4.5)  # width to height of doors; a board or a pillar is slimmer
+WIDE: Final = (0.33, 3.2)  # width to height of doors, 2.4 of a double one; a board or a pillar is slimmer
 FOOT: Final = 0.06  # of the height: no higher over the foot of the wall does a door end
 OVER: Final = 0.12  # of the height: wall, or the beam that it rests on, is seen over a door within this
 COVERED: Final = 0.5  # share of a door's width and height that has wall over and beside it

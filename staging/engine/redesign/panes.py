@@ -14,7 +14,7 @@ import numpy as np
 
 from staging.engine.redesign.matting import Bytes, Floats, Mask, working_copy
 from staging.engine.redesign.patches import lab_of
-from staging.engine.redesign.rectangles import Piece, overlap, stable
+from staging.engine.redesign.rectangles import Box, Piece, overlap, stable
 
 LEFT, RIGHT, ABOVE, BELOW = range(4)
 SEEN_AT: Final = 1400  # pixels of the long side at which glazing bars are seen
@@ -85,6 +85,21 @@ def find(photo: Bytes, sky: Mask) -> Panes:
     for piece in pieces:
         glass[piece.where] |= _glass(piece, soft[piece.where])
     return Panes(copy, pieces, glass)
+
+
+def boxes(copy: Bytes, sky: Mask) -> list[Box]:
+    """The windows in a `copy` (h, w, 3) of the photo, each with all its lights: left, top, width and height in its
+    pixels; `sky` (h, w) is where they are not.
+    """
+    found = find(copy, sky)
+    k = copy.shape[1] / found.copy.shape[1]
+    lights = np.zeros(copy.shape[:2], np.uint8)
+    for x, y, width, height in (piece.box for piece in found.pieces):
+        lights[round(y * k) : round((y + height) * k), round(x * k) : round((x + width) * k)] = 1
+    size = round(2 * BAR * max(lights.shape)) | 1
+    joined = cv2.morphologyEx(lights, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
 
 
 def lit(photo: Bytes, sky: Mask) -> float:

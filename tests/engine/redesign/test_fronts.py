@@ -156,6 +156,20 @@ def test_a_grey_wall_that_goes_on_in_the_shade_is_left_as_it_is():
     assert np.array_equal(made.picture[195:345, 135:505], photo[195:345, 135:505])
 
 
+def test_an_off_white_wall_is_painted_if_it_has_windows():
+    photo = house(sky=(92, 148, 214), wall=(212, 208, 194))
+    made = redesign_front(photo, style="midcentury", seed=0)
+    assert made.done["front"] == "#a9ad8f"
+    wall = made.picture[200:225, 140:165].reshape(-1, 3).mean(0)
+    assert wall[1] > wall[0] + 2  # sage, where it was off-white
+    for x, y in WINDOWS:
+        assert np.array_equal(made.picture[y + 2 : y + 48, x + 2 : x + 38], photo[y + 2 : y + 48, x + 2 : x + 38])
+    blank = photo.copy()
+    rng = np.random.default_rng(3)
+    blank[195:350, 135:505] = np.clip(np.array([212, 208, 194]) + rng.normal(0, 1.2, (155, 370, 3)), 0, 255)
+    assert redesign_front(blank, style="midcentury", seed=0).done["front"] is None
+
+
 def test_a_garage_door_in_the_paint_of_the_wall_keeps_its_pixels():
     photo = house()
     photo[282:350, 330:470] = (150, 138, 116)
