@@ -56,6 +56,7 @@ _MOST_ROOF: Final = 0.65  # of what is built; of 14 houses 13 had 0.51 and less,
 _LOW: Final = 0.12  # of the house's height
 _PLINTH: Final = 0.03  # of the same: how far under a stone of a plinth the ground begins
 _BARGE: Final = 0.008  # of the long side: how near the sky is where nothing lies between
+_BEHIND: Final = 0.3  # share of what lies round a pane
 _BOARD: Final = 0.03  # the same: how wide a bargeboard can be
 _EDGED: Final = 0.4  # share of a side: a single line has none
 _FILLED: Final = 0.68  # share of a triangle: a collar beam or another gable may cut a corner off
@@ -115,7 +116,10 @@ def read(reading: Reading) -> House:
     tall = (base - top) * height
     # What is hatched and stands on the ground is a pillar of bricks as often as a glazed door.
     panes = [pane for pane in panes if not (pane.hatched and _is_door(pane, base * height, tall))]
-    doors = [pane for pane in panes if _is_door(pane, base * height, tall)]
+    panes = [pane for pane in panes if not _before_sky(pane, parts)]
+    # A door hangs alone: what stands in a row with its like is a glazed front.
+    rows_of = openings.in_rows(panes, parts.shape)
+    doors = [pane for pane in panes if pane not in rows_of and _is_door(pane, base * height, tall)]
     windows = [pane for pane in panes if pane not in doors and not _at_foot(pane, parts, tall)]
     for kind, found in ((GLASS, windows), (DOOR, doors)):
         parts = np.where(openings.drawn(found, parts.shape) & built, kind, parts)
@@ -227,6 +231,14 @@ def _is_door(pane: Pane, base: float, tall: float) -> bool:
     """Whether a pane, in pixels, is higher than wide and reaches down to where one walks in."""
     x0, y0, x1, y1 = pane.box
     return y1 > base - 0.16 * tall and x1 - x0 < 0.62 * (y1 - y0) and y1 - y0 > _LOW * tall
+
+
+def _before_sky(pane: Pane, parts: NDArray[np.int64]) -> bool:
+    """Whether the sky lies right behind much of a pane: a chimney is framed in lines, too, but stands in no wall."""
+    x0, y0, x1, y1 = pane.box
+    by = max(4, round(_BARGE * max(parts.shape)))
+    around = parts[max(0, y0 - by) : y1 + by, max(0, x0 - by) : x1 + by]
+    return bool((around == SKY).sum() > _BEHIND * (around.size - pane.size))
 
 
 def _no_sky_below(parts: NDArray[np.int64], rows: Floats, horizon: float, base: float) -> NDArray[np.int64]:

@@ -138,6 +138,17 @@ def _without_gates(panes: list[Pane]) -> list[Pane]:
     return [pane for pane in panes if pane not in gates]
 
 
+def in_rows(panes: list[Pane], shape: tuple[int, int]) -> list[Pane]:
+    """Those of the `panes` beside which another one of their height stands."""
+    apart = _BESIDE * (max(3, round(_FRAME * max(shape) / 1000)) | 1)
+
+    def beside(one: Pane, other: Pane) -> bool:
+        (ax, ay, aw, ah), (bx, by, bw, bh) = one.box, other.box
+        return _next_to((ax, aw - ax), (bx, bw - bx), apart) and _level((ay, ah - ay), (by, bh - by))
+
+    return [pane for pane in panes if any(beside(pane, other) for other in panes if other is not pane)]
+
+
 def _without_patterns(panes: list[Pane], shape: tuple[int, int], reach: int) -> list[Pane]:
     """The panes without those of which very many lie together: tiles, bricks, lattices."""
     together = cv2.dilate(drawn(panes, shape).astype(np.uint8), np.ones((reach, reach), np.uint8))

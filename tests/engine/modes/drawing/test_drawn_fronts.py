@@ -121,3 +121,28 @@ def test_a_slanting_fascia_is_no_pane():
     wall = np.zeros(drawing.shape, bool)
     wall[195:272, 203:437] = True
     assert openings.find(drawing, wall) == []
+
+
+def glazed_house():
+    """A front with a chimney over its hipped roof, a double glazed door and a door of one leaf, all in frames."""
+    paper = sheet()
+    polygon(paper, (180, 200), (240, 110), (420, 110), (480, 200))
+    polygon(paper, (200, 200), (460, 200), (460, 340), (200, 340))
+    for out in (0, 3, 6):
+        for left, right in ((230, 262), (272, 304), (390, 425)):
+            cv2.rectangle(paper, (left - out, 250 - out), (right + out, 332 + out), INK, 1)
+        cv2.rectangle(paper, (360 - out, 78 - out), (378 + out, 100 + out), INK, 1)
+    cv2.line(paper, (353, 106), (353, 110), INK, 2)
+    cv2.line(paper, (385, 106), (385, 110), INK, 2)
+    return paper
+
+
+def test_a_pair_of_glazed_doors_is_glass_and_a_leaf_alone_a_door():
+    found = house.read(reading.read(glazed_house())).parts
+    assert (found[255:328, 235:258] == house.GLASS).all()
+    assert (found[255:328, 277:300] == house.GLASS).all()
+    assert (found[255:328, 395:420] == house.DOOR).all()
+
+
+def test_a_chimney_before_the_sky_has_no_glass():
+    assert (house.read(reading.read(glazed_house())).parts[70:108] != house.GLASS).all()
