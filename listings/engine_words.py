@@ -45,6 +45,7 @@ SENTENCES = (
         "Things stand in this room where the furniture of a {room} would go, and it would be drawn over them."
     ),
     gettext_noop("Take a photo of the empty room, or let them be removed first."),
+    gettext_noop("Take a photo of the empty room, or mark what is to be removed."),
     gettext_noop("{count} things or more lie about on this floor, and would be seen beside the furniture."),
     gettext_noop("The photo shows no place for the furniture of a {room}: a corner of one instead."),
     gettext_noop("No arrangement fits this room."),

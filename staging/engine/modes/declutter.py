@@ -54,11 +54,7 @@ LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
 LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
-# With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads as unsurely as
-# this: as it stands, and behind what may stand in it.
-UNTOLD: Final = 0.12
-UNSURE_ROOM: Final = 0.35
-UNSURE_BEHIND: Final = 0.2
+UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
@@ -214,7 +210,7 @@ class _Work:
         if self.given is None:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
-            unclear = _confidence(scene) < UNSURE_ROOM and hiding.mean() > UNTOLD
+            unclear = finding.unclear(scene, hiding)
             if hiding.any():
                 first = scene
                 scene = footing.settled(self._scene(self._read(hiding)), hiding)
@@ -227,7 +223,7 @@ class _Work:
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
         if things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure):
-            unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > UNTOLD
+            unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > finding.UNTOLD
             things = dataclasses.replace(things, mask=nothing, things=0)
         if unclear and not built_in and not things.mask.any():
             # Given back as empty, it would be charged for, and furnished over what stands in it.

@@ -119,13 +119,19 @@ def _allowed(photo: Bytes, room: Room, room_type: str, *, fixed: bool) -> Fittin
 
 
 def tidied(photo: Bytes, room: Room) -> Litter:
-    """What lies on the floor of a room; UnusablePhoto where it is too much to publish a picture of it."""
+    """What lies on the floor of a room; UnusablePhoto where it is too much to publish a picture of it, or furniture."""
     lying = _lying(photo, room)
     if lying.untidy:
         raise UnusablePhoto(
             "things_in_the_way",
             f"{lying.things} things or more lie about on this floor, and would be seen beside the furniture. Take a "
             "photo of the empty room, or let them be removed first.",
+        )
+    if left_behind.unclear(photo, room):
+        raise UnusablePhoto(
+            "furniture_unclear",
+            "Something stands in this room, but it cannot be told from floor and walls. Take a photo of the empty "
+            "room, or mark what is to be removed.",
         )
     return lying
 

@@ -30,6 +30,9 @@ ABOVE: Final = 1.3  # metres: higher than most furniture
 THIN: Final = 0.02  # of the long edge
 BLOWN: Final = 0.93  # of white: a pane, seldom a thing
 GLOSSY: Final = 0.09  # sRGB from the floor in any light
+# With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads so unsurely.
+UNTOLD: Final = 0.12
+UNSURE_ROOM: Final = 0.35  # confidence
 TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
 
 
@@ -82,6 +85,18 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     cut = _cut(scene, unlike(scene, covers), own_pixels(scene, covers), CUT_ROUNDS)
     n = max(3, round(THIN * max(cut.shape))) | 1
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
+
+
+def unsure(scene: Scene) -> bool:
+    """Whether a room was read with so little confidence that what hides it may be why."""
+    return scene.room.confidence.get("total", 1.0) < UNSURE_ROOM
+
+
+def unclear(scene: Scene, hiding: Mask) -> bool:
+    """Whether the room is not empty, though it cannot be told what stands in it: read unsurely, and with much that is
+    `unexplained` (h, w) in it. The edges of empty rooms are seen, and so they are read with confidence.
+    """
+    return unsure(scene) and float(hiding.mean()) > UNTOLD
 
 
 def clear_outline(

@@ -35,12 +35,8 @@ def find(photo: Bytes, room: Room) -> Mask:
 
     `photo` (H, W, 3), uint8 sRGB, is that of which `room` was read. The same photo gives the same mask.
     """
-    k = min(1.0, AT / max(photo.shape[:2]))
-    size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
-    scene = Scene.of(np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), room)
-    # Nothing stands on a ceiling, and finding knows that by itself: it need not be looked at.
-    faces = (FLOOR, *filling.WALLS)
-    covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool), faces)
+    scene = _scene(photo, room)
+    covers = _covers(scene)
     kept = np.zeros(scene.faces.labels.shape, bool)
     for rounds in ROUNDS:
         found = finding.furniture(scene, covers, rounds=rounds).mask
@@ -50,6 +46,24 @@ def find(photo: Bytes, room: Room) -> Mask:
         if not kept.any():
             return kept
     return dilated(kept, 1)
+
+
+def unclear(photo: Bytes, room: Room) -> bool:
+    """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`."""
+    scene = _scene(photo, room)
+    return finding.unsure(scene) and finding.unclear(scene, finding.unexplained(scene, _covers(scene)))
+
+
+def _scene(photo: Bytes, room: Room) -> Scene:
+    """The room at the size that is judged."""
+    k = min(1.0, AT / max(photo.shape[:2]))
+    size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
+    return Scene.of(np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), room)
+
+
+def _covers(scene: Scene) -> dict[int, tuple[Sheet, Cover]]:
+    """Floor and walls: nothing stands on a ceiling, and finding knows that by itself."""
+    return filling.covered(scene, np.zeros(scene.faces.labels.shape, bool), (FLOOR, *filling.WALLS))
 
 
 def _things(found: Mask, unlit: Mask) -> Mask:

@@ -7,8 +7,11 @@ import pytest
 from PIL import Image
 
 from staging.engine.errors import EngineError, UnusablePhoto
+from staging.engine.geometry import read_room
 from staging.engine.modes.asked import Asked
+from staging.engine.modes.drafts import Wish
 from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.furnishing import Furnishing
 from staging.engine.modes.job import MAKERS
 from tests.engine.removal import furnished
 
@@ -64,3 +67,16 @@ def test_so_is_a_kitchen_that_is_redesigned():
     with pytest.raises(EngineError) as refused:
         MAKERS["redesign"](Asked(furnished.crowded(0), brief))
     assert refused.value.code != "furniture_unclear"
+
+
+def test_a_room_that_reads_as_furnished_is_not_furnished_over_its_furniture():
+    """Only a person who has corrected the reading of the room may have it so."""
+    photo = furnished.crowded(0)
+    known = read_room(photo)
+    wish = Wish("living", "modern", 1)
+    with Furnishing(photo, known, wish, None, fixed=False) as asked, pytest.raises(UnusablePhoto) as refused:
+        _ = asked.room
+    assert refused.value.code == "furniture_unclear"
+    assert "empty room" in refused.value.message
+    with Furnishing(photo, known, wish, None, fixed=True) as asked:
+        assert asked.room.box
