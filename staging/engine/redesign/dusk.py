@@ -12,7 +12,7 @@ from staging.engine.composite.fields import band, dilated
 from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import lawns, panes, sky
-from staging.engine.redesign.facade import Front
+from staging.engine.redesign.front import Front
 from staging.engine.redesign.glow import Glow
 from staging.engine.redesign.matting import Bytes, Floats, Matte
 

@@ -13,7 +13,7 @@ from staging.engine.composite.tone import encode, linear, luminance, quantised
 from staging.engine.errors import UnusablePhoto
 from staging.engine.furniture.colours import linear as colour_of
 from staging.engine.redesign import dusk, facade, lawns, sky
-from staging.engine.redesign.facade import Front
+from staging.engine.redesign.front import Front
 from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, working_copy
 from staging.engine.redesign.paint import Tint, parts
 from staging.engine.redesign.palettes import PALETTES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import cv2
@@ -13,11 +11,11 @@ from numpy.typing import NDArray
 from staging.engine.redesign import panes
 from staging.engine.redesign.continuation import continued, open_border
 from staging.engine.redesign.framed import in_holes, without_framed
+from staging.engine.redesign.front import Front
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import Patches
 from staging.engine.redesign.rectangles import Box
 from staging.engine.redesign.shades import Shades
-from staging.engine.redesign.sky import Sky, roughness
 
 PLACE: Final = (0.18, 0.71)  # of the height: where the middle of a front's patch lies
 GRAIN: Final = 5.0  # deviation of lightness above which a wall is brick, stone or leaves and keeps its colour
@@ -28,12 +26,9 @@ SHADE: Final = 30.0  # of lightness: sun and shadow
 DARKEST: Final = 45.0  # lightness under which stone and weathered wood are meant rather than paint
 SEAM: Final = 4.5  # Lab units of a step that is no edge
 UNDER_SKY: Final = 0.22  # share of a patch's upper border at the sky, above which it is a roof
-HIGH: Final = 0.4  # of the height: no drive reaches farther up
-GROUND: Final = 0.985  # of the height: what reaches lower is drive or street
 LEAST_WHOLE: Final = 0.75  # share of what has the wall's colour, on the wall and beside it, that must be painted
 LEAST_OF_ALL: Final = 0.6  # the same of all that has its colour, with fences, steps and other houses
 BESIDE: Final = 15  # pixels: farther away nobody sees that something was left in the old colour
-LIKE_SKY: Final = 9.0  # Lab units from the sky behind: rather sky between branches
 MOST_RAGGED: Final = 0.2  # share of the border of the paint that may lie on no edge
 COLOURED: Final = 9.0  # chroma of a paint that grey trims, roofs and steps do not have in the shade
 BORDER_OF_SHADE: Final = 0.2  # share of a patch's border at the wall whose shaded part it is
@@ -45,111 +40,17 @@ MOST_DROPPED: Final = 0.2  # of the paint: as much of nearly its colour, and it 
 MOST_OPEN: Final = 0.06  # of the border of the paint, beyond which the same surface seems to go on
 # The same of a piece, pixels of it, the piece's share of the paint, and how much of it must close when the piece goes.
 OPEN_PIECE: Final = (0.1, 6, 0.2, 0.8)
-BOUNCED: Final = (10.0, 9.0, 26.0)  # lightness, Lab a and b, by which paint that lamps or the ground light differs
-BORDER_OF_LEFT: Final = 0.1  # share of its border that such a patch has with the wall
-MOST_LEFT: Final = 0.03  # share of the paint that such patches may be
+BOUNCED: Final = (12.0, 9.0, 35.0)  # lightness, Lab a and b, by which paint that lamps or the ground light differs
+EAVES: Final = 0.08  # of the height: how far up from the wall such light is looked for
+BAND: Final = 5  # pixels: the least breadth of what is in it
+MOST_LEFT: Final = 0.01  # share of the paint that such patches may be
 BAY: Final = 25  # pixels of the mouth of a bay in the border of the wall
 LIGHTER: Final = 6.0  # of lightness, by which such a bay is lighter than the wall
 CASING: Final = 10  # pixels of a window's frame and trim
 ROUND: Final = 0.3  # share of what is beside a window that is wall
 SPOT: Final = 150  # pixels: no pane or lamp that anybody would miss is smaller
 UP_TO_EDGE: Final = 20  # pixels from where paint is sure to where it ends
-_EDGE_WIDTH: Final = 6  # pixels
 WINDOW_LEAST: Final = 0.0005  # of the picture
-
-
-@dataclass(frozen=True)
-class Front:
-    """A house front's patches with what all judgements need of each, (n,)."""
-
-    patches: Patches
-    sky: Sky
-
-    @cached_property
-    def light(self) -> Floats:
-        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 0]))
-
-    @cached_property
-    def a(self) -> Floats:
-        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 1]))
-
-    @cached_property
-    def b(self) -> Floats:
-        return self.patches.mean(np.ascontiguousarray(self.patches.lab[..., 2]))
-
-    @cached_property
-    def grain(self) -> Floats:
-        return self.patches.mean(roughness(self.patches.lab))
-
-    @cached_property
-    def share(self) -> Floats:
-        """Of the picture."""
-        return np.asarray(self.patches.area / self.patches.patch.size, np.float32)
-
-    @cached_property
-    def place(self) -> Floats:
-        """The middle's row as a share of the height."""
-        height, width = self.patches.patch.shape
-        return self.patches.mean(np.repeat((np.arange(height, dtype=np.float32) / height)[:, None], width, 1))
-
-    @cached_property
-    def lowest(self) -> Floats:
-        """The lowest row as a share of the height."""
-        height, width = self.patches.patch.shape
-        found = np.zeros(self.patches.count, np.float32)
-        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
-        np.maximum.at(found, self.patches.patch.ravel(), rows.ravel())
-        return found
-
-    @cached_property
-    def ground(self) -> Mask:
-        """Drives and streets: what reaches the lower edge of the picture and does not begin high up."""
-        height, width = self.patches.patch.shape
-        highest = np.ones(self.patches.count, np.float32)
-        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
-        np.minimum.at(highest, self.patches.patch.ravel(), rows.ravel())
-        return np.asarray((self.lowest > GROUND) & (highest > HIGH))
-
-    @cached_property
-    def in_sky(self) -> Mask:
-        return np.asarray(self.patches.mean(self.sky.rough) > 0.5)
-
-    @cached_property
-    def green(self) -> Mask:
-        return np.asarray(((self.a < -5) & (self.b > 5)) | ((self.a < 1) & (self.b > 18)))
-
-    @cached_property
-    def doors(self) -> Mask:
-        """Garage doors: broad rectangles low in the picture."""
-        found = np.zeros(self.patches.count, bool)
-        for number in np.flatnonzero(
-            (self.share > 0.006) & (self.share < 0.06) & (self.lowest > 0.45) & ~self.in_sky & ~self.green
-        ):
-            ys, xs = np.nonzero(self.patches.patch == number)
-            _, sides, _ = cv2.minAreaRect(np.stack([xs, ys], -1).astype(np.float32))
-            full = len(xs) > 0.76 * (sides[0] + 1) * (sides[1] + 1)
-            found[number] = full and 1.1 < int(np.ptp(xs)) / max(int(np.ptp(ys)), 1) < 5
-        return found
-
-    @cached_property
-    def like_sky(self) -> Mask:
-        """Patches beside the sky that have its colour."""
-        sky = self.sky
-        if sky.share == 0:
-            return np.zeros(self.patches.count, bool)
-        distance = np.linalg.norm(self.patches.lab - sky.lab, axis=-1).astype(np.float32)
-        return np.asarray((self.patches.mean(distance) < LIKE_SKY) & (self.place < sky.horizon + 0.15))
-
-    @cached_property
-    def under_sky(self) -> Floats:
-        """The share of each patch's upper border that meets the sky."""
-        patch = self.patches.patch
-        # Some pixels farther up: between the two lies the blurred edge itself.
-        here, next_up, above = patch[_EDGE_WIDTH:], patch[_EDGE_WIDTH - 1 : -1], patch[:-_EDGE_WIDTH]
-        upper = here != next_up
-        count = np.bincount(here[upper], minlength=self.patches.count)
-        at_sky = np.bincount(here[upper & self.in_sky[above]], minlength=self.patches.count)
-        return np.asarray(at_sky.astype(np.float32) / np.maximum(count, 1).astype(np.float32), np.float32)
 
 
 def painted_wall(front: Front) -> Mask:
@@ -225,7 +126,6 @@ def _ended(front: Front, wall: Mask, windows: list[Box]) -> Mask:
     other = front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY)
     other |= front.place > foot
     # Step by step one would get from any colour to any other.
-    # Step by step one would get from any colour to any other.
     off = patches.lab - np.median(patches.lab[wall], 0)
     near = (np.hypot(off[..., 1], off[..., 2]) < HUE) & (np.abs(off[..., 0]) < SHADE)
     wall = continued(wall & ~glass, patches.lab, near & ~other[patches.patch] & ~glass)
@@ -262,16 +162,21 @@ def _round(glass: Mask) -> Mask:
 
 
 def _in_bounced_light(front: Front, wall: Mask) -> float:
-    """What lies beside the wall (h, w) and may be its own paint in the light that a lamp or the ground throws under the
-    eaves, over the wall: as light and smooth, and yellower.
+    """What lies just over the wall (h, w), as a share of it, and may be its own paint in the light that a lamp or the
+    ground throws under the eaves: about as light and smooth, and yellower.
+
+    Counted by pixels: patches under eaves fall together with soffits in one size of a photo and not in another.
     """
-    own = np.median(front.patches.lab[wall], 0)
-    near, whole = front.patches.borders.touching(front.patches.mean(wall) > 0.5, front.patches.count, np.inf)
-    light, red, yellow = front.light - own[0], front.a - own[1], front.b - own[2]
-    alike = (np.abs(light) < BOUNCED[0]) & (np.abs(red) < BOUNCED[1]) & (yellow > HUE) & (yellow < BOUNCED[2])
-    alike &= (front.patches.mean(wall) < 0.5) & (front.grain < GRAIN) & (near > BORDER_OF_LEFT * whole)
-    alike &= ~front.green & ~front.ground & ~front.doors & ~front.in_sky & (front.place < PLACE[1])
-    return float(front.patches.area[alike].sum() / wall.sum())
+    off = front.patches.lab - np.median(front.patches.lab[wall], 0)
+    alike = (np.abs(off[..., 0]) < BOUNCED[0]) & (np.abs(off[..., 1]) < BOUNCED[1])
+    alike &= (off[..., 2] > HUE) & (off[..., 2] < BOUNCED[2])
+    other = front.green | front.ground | front.doors | front.in_sky | (front.grain > 2 * GRAIN)
+    reach = round(EAVES * len(wall))
+    over = cv2.dilate(wall.astype(np.uint8), np.ones((reach + 1, 1), np.uint8), anchor=(0, 0)) > 0
+    left = (alike & over & ~wall & ~other[front.patches.patch]).astype(np.uint8)
+    # Gutters and trim are narrower.
+    left = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((BAND, BAND), np.uint8))
+    return float(left.sum() / wall.sum())
 
 
 def _is_in(wall: Mask, box: Box) -> bool:

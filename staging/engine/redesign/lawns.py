@@ -11,7 +11,7 @@ from staging.engine.composite.tone import decode, encode
 from staging.engine.redesign.matting import Floats, Mask
 
 if TYPE_CHECKING:
-    from staging.engine.redesign.facade import Front
+    from staging.engine.redesign.front import Front
 
 LEAST: Final = 0.01  # of the picture
 PATCH: Final = 0.003  # of the picture: a smaller piece is a plant

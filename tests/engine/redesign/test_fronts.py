@@ -170,6 +170,16 @@ def test_an_off_white_wall_is_painted_if_it_has_windows():
     assert redesign_front(blank, style="midcentury", seed=0).done["front"] is None
 
 
+def test_a_wall_whose_upper_end_is_lit_in_another_colour_is_not_painted_up_to_there():
+    """A band in the old colour under the eaves gives a painted front away; without it the same wall is painted."""
+    plain = house(sky=(92, 148, 214), wall=(214, 200, 178))
+    lit = plain.copy()
+    rng = np.random.default_rng(5)
+    lit[182:194, 135:505] = np.clip(np.array([226, 196, 128]) + rng.normal(0, 1.2, (12, 370, 3)), 0, 255)
+    assert redesign_front(plain, style="coastal", seed=0).done["front"]
+    assert redesign_front(lit, style="coastal", seed=0).done["front"] is None
+
+
 def test_a_garage_door_in_the_paint_of_the_wall_keeps_its_pixels():
     photo = house()
     photo[282:350, 330:470] = (150, 138, 116)
