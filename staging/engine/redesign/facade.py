@@ -175,8 +175,8 @@ def _in_bounced_light(front: Front, wall: Mask) -> float:
     over = cv2.dilate(wall.astype(np.uint8), np.ones((reach + 1, 1), np.uint8), anchor=(0, 0)) > 0
     left = (alike & over & ~wall & ~other[front.patches.patch]).astype(np.uint8)
     # Gutters and trim are narrower.
-    left = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((BAND, BAND), np.uint8))
-    return float(left.sum() / wall.sum())
+    broad = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((BAND, BAND), np.uint8))
+    return float(broad.sum() / wall.sum())
 
 
 def _is_in(wall: Mask, box: Box) -> bool:
