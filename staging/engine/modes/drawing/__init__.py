@@ -1,5 +1,6 @@
 """From a line drawing to a coloured, lit picture that keeps every drawn line.
 
+gables   walls that end in a triangle under a roof
 margins  where a frame cuts the drawing off inside its sheet
 paper    the sheet taken out: strokes and washes; whether it is a drawing at all
 regions  areas that strokes enclose, gaps in the lines closed

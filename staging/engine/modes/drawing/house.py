@@ -12,10 +12,10 @@ from scipy import ndimage, sparse
 from scipy.sparse.csgraph import connected_components
 
 from staging.engine.errors import UnusablePhoto
-from staging.engine.modes.drawing import openings, spreading
+from staging.engine.modes.drawing import gables, openings, spreading
 from staging.engine.modes.drawing.openings import Pane
 from staging.engine.modes.drawing.reading import LONG_LINES, Reading
-from staging.engine.modes.drawing.regions import STROKE, Regions, strokes
+from staging.engine.modes.drawing.regions import Regions, strokes
 from staging.engine.modes.drawing.shapes import LEVEL, LOOSE, RECEDING, SLANTED, UPRIGHT, Shapes
 
 Floats = NDArray[np.float32]
@@ -48,19 +48,14 @@ _ENDS: Final = 0.9  # share of a roof's outline on drawn lines
 _TELLING: Final = 0.004  # of the picture: an area this large tells by its outline what it is
 _ABOVE: Final = 0.03  # of the height: how far ground may rise over the eye's height
 _FAINT: Final = 0.12  # ink
-_GRASSY: Final = 0.15  # share of an area: grass had 0.20 and more, dotted gravel and concrete 0.07 and less
+_GRASSY: Final = 0.15  # share of an area: the one lawn of ours had 0.20 and more, gravel and concrete 0.07 and less
 _LEAST_LAWN: Final = 0.015  # of the picture: a narrow strip with strokes is a step or a kerb in the shade
 _RISING: Final = 0.2  # share of an area
 _THIN: Final = 6  # pixels at a long side of 1000: half of how narrow no sky is that shows among strokes
 _MOST_ROOF: Final = 0.65  # of what is built; of 14 houses 13 had 0.51 and less, and that one's walls were misread
 _LOW: Final = 0.12  # of the house's height
 _PLINTH: Final = 0.03  # of the same: how far under a stone of a plinth the ground begins
-_BARGE: Final = 0.008  # of the long side: how near the sky is where nothing lies between
 _BEHIND: Final = 0.3  # share of what lies round a pane
-_BOARD: Final = 0.03  # the same: how wide a bargeboard can be
-_EDGED: Final = 0.4  # share of a side: a single line has none
-_FILLED: Final = 0.68  # share of a triangle: a collar beam or another gable may cut a corner off
-_LEAST_GABLE: Final = 12  # pixels
 _HELD: Final = 0.5  # how much of its size a piece holds against its neighbours
 
 
@@ -109,7 +104,9 @@ def read(reading: Reading) -> House:
     parts = _no_high_ground(parts, regions, background, horizon)
     parts = _tidied(_no_sky_below(parts, rows, horizon, base), drawn, ruled, horizon)
     parts = without_slits(parts)
-    parts = _with_gables(_with_terraces(parts, reading, horizon), reading)
+    parts = _with_terraces(parts, reading, horizon)
+    under = gables.under(parts == ROOF, parts == SKY, reading, least=_TELLING / 3)
+    parts = np.where(under, FACADE, parts)
     parts = np.where((parts == PAVING) & _dotted(reading)[regions.labels], LAWN, parts)
     built = np.isin(parts, (FACADE, SIDE, ROOF))
     panes = openings.find(reading.drawing, built, reading.bounding)
@@ -236,7 +233,7 @@ def _is_door(pane: Pane, base: float, tall: float) -> bool:
 def _before_sky(pane: Pane, parts: NDArray[np.int64]) -> bool:
     """Whether the sky lies right behind much of a pane: a chimney is framed in lines, too, but stands in no wall."""
     x0, y0, x1, y1 = pane.box
-    by = max(4, round(_BARGE * max(parts.shape)))
+    by = max(4, round(gables.BARGE * max(parts.shape)))
     around = parts[max(0, y0 - by) : y1 + by, max(0, x0 - by) : x1 + by]
     return bool((around == SKY).sum() > _BEHIND * (around.size - pane.size))
 
@@ -277,58 +274,6 @@ def without_slits(parts: NDArray[np.int64]) -> NDArray[np.int64]:
     solid = np.isin(parts, (SKY, LAWN, PAVING)) & ~slit
     beside = ndimage.distance_transform_edt(slit | solid, return_distances=False, return_indices=True)
     return np.where(slit, parts[tuple(beside)], parts)
-
-
-def _with_gables(parts: NDArray[np.int64], reading: Reading) -> NDArray[np.int64]:
-    """A triangle under a roof is a wall: along both its slanting sides lie bargeboards or another roof's planes.
-
-    A hipped roof's own triangle has the sky right behind at least one of them, and no second line along it.
-    """
-    labels, shapes = reading.regions.labels, reading.shapes
-    height, width = labels.shape
-    size = max(height, width)
-    reach = max(4, round(_BARGE * size))
-    sky = cv2.dilate((parts == SKY).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
-    lined = reading.bounding >= STROKE
-    parts = parts.copy()
-    for name, place in enumerate(ndimage.find_objects(labels + 1, reading.regions.count)):
-        if place is None or shapes.area[name] < _TELLING / 3:
-            continue
-        mask = labels[place] == name
-        roof = parts[place] == ROOF
-        if roof[mask].mean() < 0.6 or not _triangular(mask):
-            continue
-        rows = np.flatnonzero(mask.any(1))[1:-1]
-        edged = []
-        for side, inwards in (
-            (mask.argmax(1)[rows], 1),
-            (mask.shape[1] - 1 - mask[:, ::-1].argmax(1)[rows], -1),
-        ):
-            at = rows + place[0].start, side + place[1].start
-            steps = inwards * np.arange(-reach, round(_BOARD * size))
-            band = lined[at[0][:, None], np.clip(at[1][:, None] + steps, 0, width - 1)]
-            double = (band[:, 1:] & ~band[:, :-1]).sum(1) + band[:, 0] > 1
-            edged.append((~sky[at] | double).mean())
-        if min(edged) > _EDGED:
-            parts[place][mask & roof] = FACADE
-    return parts
-
-
-def _triangular(mask: Mask) -> bool:
-    """Whether a mask (h, w) fills a triangle of two slanting sides that meet above a flatter one."""
-    height, width = mask.shape
-    if min(height, width) < _LEAST_GABLE:
-        return False
-    area, corners = cv2.minEnclosingTriangle(np.argwhere(mask)[:, None, ::-1].astype(np.float32))
-    if corners is None or mask.sum() < _FILLED * area:
-        return False
-    corner = corners.reshape(3, 2)
-    apex, left, right = corner[corner[:, 1].argsort()]
-    if left[0] > right[0]:
-        left, right = right, left
-    flat = abs(right[1] - left[1]) < 0.5 * (right[0] - left[0])
-    between = left[0] + 0.1 * (right[0] - left[0]) < apex[0] < right[0] - 0.1 * (right[0] - left[0])
-    return bool(flat and between and apex[1] < min(left[1], right[1]))
 
 
 def _dotted(reading: Reading) -> Mask:
