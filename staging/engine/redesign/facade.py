@@ -116,6 +116,11 @@ def painted_wall(front: Front) -> Mask:
     return wall if _has_windows(wall, windows, grey=grey) else nothing
 
 
+def _no_wall(front: Front) -> Mask:
+    """Patches (n,) of sky, plants, ground and roofs, whatever their colour."""
+    return np.asarray(front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY))
+
+
 def _ended(front: Front, wall: Mask, windows: list[Box]) -> Mask:
     """The wall as far as it goes on before the eye, without pieces that end in the middle of something else."""
     patches = front.patches
@@ -123,8 +128,7 @@ def _ended(front: Front, wall: Mask, windows: list[Box]) -> Mask:
     for x, y, width, height in windows:
         glass[max(0, y - 2) : y + height + 2, max(0, x - 2) : x + width + 2] = True
     foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
-    other = front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY)
-    other |= front.place > foot
+    other = _no_wall(front) | (front.place > foot)
     # Step by step one would get from any colour to any other.
     off = patches.lab - np.median(patches.lab[wall], 0)
     near = (np.hypot(off[..., 1], off[..., 2]) < HUE) & (np.abs(off[..., 0]) < SHADE)
@@ -214,8 +218,7 @@ def _up_to_edges(front: Front, wall: Mask) -> Mask:
     patches = front.patches
     own = np.median(patches.lab[wall][:, 1:], 0)
     foot = float(np.percentile(np.nonzero(wall)[0], 95)) / len(wall)
-    other = front.in_sky | front.green | front.ground | front.like_sky | (front.under_sky > UNDER_SKY)
-    other |= front.doors | (front.lowest > foot)
+    other = _no_wall(front) | front.doors | (front.lowest > foot)
     near = (np.linalg.norm(patches.lab[..., 1:] - own, axis=-1) < 3 * HUE) & ~other[patches.patch]
     return _without_spots(patches.spread(wall, near, UP_TO_EDGE), front)
 
@@ -233,7 +236,7 @@ def _with_shade(front: Front, wall: Mask) -> Mask:
     """The wall with what lies beside it and is its own paint in the shade of eaves and porches."""
     patches = front.patches
     shades = Shades.of(patches.copy, wall)
-    other = front.in_sky | front.green | front.ground | front.like_sky | front.doors | (front.under_sky > UNDER_SKY)
+    other = _no_wall(front) | front.doors
     other |= (front.grain > GRAIN) & (front.share > LEAVES)
     like = (shades.same & ~other[patches.patch] & ~wall).astype(np.uint8)
     like = np.asarray(cv2.morphologyEx(like, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)

@@ -50,25 +50,26 @@ class Front:
     @cached_property
     def place(self) -> Floats:
         """The middle's row as a share of the height."""
+        return self.patches.mean(self._rows)
+
+    @property
+    def _rows(self) -> Floats:
+        """Each pixel's row (h, w) as a share of the height; made anew each time, as large as it is."""
         height, width = self.patches.patch.shape
-        return self.patches.mean(np.repeat((np.arange(height, dtype=np.float32) / height)[:, None], width, 1))
+        return np.repeat((np.arange(height, dtype=np.float32) / height)[:, None], width, 1)
 
     @cached_property
     def lowest(self) -> Floats:
         """The lowest row as a share of the height."""
-        height, width = self.patches.patch.shape
         found = np.zeros(self.patches.count, np.float32)
-        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
-        np.maximum.at(found, self.patches.patch.ravel(), rows.ravel())
+        np.maximum.at(found, self.patches.patch.ravel(), self._rows.ravel())
         return found
 
     @cached_property
     def ground(self) -> Mask:
         """Drives and streets: what reaches the lower edge of the picture and does not begin high up."""
-        height, width = self.patches.patch.shape
         highest = np.ones(self.patches.count, np.float32)
-        rows = np.repeat(np.arange(height, dtype=np.float32)[:, None] / height, width, 1)
-        np.minimum.at(highest, self.patches.patch.ravel(), rows.ravel())
+        np.minimum.at(highest, self.patches.patch.ravel(), self._rows.ravel())
         return np.asarray((self.lowest > GROUND) & (highest > HIGH))
 
     @cached_property

@@ -19,6 +19,7 @@ from staging.engine.removal.filling import confirmed_in
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask, Sheet
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT
+from staging.engine.scene.room import Room
 
 CUT_ROUNDS: Final = 4
 LIKE: Final = {FLOOR: 15.0}  # weighted Lab units from the surface within which a pixel may be the plane's own
@@ -87,16 +88,16 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
 
 
-def unsure(scene: Scene) -> bool:
+def unsure(room: Room) -> bool:
     """Whether a room was read with so little confidence that what hides it may be why."""
-    return scene.room.confidence.get("total", 1.0) < UNSURE_ROOM
+    return room.confidence.get("total", 1.0) < UNSURE_ROOM
 
 
 def unclear(scene: Scene, hiding: Mask) -> bool:
     """Whether the room is not empty, though it cannot be told what stands in it: read unsurely, and with much that is
     `unexplained` (h, w) in it. The edges of empty rooms are seen, and so they are read with confidence.
     """
-    return unsure(scene) and float(hiding.mean()) > UNTOLD
+    return unsure(scene.room) and float(hiding.mean()) > UNTOLD
 
 
 def clear_outline(

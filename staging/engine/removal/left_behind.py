@@ -50,8 +50,10 @@ def find(photo: Bytes, room: Room) -> Mask:
 
 def unclear(photo: Bytes, room: Room) -> bool:
     """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`."""
+    if not finding.unsure(room):
+        return False
     scene = _scene(photo, room)
-    return finding.unsure(scene) and finding.unclear(scene, finding.unexplained(scene, _covers(scene)))
+    return finding.unclear(scene, finding.unexplained(scene, _covers(scene)))
 
 
 def _scene(photo: Bytes, room: Room) -> Scene:
