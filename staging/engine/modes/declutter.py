@@ -127,7 +127,7 @@ def declutter(
         figures = {
             **figures,
             "outline": finding.clear_outline(scene, covers, parts.hole, fixed=_fixed(scene, parts.hole, covers)),
-            "agreement": agreement.agreement(scene, parts.hole),
+            "agreement": agreement.agreement(scene, parts.hole & ~parts.missed),
         }
     full = _full_size(parts.hole, mask, photo)
     if mask is not None and parts.hole.mean() <= SMALL and figures["outline"] < PLAIN:
@@ -248,7 +248,7 @@ class _Work:
     ) -> Decluttered:
         """Floor and walls drawn behind the hole of `parts`, `full` at the photo's size. Raises as `declutter`."""
         lit = parts.lit(scene)
-        planes = filling.planes(lit, parts.hole)
+        planes = filling.planes(lit, parts.hole, parts.missed)
         told = self.given is not None and self.given.confidence.get("person", 0.0) > 0.0
         checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None, told))
         self._require(checks, scene)

@@ -71,10 +71,14 @@ def covered(scene: Scene, hole: Mask, faces: tuple[int, ...] = FACES) -> dict[in
         return {face: one for face, one in zip(faces, found, strict=True) if one is not None}
 
 
-def planes(scene: Scene, hole: Mask) -> dict[int, Plane]:
-    """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out."""
+def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Plane]:
+    """How each plane that the `hole` (working size) touches goes on behind it; a plane too little seen is left out.
+
+    `missed` (h, w) pixels of the hole may show the feet of walls all the same.
+    """
     covers = covered(scene, hole)
-    on_walls = {face: _foot(scene, hole, covers[face]) for face in WALLS if face in covers}
+    hiding = hole if missed is None else hole & ~missed
+    on_walls = {face: _foot(scene, hiding, covers[face]) for face in WALLS if face in covers}
     feet: dict[int, skirting.Foot] = {face: foot for face, foot in on_walls.items() if foot is not None}
     lenders = skirting.lenders(feet, WALLS)
     simple = plain.surfaces(scene, hole, covers.values())

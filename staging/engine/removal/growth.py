@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated, holding
-from staging.engine.removal import finding, plain
-from staging.engine.removal.cover import Cover
+from staging.engine.composite.fields import dilated, holding, steepness
+from staging.engine.geometry.colours import length
+from staging.engine.removal import finding, flooring, plain
+from staging.engine.removal.cover import LAB_WEIGHTS, Cover
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
-from staging.engine.scene.faces import CEILING, FLOOR
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT
 
 RIM: Final = 0.004  # of the long edge
 SHADOW: Final = 0.06  # as log of the light: a plane this much darker than its surface is in a shadow
@@ -27,17 +28,26 @@ ISLAND: Final = 0.006  # of the picture: a smaller part that a hole encloses is 
 LEFT_OVER: Final = 0.022  # of the long edge: what reaches less far out of a hole is what its mask missed
 STOOD: Final = 0.09  # of the long edge, over a hole: lamps and cups that stood on what was removed would float there
 SILL: Final = 0.8  # metres above the floor, under which what is no paint is rather left of the furniture
+CRUMB: Final = 0.008  # of the picture: a smaller part that a hole cuts off a thing is no thing that was meant to stay
+CRUMB_OF: Final = 0.1  # of the hole, the same
+CRUMB_REACH: Final = 0.06  # of the long edge, how far it may reach
+LIKE_WALLS: Final = 15.0  # weighted Lab units from their common colour
+ON_FOOT: Final = 0.3  # metres above the floor, under which a wall has its skirting board
+STEEP: Final = 2.2  # Lab units a pixel: a steeper edge on a wall is no shadow's
+FRAYED: Final = 0.012  # of the long edge: so far a drawn outline may lie from the thing that it means
 SLIGHT: Final = 0.004  # of the picture: a larger thing is one of its own
 
 
 @dataclass(frozen=True)
 class Grown:
     """What goes with a removed thing, (h, w): the `hole` to be drawn anew, and the `shade` round it on plain planes,
-    where the photo stays and only its light changes.
+    where the photo stays and only its light changes. Of the hole, the `missed` pixels were not asked for: among them
+    may be some of a skirting board, which tells how it goes on.
     """
 
     hole: Mask
     shade: Mask
+    missed: Mask
 
     @property
     def all(self) -> Mask:
@@ -61,22 +71,33 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
             shade |= drawn
         else:
             found |= drawn
-    found |= _missed(scene, found, covers) & ~_frames(scene, hole, simple, rim)
+    fixed = _fixed(scene, simple, rim)
+    unlike = (finding.unlike(scene, covers) > 1) & ~finding.own_pixels(scene, covers) & ~found
+    missed = _missed(scene, found, unlike) & ~_frames(scene, hole, fixed, rim)
+    deep = shade & (scene.faces.labels == FLOOR)
+    crumbs = _crumbs(scene, found, unlike & ~deep, fixed) & ~found & ~missed
+    unasked = crumbs | _frayed(scene, found, fixed)
+    found |= missed | unasked
     for surface in dict.fromkeys(simple.values()):
         shade |= _soft_shadow(scene, found, surface)
     n = np.ones((2 * rim + 1,) * 2, np.uint8)
     closed = _without_islands(cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, n) > 0)
     shade = cv2.morphologyEx((shade | closed).astype(np.uint8), cv2.MORPH_CLOSE, n) > 0
     on_simple = np.isin(scene.faces.labels, list(simple))
-    return Grown(closed, np.asarray(shade & ~closed & on_simple))
+    return Grown(closed, np.asarray(shade & ~closed & on_simple), unasked)
 
 
-def _frames(scene: Scene, hole: Mask, surfaces: dict[int, plain.Surface], rim: int) -> Mask:
+def _frames(scene: Scene, hole: Mask, fixed: Mask, rim: int) -> Mask:
     """Windows (h, w) that the `hole` touches: their frames are no part of what stood before them."""
-    fixed = np.zeros(hole.shape, bool)
+    return fixed & (scene.faces.points[..., 2] > SILL) & ~dilated(hole, rim)
+
+
+def _fixed(scene: Scene, surfaces: dict[int, plain.Surface], rim: int) -> Mask:
+    """Windows, curtains and doors (h, w) on plain walls, with their frames."""
+    fixed = np.zeros(scene.faces.labels.shape, bool)
     for surface in surfaces.values():
         fixed |= surface.fixed
-    return dilated(fixed & (scene.faces.points[..., 2] > SILL), rim) & ~dilated(hole, rim)
+    return dilated(fixed, rim)
 
 
 def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:
@@ -88,21 +109,56 @@ def _soft_shadow(scene: Scene, hole: Mask, surface: plain.Surface) -> Mask:
     return _touching(bare & (light < -SHADOW) & near, dilated(hole, 2) & surface.all)
 
 
-def _missed(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
-    """What touches a hole, is neither floor nor paint, and ends close to it: feet, handles, the edge of a thing, and
-    the small things that stood on it.
+def _missed(scene: Scene, hole: Mask, unlike: Mask) -> Mask:
+    """What touches a hole, is `unlike` (h, w) floor and paint, and ends close to it: feet, handles, the edge of a
+    thing, and the small things that stood on it.
     """
-    unlike = (finding.unlike(scene, covers) > 1) & ~finding.own_pixels(scene, covers) & ~hole
-    unlike &= scene.faces.labels != CEILING
     long = max(hole.shape)
-    count, parts = cv2.connectedComponents(unlike.astype(np.uint8), connectivity=8)
-    touching = _among(parts, count, dilated(hole, 2) & unlike)
-    near = touching & ~_among(parts, count, unlike & ~dilated(hole, round(LEFT_OVER * long)))
+    count, parts = cv2.connectedComponents((unlike & (scene.faces.labels != CEILING)).astype(np.uint8), connectivity=8)
+    near = _ending(parts, count, hole, dilated(hole, round(LEFT_OVER * long)))
     slight = np.bincount(parts.ravel(), minlength=count) < SLIGHT * hole.size
-    stood = slight & touching & ~_among(parts, count, unlike & ~_over(hole, round(STOOD * long)))
-    kept = near | stood
-    kept[0] = False
-    return dilated(kept[parts], 2) if kept.any() else np.zeros(hole.shape, bool)
+    stood = slight & _ending(parts, count, hole, _over(hole, round(STOOD * long)))
+    return dilated((near | stood)[parts], 2)
+
+
+def _crumbs(scene: Scene, hole: Mask, unlike: Mask, fixed: Mask) -> Mask:
+    """Small parts (h, w) that a hole cuts off a thing, farther out than `_missed` looks.
+
+    Posts, boards and window frames have the colour of walls and may be as small; what is part of a fixture is none.
+    Floor in a shadow is no part of `unlike` (h, w), or it would join a crumb to all that the shadow falls on.
+    """
+    free = unlike & (scene.faces.labels != CEILING) & ~_like_walls(scene, hole)
+    count, parts = cv2.connectedComponents(free.astype(np.uint8), connectivity=8)
+    small = np.bincount(parts.ravel(), minlength=count) < min(CRUMB * hole.size, CRUMB_OF * hole.sum())
+    small &= _ending(parts, count, hole, dilated(hole, round(CRUMB_REACH * max(hole.shape))))
+    small &= ~_among(parts, count, fixed & (scene.faces.points[..., 2] > SILL))
+    return dilated(small[parts], 2)
+
+
+def _like_walls(scene: Scene, hole: Mask) -> Mask:
+    """What (h, w) has about the common colour of the walls, wherever it is seen."""
+    paint = flooring.colour_of_walls(scene, hole)
+    if paint is None:
+        return np.zeros(hole.shape, bool)
+    lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
+    return np.asarray(length((lab - paint) * LAB_WEIGHTS) < LIKE_WALLS)
+
+
+def _ending(parts: NDArray[Any], count: int, hole: Mask, reach: Mask) -> NDArray[np.bool_]:
+    """Which of the `count` parts touch the hole and end within its `reach` (h, w)."""
+    ending = _among(parts, count, dilated(hole, 2)) & ~_among(parts, count, ~reach & (parts > 0))
+    ending[0] = False
+    return ending
+
+
+def _frayed(scene: Scene, hole: Mask, fixed: Mask) -> Mask:
+    """Edges on a wall that go out of a hole and end close to it: of the thing, or of its shadow. Lightened as if paint
+    lay there, they would be lines on the wall; a socket has paint round it, and stays.
+    """
+    close = dilated(hole, round(FRAYED * max(hole.shape))) & (scene.faces.labels >= LEFT) & ~hole & ~fixed
+    close &= scene.faces.points[..., 2] > ON_FOOT
+    lightness = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.0), cv2.COLOR_RGB2Lab)[..., 0]
+    return _touching(dilated(steepness(lightness) > STEEP, 2) & close, dilated(hole, 2))
 
 
 def _among(parts: NDArray[Any], count: int, at: Mask) -> Mask:

@@ -31,11 +31,15 @@ EDGE: Final = 2.2  # Lab units a pixel: a steeper edge on a wall is no shadow's 
 
 @dataclass(frozen=True)
 class Relit:
-    """`hole` and `shade` (h, w) as they are after all, and the `gain` (h, w, 3), log, that takes the shade away."""
+    """`hole` and `shade` (h, w) as they are after all, and the `gain` (h, w, 3), log, that takes the shade away.
+
+    `missed` is as in what had grown.
+    """
 
     hole: Mask
     shade: Mask
     gain: Floats
+    missed: Mask
 
     def lit(self, scene: Scene) -> Scene:
         """The scene without the shade."""
@@ -68,7 +72,7 @@ def relit(scene: Scene, grown: Grown, surfaces: dict[int, plain.Surface]) -> Rel
     hole |= (grown.shade & ~done) | (done & (gain.mean(-1) > DEEPEST))
     closed = cv2.morphologyEx(hole.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     hole |= closed & grown.shade
-    return Relit(hole, done & ~hole, gain)
+    return Relit(hole, done & ~hole, gain, grown.missed)
 
 
 def _edges(picture: Floats) -> Mask:
