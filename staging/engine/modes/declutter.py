@@ -27,6 +27,7 @@ from staging.engine.removal import (
     levelling,
     plain,
     relight,
+    standing,
 )
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Scene
@@ -54,8 +55,13 @@ LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
 LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
+# Confidence of a room before anything is hidden of it. Below, what is found of its furniture is what was misread of its
+# floor and walls as often; above, the edges are seen that furniture hides, and what was found may be sun and gloss.
+READ_WITH: Final = (0.25, 0.6)
+RAISED: Final = 0.05  # of the picture: with so much before its walls a room is furnished
 UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
+MOST_UNTOLD: Final = 0.01  # of the picture, where something stands before a window or up to the ceiling
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
 
@@ -206,7 +212,7 @@ class _Work:
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
         covers = filling.covered(scene, nothing)
-        moved, unclear = 0.0, False
+        moved, unclear, read_with, told = 0.0, False, _confidence(scene), self._told
         if self.given is None:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
@@ -220,12 +226,16 @@ class _Work:
         clear = finding.clear_outline(scene, covers, things.mask)
         sure = things.share > CERTAIN and things.floor_share > CERTAIN_FLOOR
         sure &= clear > CERTAIN_CLEAR
+        stands = standing.whole(scene, covers, things.mask)
+        whole, raised = stands.mask, standing.raised(scene, stands.mask)
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
-        if things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure):
+        doubted = things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure)
+        if doubted and not (raised > RAISED and (told or READ_WITH[0] < read_with < READ_WITH[1])):
             unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > finding.UNTOLD
-            things = dataclasses.replace(things, mask=nothing, things=0)
-        if unclear and not built_in and not things.mask.any():
+            whole = nothing
+        clear = finding.clear_outline(scene, covers, whole)
+        if unclear and not built_in and not whole.any():
             # Given back as empty, it would be charged for, and furnished over what stands in it.
             raise UnusablePhoto(
                 "furniture_unclear",
@@ -234,14 +244,16 @@ class _Work:
                 self._learnt(scene),
             )
         figures = {
-            "things": things.things,
-            "found_share": things.share,
+            "things": things.things if whole.any() else 0,
+            "found_share": float(whole.mean()),
+            "raised": raised,
+            "untold": stands.untold,
             "floor_share": things.floor_share,
             "clear_outline": clear,
             "solid": things.solid,
             "floor_moved": moved,
         }
-        return scene, things.mask, figures
+        return scene, whole, figures
 
     def by_planes(
         self, scene: Scene, parts: relight.Relit, full: Mask, mask: Bytes | None, figures: dict[str, float]
@@ -249,8 +261,7 @@ class _Work:
         """Floor and walls drawn behind the hole of `parts`, `full` at the photo's size. Raises as `declutter`."""
         lit = parts.lit(scene)
         planes = filling.planes(lit, parts.hole, parts.missed)
-        told = self.given is not None and self.given.confidence.get("person", 0.0) > 0.0
-        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None, told))
+        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None, self._told))
         self._require(checks, scene)
         with self.step("fill", 0.8, "drawing what was hidden"):
             shade = _full_size(parts.shade, None, self.photo) & ~full
@@ -299,6 +310,11 @@ class _Work:
                 self._learnt(scene),
             )
 
+    @property
+    def _told(self) -> bool:
+        """Whether a person told where the walls are."""
+        return self.given is not None and self.given.confidence.get("person", 0.0) > 0.0
+
     def _learnt(self, scene: Scene) -> dict[str, Any]:
         """What a refusal tells: the room as read behind the furniture, for a person to correct."""
         return {"room": self.at_size(scene.room).to_dict()}
@@ -340,10 +356,17 @@ def _reading_gates(figures: dict[str, float], asked: bool, told: bool) -> tuple[
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
     text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    agreed = figures["agreement"]
+    agreed, untold = figures["agreement"], figures.get("untold", 0.0)
     misread = f"Round what is removed, {1 - agreed:.0%} looks like wall where the floor should be, or the other way."
     return (
         Gate("clear_outline", clear >= least, clear, least, text),
+        Gate(
+            "all_told",
+            untold <= MOST_UNTOLD,
+            untold,
+            MOST_UNTOLD,
+            f"Where {untold:.0%} of the picture is, something stands that cannot be told from what is behind it.",
+        ),
         Gate("room_read", told or agreed >= LEAST_AGREED, agreed, LEAST_AGREED, misread),
     )
 

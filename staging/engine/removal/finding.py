@@ -11,6 +11,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from staging.engine.composite.fields import dilated
 from staging.engine.geometry.colours import length
@@ -31,6 +32,7 @@ ABOVE: Final = 1.3  # metres: higher than most furniture
 THIN: Final = 0.02  # of the long edge
 BLOWN: Final = 0.93  # of white: a pane, seldom a thing
 GLOSSY: Final = 0.09  # sRGB from the floor in any light
+LEAST_ADDED: Final = 0.15  # of the way to white
 # With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads so unsurely.
 UNTOLD: Final = 0.12
 UNSURE_ROOM: Final = 0.35  # confidence
@@ -58,7 +60,7 @@ def furniture(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], *, rounds: i
         return Found(np.zeros((height, width), bool), 0, 0.0, 0.0)
     distance = unlike(scene, covers)
     own = own_pixels(scene, covers)
-    cut = _cut(scene, distance, own, rounds) & ~_fixtures(scene)
+    cut = _cut(scene, distance, own, rounds) & ~panes(scene)
     mask, things = _standing(scene, cut)
     on_floor = scene.faces.labels == FLOOR
     share = float(mask[on_floor].mean()) if on_floor.any() else 0.0
@@ -69,14 +71,34 @@ def _solid(scene: Scene, floor: tuple[Sheet, Cover], at: Mask) -> float:
     """How much of the pixels `at` differs from the floor and from the floor with white light added to it."""
     if not at.any():
         return 1.0
-    sheet, cover = floor
-    photo = cv2.GaussianBlur(scene.photo, (0, 0), 1.5)[at]
-    surface = np.clip(sheet.drawn(cover.surface, scene.camera)[at], 0.01, 0.99)
-    step, gloss = photo - surface, 1 - surface
-    added = np.clip((step * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)[:, None]
+    photo, surface = _against_floor(scene, floor, at)
+    glossy, _ = _off_gloss(photo, surface)
     darker = np.clip((photo * surface).sum(-1) / (surface * surface).sum(-1), 0.3, 1.3)[:, None]
-    lit = np.minimum(np.abs(step - added * gloss).max(-1), np.abs(photo - darker * surface).max(-1))
+    lit = np.minimum(glossy, np.abs(photo - darker * surface).max(-1))
     return float((lit > GLOSSY).mean())
+
+
+def glossy(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """Where (h, w) the floor is seen with white light added to it: sun and gloss."""
+    at = scene.faces.labels == FLOOR
+    if FLOOR in covers and at.any():
+        off, added = _off_gloss(*_against_floor(scene, covers[FLOOR], at))
+        at[at] = (off <= GLOSSY) & (added > LEAST_ADDED)
+    return np.asarray(at)
+
+
+def _against_floor(scene: Scene, floor: tuple[Sheet, Cover], at: Mask) -> tuple[Floats, Floats]:
+    """What the photo shows at N pixels, and what colour the floor has there; both (N, 3)."""
+    sheet, cover = floor
+    surface = np.clip(sheet.drawn(cover.surface, scene.camera)[at], 0.01, 0.99)
+    return np.asarray(cv2.GaussianBlur(scene.photo, (0, 0), 1.5)[at], np.float32), surface
+
+
+def _off_gloss(photo: Floats, surface: Floats) -> tuple[Floats, Floats]:
+    """How far colours (N, 3) are from a surface's with the white light added that suits best, (N,); and how much."""
+    step, gloss = photo - surface, 1 - surface
+    added = np.clip((step * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)
+    return np.abs(step - added[:, None] * gloss).max(-1), added
 
 
 def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
@@ -160,7 +182,7 @@ def unlike(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Floats:
     return unlike
 
 
-def _fixtures(scene: Scene) -> Mask:
+def panes(scene: Scene) -> Mask:
     """Window panes and what hangs or stands from the ceiling down: curtains, columns, built-in cupboards."""
     labels, room = scene.faces.labels, scene.room
     fixed = np.zeros(labels.shape, np.uint8)
@@ -198,11 +220,15 @@ def _cut(scene: Scene, unlike: Floats, own: Mask, rounds: int) -> Mask:
     return cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
 
 
+def off_walls(scene: Scene) -> NDArray[np.float64]:
+    """How far each pixel's point (h, w) is from the nearest wall that is seen, metres."""
+    box, x, y = scene.room.box, scene.faces.points[..., 0], scene.faces.points[..., 1]
+    return np.asarray(np.minimum(np.minimum(x - box.x0, box.x1 - x), box.y1 - y))
+
+
 def _standing(scene: Scene, cut: Mask) -> tuple[Mask, int]:
     """The components that stand on the floor away from the walls, without holes."""
-    faces, box = scene.faces, scene.room.box
-    x, y = faces.points[..., 0], faces.points[..., 1]
-    clear = (faces.labels == FLOOR) & (x - box.x0 > OFF_WALL) & (box.x1 - x > OFF_WALL) & (box.y1 - y > OFF_WALL)
+    clear = (scene.faces.labels == FLOOR) & (off_walls(scene) > OFF_WALL)
     count, parts = cv2.connectedComponents(cut.astype(np.uint8), connectivity=4)
     kept, things = np.zeros(cut.shape, bool), 0
     for i in range(1, count):
@@ -210,7 +236,7 @@ def _standing(scene: Scene, cut: Mask) -> tuple[Mask, int]:
         part = _below_ceiling(scene, part)
         if part.sum() < LEAST * cut.size or (part & clear).sum() < LEAST_STANDING * cut.size:
             continue
-        kept |= _without_holes(part)
+        kept |= without_holes(part)
         things += 1
     return dilated(kept, max(1, round(0.003 * max(cut.shape)))), things
 
@@ -224,7 +250,8 @@ def _below_ceiling(scene: Scene, part: Mask) -> Mask:
     return kept
 
 
-def _without_holes(part: Mask) -> Mask:
+def without_holes(part: Mask) -> Mask:
+    """The part (h, w) with all that it encloses."""
     outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     canvas = np.zeros(part.shape, np.uint8)
     cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from staging.engine.errors import EngineError, UnusablePhoto
-from staging.engine.modes.declutter import declutter
+from staging.engine.modes.declutter import declutter, find
 from staging.engine.scene.faces import CEILING, FLOOR, LEFT, face_map
 from staging.engine.scene.room import Room
 from tests.benches import subjects
@@ -266,3 +266,19 @@ def test_a_box_on_the_floor_of_a_room_that_reads_well_is_taken_away(tmp_path):
         truth = np.asarray(sample.convert("RGB").resize(photo.size))
     made = declutter(seen, mask=asked)
     assert error(made.picture, truth, asked > 0) < 0.3 * error(seen, truth, asked > 0)
+
+
+def test_what_hides_much_of_the_walls_is_no_gloss_of_the_floor_when_a_person_told_where_they_are(monkeypatch):
+    """A white bed on a pale floor has the floor's colour with light on it, and still stands before its walls."""
+    monkeypatch.setattr(furnished, "TALL", 1.25)
+    _, mask = furnished.furnished()
+    photo = furnished.carpeted()
+    floor = face_map(furnished.ROOM, photo.shape[1], photo.shape[0]).labels == FLOOR
+    pale = np.median(photo[floor], 0)
+    photo[mask > 0] = pale + (255 - pale) * 0.6
+    photo[(mask > 0) & (cv2.erode(mask, np.ones((5, 5), np.uint8)) == 0)] = (70, 30, 25)
+    frame = (mask > 0) & (np.roll(mask, -25, 0) == 0)
+    photo[frame] = (25, 60, 130)
+    told = {**furnished.ROOM.to_dict(), "confidence": {"total": 1.0, "person": 1.0}}
+    assert find(photo, room=told)[0][mask > 0].mean() > 0.95
+    assert not find(furnished.sunlit(), room=told)[0].any()

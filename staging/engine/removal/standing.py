@@ -1,0 +1,200 @@
+"""All of what stands in a room, column by column: from the floor up to where the wall behind it is seen again.
+
+Colour alone finds the dark half of a bed and leaves its white sheets, which look like the wall behind them. But what
+stands on a floor hides all that is behind it, so in a column of the picture it reaches without a gap from the lowest
+pixel of it to its upper end (the "stixels" of Badino, Franke and Pfeiffer, 2009). So each column is followed upwards
+through all that is neither floor nor wall for sure, to the last pixel that is surely neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from staging.engine.composite.fields import dilated
+from staging.engine.removal import finding, growth
+from staging.engine.removal.cover import Cover
+from staging.engine.removal.filling import confirmed_in
+from staging.engine.removal.scene import Scene
+from staging.engine.removal.sheets import Mask, Sheet
+from staging.engine.scene.faces import CEILING, FLOOR, LEFT
+
+OFF_FOOT: Final = 0.15  # metres from the foot of a wall: nearer, the foot may be misread, or it is a skirting board
+AT_FOOT: Final = 0.15  # metres above the floor, the same of what is seen on a wall
+CURTAIN: Final = 1.6  # metres: a curtain goes up higher
+CURTAIN_WIDE: Final = 0.03  # of the long edge, beside its pane
+BESIDE: Final = 0.25  # of a part so near to panes, from which on it is a curtain
+LIFTED: Final = 0.3  # metres
+LOW: Final = 1.3  # metres: what stands at the very foot of a wall and is no taller is no door, no curtain
+TABLE: Final = 0.9  # metres: above, what is narrower than NARROW is a rod or a frame between two panes, seldom a thing
+NARROW: Final = 0.02  # of the long edge
+SPECK: Final = 5  # pixels, at working size
+SEAM: Final = 9  # pixels: a thinner line of what looks like wall or floor is the edge of a thing
+ROUND_IT: Final = 0.015  # of the long edge: what is no wall for sure so near to a thing is its shade or its rim
+ON_WALL: Final = 0.35  # metres above the floor from which on a thing may hang
+HANGING: Final = 0.6  # of its width, under which the wall must be seen
+BENEATH: Final = (4, 15)  # pixels under it that are looked at
+LEAST_BENEATH: Final = 5  # of them
+LAMP: Final = (0.0006, 0.015)  # of the picture: a smaller part may be a socket, a larger one a picture on the wall
+LAMP_WIDE: Final = 0.13  # of the long edge
+ROUND_LAMP: Final = (0.012, 0.03)  # of the long edge: nearer, its edge is no paint for sure
+BARE: Final = 0.6  # of what is round it
+UNDER_LAMP: Final = 0.5  # of its pixels, that must be close above what it stands on
+FEWEST: Final = 60  # pixels of what hangs
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`mask` (h, w): all of the things that stand in a room; `untold` is the share of the picture, 0..1, where
+    something stands that cannot be told from what is behind it.
+    """
+
+    mask: Mask
+    untold: float = 0.0
+
+
+def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> Standing:
+    """All of the things of which colour and edges `found` (h, w) a part, and of what stands with them.
+
+    Nothing where nothing was found.
+    """
+    if not found.any():
+        return Standing(found)
+    labels = scene.faces.labels
+    own = finding.own_pixels(scene, covers)
+    free = (labels != CEILING) & ~finding.panes(scene)
+    other = _opened((finding.unlike(scene, covers) > 1) & ~own & free, 3)
+    hung = _hung(scene, _closed(other, 3, 3), covers)
+    free &= ~dilated(hung, max(2, round(0.004 * max(own.shape))))
+    rest = _closed(_opened(~_opened(own, SPECK) & free, SPECK), SEAM, 1) & free
+    glossy = finding.glossy(scene, covers)
+    columns, tall = _columns(scene, rest, other, glossy)
+    # What colour finds on a wall may be a door as well, but not above what stands before it.
+    by_colour = found & free & ((labels == FLOOR) | columns.any(0)) & ~tall.any(0)
+    mask = _kept(scene, (columns & free) | by_colour, ~glossy)
+    mask |= _stood((hung | rest) & ~mask, mask & _lifted(scene), _paint(scene, covers))
+    for _ in range(round(ROUND_IT * max(own.shape))):
+        mask |= dilated(mask, 1) & rest
+    return Standing(finding.without_holes(mask) if mask.any() else mask, float(tall.mean()))
+
+
+def raised(scene: Scene, things: Mask) -> float:
+    """How much of the picture, 0..1, `things` (h, w) hide of its walls: sun and gloss on a floor hide none."""
+    return float((things & _lifted(scene)).mean())
+
+
+def _lifted(scene: Scene) -> Mask:
+    """The walls (h, w) without their feet."""
+    return np.asarray((scene.faces.labels >= LEFT) & (scene.faces.points[..., 2] > LIFTED))
+
+
+def _columns(scene: Scene, rest: Mask, other: Mask, glossy: Mask) -> tuple[Mask, Mask]:
+    """The columns (h, w) of what stands on the floor, and those that go up to the ceiling: with a window behind them
+    things have no upper end that is seen, and built-in cupboards have none.
+    """
+    labels, z = scene.faces.labels, scene.faces.points[..., 2]
+    floor, wall, off = labels == FLOOR, labels >= LEFT, finding.off_walls(scene)
+    foot = rest & floor & (off > OFF_FOOT) & ~glossy
+    foot[-3:] |= rest[-3:]  # what is cut off by the picture's lower border stands below it
+    columns = _ended(_upwards(foot, rest), wall, other)
+    endless = (columns & wall & (z > finding.TALL * scene.room.box.height)).any(0)
+    clear = _upwards(foot & floor & (off > finding.OFF_WALL), rest)
+    tall = columns & clear & endless
+    columns &= ~endless
+    at_foot = rest & ((floor & (off <= OFF_FOOT)) | (wall & (z < AT_FOOT)))
+    low = _ended(_upwards(at_foot, rest), wall, other)
+    columns |= low & ~(low & wall & (z > LOW)).any(0)
+    wide = round(NARROW * max(rest.shape)) | 1
+    columns = _closed(columns, 3, wide)
+    broad = cv2.morphologyEx(columns.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, wide), np.uint8)) > 0
+    return _opened(columns & (broad | floor | (z < TABLE)), SPECK), _opened(tall, SPECK)
+
+
+def _upwards(seeds: Mask, through: Mask) -> Mask:
+    """The seeds (h, w) and what lies above them `through` which they go on without a gap."""
+    reached = seeds.copy()
+    for row in range(len(reached) - 2, -1, -1):
+        reached[row] |= through[row] & reached[row + 1]
+    return reached
+
+
+def _ended(columns: Mask, wall: Mask, other: Mask) -> Mask:
+    """The columns (h, w) without what is, above their last pixel of `other`, wall in a light of its own."""
+    last = np.where((other & columns).any(0), (other & columns).argmax(0), len(columns))
+    return columns & ~(wall & (np.arange(len(columns))[:, None] < last))
+
+
+def _kept(scene: Scene, columns: Mask, solid: Mask) -> Mask:
+    """The parts of the columns (h, w) that are large enough and stand clear of the walls, on `solid` (h, w) pixels
+    too, and are no curtains: these hang beside their panes.
+    """
+    z = scene.faces.points[..., 2]
+    clear = solid & (scene.faces.labels == FLOOR) & (finding.off_walls(scene) > finding.OFF_WALL)
+    beside = dilated(finding.panes(scene), round(CURTAIN_WIDE * max(columns.shape)))
+    count, parts = cv2.connectedComponents(columns.astype(np.uint8), connectivity=4)
+    area = np.bincount(parts.ravel(), minlength=count)
+    kept = area > finding.LEAST * columns.size
+    kept &= np.bincount(parts[clear], minlength=count) > finding.LEAST_STANDING * columns.size
+    hangs = np.bincount(parts[(scene.faces.labels >= LEFT) & (z > CURTAIN)], minlength=count) > 0
+    kept &= ~(hangs & (np.bincount(parts[beside], minlength=count) > BESIDE * area))
+    kept[0] = False
+    return np.asarray(kept[parts])
+
+
+def _hung(scene: Scene, other: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """The parts of `other` (h, w) that hang on a wall, which is seen beneath them: pictures, windows, blinds."""
+    labels, z = scene.faces.labels, scene.faces.points[..., 2]
+    paint = _paint(scene, covers)
+    hung = np.zeros_like(other)
+    count, parts, boxes, _ = cv2.connectedComponentsWithStats(other.astype(np.uint8), connectivity=4)
+    for i in range(1, count):
+        x, y, width, height, area = (int(v) for v in boxes[i])
+        if area < FEWEST:
+            continue
+        part = parts[y : y + height, x : x + width] == i
+        ends, columns = y + height - 1 - part[::-1].argmax(0), x + np.arange(width)
+        under = np.minimum(ends + np.arange(*BENEATH)[:, None], len(other) - 1)
+        beneath = paint[under, columns].sum(0) >= LEAST_BENEATH
+        on_wall = (labels[ends, columns] >= LEFT).mean() > 0.9 and np.median(z[ends, columns]) > ON_WALL
+        if on_wall and beneath.mean() > HANGING:
+            hung[y : y + height, x : x + width] |= part
+    return hung
+
+
+def _stood(parts: Mask, mask: Mask, paint: Mask) -> Mask:
+    """What of the `parts` (h, w) before nothing but `paint` stands on the things of `mask`: lamps with a thin foot."""
+    long = max(mask.shape)
+    count, numbers, boxes, _ = cv2.connectedComponentsWithStats(parts.astype(np.uint8), connectivity=4)
+    over = np.zeros((2 * round(growth.STOOD * long) + 1, 1), np.uint8)
+    over[len(over) // 2 :] = 1
+    near = np.bincount(numbers[cv2.dilate(mask.astype(np.uint8), over) > 0], minlength=count)
+    area = boxes[:, cv2.CC_STAT_AREA]
+    stood = (area > LAMP[0] * mask.size) & (area < LAMP[1] * mask.size) & (near > UNDER_LAMP * area)
+    stood &= boxes[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(-1) < LAMP_WIDE * long
+    stood[0] = False
+    for i in np.flatnonzero(stood):
+        part = numbers == i
+        near_by, beyond = (dilated(part, round(reach * long)) for reach in ROUND_LAMP)
+        ring = beyond & ~near_by & ~mask
+        stood[i] = bool(ring.any()) and paint[ring].mean() > BARE
+    return np.asarray(stood[numbers])
+
+
+def _paint(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
+    """What looks like its wall (h, w), parts that furniture encloses too."""
+    paint = np.zeros(scene.faces.labels.shape, bool)
+    for face, (sheet, cover) in covers.items():
+        if face >= LEFT:
+            paint |= confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)
+    return paint
+
+
+def _opened(mask: Mask, pixels: int) -> Mask:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((pixels, pixels), np.uint8)) > 0
+
+
+def _closed(mask: Mask, high: int, wide: int) -> Mask:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((high, wide), np.uint8)) > 0

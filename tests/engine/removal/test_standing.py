@@ -1,0 +1,89 @@
+"""What stands in a room is found whole: its light parts, its lamp, and neither the door nor the window beside it."""
+
+import cv2
+import numpy as np
+
+from staging.engine.removal import filling, finding, standing
+from staging.engine.removal.scene import Scene
+from tests.engine.removal import furnished
+
+ROOM = furnished.ROOM
+
+
+def on_back(photo, u, z, colour):
+    """Paint a rectangle of the back wall, metres, on the photo; where it is (H, W)."""
+    points = np.array(
+        [(a, ROOM.box.y1 - 0.01, b) for a, b in zip((u[0], u[1], u[1], u[0]), np.repeat(z, 2), strict=True)]
+    )
+    outline = np.round(ROOM.camera.project(points)[0]).astype(np.int32)
+    where = np.zeros(photo.shape[:2], np.uint8)
+    cv2.fillConvexPoly(photo, outline, colour)
+    cv2.fillConvexPoly(where, outline, 1)
+    return where > 0
+
+
+def whole(photo, part=None):
+    """What stands in the photo of ROOM, of which colour finds a `part` (H, W); and the scene."""
+    scene = Scene.of(photo, ROOM)
+    covers = filling.covered(scene, np.zeros(photo.shape[:2], bool))
+    found = finding.furniture(scene, covers).mask if part is None else part
+    return standing.whole(scene, covers, found), scene
+
+
+def test_a_sheet_of_the_colour_of_the_wall_goes_with_the_bed_under_it():
+    photo, mask = furnished.furnished()
+    rows = np.flatnonzero(mask.any(1))
+    upper = np.arange(len(mask))[:, None] < rows[0] + 0.55 * len(rows)
+    sheet = (mask > 0) & upper
+    fold = 5 * np.sin(np.arange(mask.shape[1]) / 2.5)
+    photo[sheet] = np.clip(np.median(furnished.empty()[sheet], 0) + (sheet * fold)[sheet][:, None], 0, 255)
+    photo[sheet & (cv2.erode(sheet.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)] = (70, 30, 25)
+    stands, _ = whole(photo, (mask > 0) & ~upper)
+    assert stands.mask[sheet].mean() > 0.9
+    assert stands.mask.mean() < 1.5 * (mask > 0).mean()
+
+
+def test_where_nothing_was_found_nothing_stands():
+    scene = Scene.of(furnished.empty(), ROOM)
+    covers = filling.covered(scene, np.zeros(scene.faces.labels.shape, bool))
+    stands = standing.whole(scene, covers, np.zeros(scene.faces.labels.shape, bool))
+    assert not stands.mask.any()
+    assert stands.untold == 0
+    assert standing.raised(scene, stands.mask) == 0
+
+
+def test_pictures_and_doors_of_the_wall_stay():
+    photo, mask = furnished.furnished()
+    picture = on_back(photo, (0.0, 0.8), (1.4, 1.9), (40, 60, 120))
+    door = on_back(photo, (-1.9, -1.1), (0.0, 2.0), (90, 60, 40))
+    stands, _ = whole(photo)
+    assert stands.mask[mask > 0].mean() > 0.95
+    assert stands.mask[picture].mean() < 0.05
+    assert stands.mask[door].mean() < 0.15
+
+
+def test_what_goes_up_to_the_ceiling_before_a_thing_cannot_be_told_apart():
+    photo, mask = furnished.furnished()
+    on_back(photo, (-0.2, 0.5), (0.3, 2.54), (60, 70, 40))
+    photo[mask > 0] = furnished.furnished()[0][mask > 0]
+    stands, _ = whole(photo)
+    assert stands.untold > 0.02
+    assert whole(furnished.furnished()[0])[0].untold == 0
+
+
+def test_the_shade_of_a_lamp_whose_foot_is_too_thin_to_see_goes_with_what_it_stands_on():
+    photo, mask = furnished.furnished()
+    top = int(np.flatnonzero(mask.any(1))[0])
+    middle = int(np.flatnonzero(mask[top + 3]).mean())
+    shade = np.zeros(mask.shape, bool)
+    shade[top - 30 : top - 12, middle - 10 : middle + 10] = True
+    photo[shade] = (40, 70, 60)
+    stands, _ = whole(photo)
+    assert stands.mask[shade].mean() > 0.9
+
+
+def test_sun_on_the_floor_raises_nothing():
+    stands, scene = whole(furnished.sunlit())
+    assert standing.raised(scene, stands.mask) < 0.01
+    chest, scene = whole(furnished.furnished()[0])
+    assert standing.raised(scene, chest.mask) > 0.01
