@@ -41,8 +41,6 @@ Progress = Callable[[float, str], None]
 
 SMALLEST_SIDE: Final = 256
 READING_EDGE: Final = 1000
-# Of what lies round the furniture that was found, so much must be floor or wall: else it is cut through.
-LEAST_CLEAR: Final = 0.57
 # Of the picture and of its floor: with less furniture than this a room is not surely furnished.
 CERTAIN: Final = 0.25
 CERTAIN_FLOOR: Final = 0.06
@@ -51,9 +49,6 @@ LEAST_SOLID: Final = 0.6  # of what was found before the floor: with less that i
 # A hole of at most this share of the picture is filled from what is round it, where that is not plainly floor or wall.
 SMALL: Final = 0.04
 PLAIN: Final = 0.45  # share of what lies round a hole that is surely floor or wall: then the planes go on behind it
-LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only planes can fill
-# Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
-LEAST_AGREED: Final = 0.8
 SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 # Confidence of a room before anything is hidden of it. Below, what is found of its furniture is what was misread of its
 # floor and walls as often; above, the edges are seen that furniture hides, and what was found may be sun and gloss.
@@ -61,7 +56,6 @@ READ_WITH: Final = (0.25, 0.6)
 RAISED: Final = 0.05  # of the picture: with so much before its walls a room is furnished
 UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
-MOST_UNTOLD: Final = 0.01  # of the picture, where something stands before a window or up to the ceiling
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
 
 
@@ -261,7 +255,10 @@ class _Work:
         """Floor and walls drawn behind the hole of `parts`, `full` at the photo's size. Raises as `declutter`."""
         lit = parts.lit(scene)
         planes = filling.planes(lit, parts.hole, parts.missed)
-        checks = (*gates.before(parts.hole, planes, lit), *_reading_gates(figures, mask is not None, self._told))
+        checks = (
+            *gates.before(parts.hole, planes, lit),
+            *gates.reading(figures, asked=mask is not None, told=self._told),
+        )
         self._require(checks, scene)
         with self.step("fill", 0.8, "drawing what was hidden"):
             shade = _full_size(parts.shade, None, self.photo) & ~full
@@ -347,28 +344,6 @@ def _confidence(scene: Scene) -> float:
 def _floor_moved(one: Scene, other: Scene) -> float:
     """The share of the picture, 0..1, that only one of two readings takes for floor."""
     return float(((one.faces.labels == FLOOR) != (other.faces.labels == FLOOR)).mean())
-
-
-def _reading_gates(figures: dict[str, float], asked: bool, told: bool) -> tuple[Gate, ...]:
-    """Furniture that was found must end where floor and walls begin, a caller's mask where some of them is seen; and
-    what is seen round either must be what the reading of the room says it is, unless a person `told` where walls are.
-    """
-    clear = figures["outline"] if asked else figures["clear_outline"]
-    least = LEAST_KNOWN if asked else LEAST_CLEAR
-    text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    agreed, untold = figures["agreement"], figures.get("untold", 0.0)
-    misread = f"Round what is removed, {1 - agreed:.0%} looks like wall where the floor should be, or the other way."
-    return (
-        Gate("clear_outline", clear >= least, clear, least, text),
-        Gate(
-            "all_told",
-            untold <= MOST_UNTOLD,
-            untold,
-            MOST_UNTOLD,
-            f"Where {untold:.0%} of the picture is, something stands that cannot be told from what is behind it.",
-        ),
-        Gate("room_read", told or agreed >= LEAST_AGREED, agreed, LEAST_AGREED, misread),
-    )
 
 
 def _given(data: dict[str, Any], photo: Bytes) -> Room:

@@ -14,6 +14,12 @@ from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR, LEFT, NAMES
 from staging.engine.scene.gates import Gate
 
+# Of what lies round the furniture that was found, so much must be floor or wall: else it is cut through.
+LEAST_CLEAR: Final = 0.57
+LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only planes can fill
+# Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
+LEAST_AGREED: Final = 0.8
+MOST_UNTOLD: Final = 0.01  # of the picture, where something stands before a window or up to the ceiling
 MOST_HIDDEN: Final = 0.72  # of the picture
 LEAST_SEEN: Final = 0.06  # of the filled part of a plane, that must be confirmed elsewhere on it
 LEAST_PATTERN: Final = 0.45  # the same of a floor of boards or tiles: from less, its pattern repeats itself
@@ -31,6 +37,28 @@ ROUGH_OVER: Final = 4.0  # pixels
 ROUGHER: Final = 1.3  # times nearly the roughest of what is seen of a floor
 MOST_ROUGH: Final = 0.05  # of the floor that was drawn
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
+
+
+def reading(figures: dict[str, float], *, asked: bool, told: bool) -> tuple[Gate, ...]:
+    """Furniture that was found must end where floor and walls begin, a caller's mask where some of them is seen; and
+    what is seen round either must be what the reading of the room says it is, unless a person `told` where walls are.
+    """
+    clear = figures["outline"] if asked else figures["clear_outline"]
+    least = LEAST_KNOWN if asked else LEAST_CLEAR
+    text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
+    agreed, untold = figures["agreement"], figures.get("untold", 0.0)
+    misread = f"Round what is removed, {1 - agreed:.0%} looks like wall where the floor should be, or the other way."
+    return (
+        Gate("clear_outline", clear >= least, clear, least, text),
+        Gate(
+            "all_told",
+            untold <= MOST_UNTOLD,
+            untold,
+            MOST_UNTOLD,
+            f"Where {untold:.0%} of the picture is, something stands that cannot be told from what is behind it.",
+        ),
+        Gate("room_read", told or agreed >= LEAST_AGREED, agreed, LEAST_AGREED, misread),
+    )
 
 
 def before(hole: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:
