@@ -75,7 +75,7 @@ def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> 
     # What colour finds on a wall may be a door as well, but not above what stands before it.
     by_colour = found & free & ((labels == FLOOR) | columns.any(0)) & ~tall.any(0)
     mask = _kept(scene, (columns & free) | by_colour, ~glossy)
-    mask |= _stood((hung | rest) & ~mask, mask & _lifted(scene), _paint(scene, covers))
+    mask |= _stood(_opened((hung | rest) & ~mask, SEAM), mask & _lifted(scene), _paint(scene, covers))
     for _ in range(round(ROUND_IT * max(own.shape))):
         mask |= dilated(mask, 1) & rest
     return Standing(finding.without_holes(mask) if mask.any() else mask, float(tall.mean()))
