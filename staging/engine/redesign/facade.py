@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.redesign import panes
 from staging.engine.redesign.continuation import continued, open_border
 from staging.engine.redesign.framed import in_holes, without_framed
 from staging.engine.redesign.front import Front
@@ -102,8 +101,7 @@ def painted_wall(front: Front) -> Mask:
     wall = without_framed(_up_to_edges(front, wall), patches.creases)
     if not wall.any():
         return nothing
-    windows = panes.boxes(patches.copy, front.sky.rough)
-    wall = _ended(front, wall, windows)
+    wall = _ended(front, wall, front.windows)
     unseen, border = open_border(wall, patches.lab)
     if (
         unseen.sum() > MOST_OPEN * border.sum()
@@ -113,7 +111,7 @@ def painted_wall(front: Front) -> Mask:
         return nothing
     # Grey walls have the colour of trim, steps and paving, but none of these has windows in it.
     grey = float(np.hypot(paint[1], paint[2])) < COLOURED
-    return wall if _has_windows(wall, windows, grey=grey) else nothing
+    return wall if _has_windows(wall, front.windows, grey=grey) else nothing
 
 
 def _no_wall(front: Front) -> Mask:

@@ -9,8 +9,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from staging.engine.redesign import panes
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.rectangles import Box
 from staging.engine.redesign.sky import Sky, roughness
 
 HIGH: Final = 0.4  # of the height: no drive reaches farther up
@@ -92,6 +94,11 @@ class Front:
             full = len(xs) > 0.76 * (sides[0] + 1) * (sides[1] + 1)
             found[number] = full and 1.1 < int(np.ptp(xs)) / max(int(np.ptp(ys)), 1) < 5
         return found
+
+    @cached_property
+    def windows(self) -> list[Box]:
+        """The windows that are surely seen, each with all its lights: left, top, width and height in pixels."""
+        return panes.boxes(self.patches.copy, self.sky.rough)
 
     @cached_property
     def like_sky(self) -> Mask:
