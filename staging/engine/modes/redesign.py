@@ -15,6 +15,7 @@ from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
 from staging.engine.redesign.exterior import freshen
 from staging.engine.redesign.interior import Redecorated, redecorate
+from staging.engine.redesign.planting import plant
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
 
@@ -123,7 +124,8 @@ def redesign_room(
 def redesign_front(
     photo: Bytes, *, style: str, seed: int = 0, dusk: bool = False, progress: Progress | None = None
 ) -> Redesigned:
-    """Paint the house front of `photo` (H, W, 3), uint8 sRGB, upright, and freshen what is round it; or let it be dusk.
+    """Paint the house front of `photo` (H, W, 3), uint8 sRGB, upright, freshen and plant what is round it; or let it be
+    dusk. Needs an active tracer variant in this process.
 
     The same arguments give the same bytes. Raises UnusablePhoto where nothing fit for it is seen, NothingUsable where
     a gate refuses the picture.
@@ -132,7 +134,7 @@ def redesign_front(
     tell = progress or (lambda _fraction, _stage: None)
     began = time.perf_counter()
     tell(0.0, "painting the front")
-    made = freshen(photo, style, seed, at_dusk=dusk)
+    made = freshen(photo, style, seed, at_dusk=dusk, gardener=plant)
     tell(0.9, "checking the picture")
     # At dusk the whole picture is changed: only there may the mask be everything.
     checks = gates.check(photo, made.picture, made.mask, most=1.0 if dusk else gates.MOST_MASK)

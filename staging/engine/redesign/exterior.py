@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ _HOW: Final = "Take the photo of the house from the street, with the whole front
 _SEEN_AT: Final = 600  # pixels of the long side at which before and after are compared
 _SEEN: Final = 5.0  # Lab units of a change that shows when two pictures lie side by side
 LEAST_SEEN: Final = 0.04  # of the picture that must change as much: a strip of lawn alone is no redesign
+LEAST_PLANTED: Final = 0.02  # the same where shrubs were planted: new things are seen sooner than fresher colours
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,24 @@ class Freshened:
     done: dict[str, Any]
 
 
-def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
-    """Paint the front, freshen lawn and dull sky, and if asked let it become evening.
+class Grown(Protocol):
+    """A `picture` (H, W, 3) with plants in it, its `mask` (H, W; 0 or 255), and how many there are by `species`."""
+
+    @property
+    def picture(self) -> Bytes: ...
+    @property
+    def mask(self) -> Bytes: ...
+    @property
+    def species(self) -> dict[str, int]: ...
+
+
+# Plants the foot of a front in a picture (H, W, 3), its lawn (h, w) being known, by style and seed; None where no foot
+# is surely free.
+Gardener = Callable[[Bytes, Front, Mask, str, int], Grown | None]
+
+
+def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool, gardener: Gardener | None = None) -> Freshened:
+    """Paint the front, freshen lawn and dull sky, let a `gardener` plant its foot; or if asked let it become evening.
 
     Raises UnusablePhoto, also where all of that would hardly be seen: nobody pays for the photo that they sent.
     """
@@ -63,7 +81,10 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
             f"Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture. {_HOW}",
         )
     picture, mask = work.drawn()
-    if not at_dusk and _changed(photo, picture) < LEAST_SEEN:
+    grown = None if at_dusk or gardener is None else gardener(picture, front, grass, style, seed)
+    if grown is not None:
+        picture, mask = grown.picture, np.maximum(mask, grown.mask)
+    if not at_dusk and _changed(photo, picture) < (LEAST_SEEN if grown is None else LEAST_PLANTED):
         raise UnusablePhoto(
             "nothing_to_redesign",
             f"What could be renewed in this picture is so little that it would hardly be seen. {_HOW}",
@@ -72,6 +93,7 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool) -> Freshened:
         "front": colour if wall.any() else None,
         "lawn": bool(grass.any()),
         "sky": bool(overcast and not at_dusk),
+        "plants": {} if grown is None else grown.species,
         "dusk": at_dusk,
     }
     return Freshened(picture, mask, done)

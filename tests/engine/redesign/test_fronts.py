@@ -16,7 +16,10 @@ ROOF = np.array([(110, 190), (530, 190), (470, 110), (170, 110)])
 
 
 def house(sky=(214, 216, 218), wall=(206, 190, 160), brick=False):
-    """A boarded or brick house with a blue-grey roof, three windows and a door, on a lawn under a plain sky."""
+    """A boarded or brick house with a blue-grey roof, three windows and a door, on a lawn under a plain sky.
+
+    A paved walk runs along its foot, so that nothing is planted there.
+    """
     rng = np.random.default_rng(4)
     picture = np.empty((SIZE[1], SIZE[0], 3), np.float32)
     picture[:] = sky
@@ -29,6 +32,7 @@ def house(sky=(214, 216, 218), wall=(206, 190, 160), brick=False):
         picture[rows, 130:510] = (196, 186, 176)
         for row in rows:
             picture[row : row + 8, 130 + (row // 8 % 2) * 8 : 510 : 16] = (196, 186, 176)
+    picture[350:358] = (88, 86, 90)
     cv2.fillPoly(picture, [ROOF], (92, 100, 112))
     for x, y in WINDOWS:
         picture[y - 4 : y + 54, x - 4 : x + 44] = (246, 246, 244)
@@ -80,7 +84,7 @@ def test_wall_lawn_and_dull_sky_change_and_nothing_else(painted, overcast):
     assert not changed[inner(DOOR)].any()
     assert not changed[120:180, 200:440].any()  # the roof, though blue-grey like a sky
     done = painted.record()["redesign"]
-    assert done == {"front": "#a9c3d1", "lawn": True, "sky": True, "dusk": False}
+    assert done == {"front": "#a9c3d1", "lawn": True, "sky": True, "plants": {}, "dusk": False}
     bare = painted.picture[195:220, 140:500].reshape(-1, 3).mean(0)
     assert bare[2] > bare[0] + 8  # pale blue, where it was sand
     sky = painted.picture[inner(SKY)].reshape(-1, 3).mean(0)
