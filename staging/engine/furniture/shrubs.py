@@ -166,12 +166,12 @@ def _lavender(shop: Workshop, rng: np.random.Generator) -> list[Mesh]:
     """A cushion of grey needles with a sheaf of purple spikes over it."""
     w, d, h = shop.width, shop.depth, shop.height
     low = 0.55 * h
-    n = 1500
+    n = 2800
     places, az, el, _ = _dome(rng, n, (0.78 * w, 0.78 * d, low), 0.2)
     parts = []
     for shade, material in enumerate(_greens(shop, "#56664a", "#a0ac86")):
         own = np.arange(shade, n, SHADES)
-        needle = leaf(1.0, 0.10, material, shape="lance", bend=0.2, fold=0.1, rows=3, columns=3)
+        needle = leaf(1.0, 0.16, material, shape="lance", bend=0.2, fold=0.1, rows=3, columns=3)
         m = len(own)
         parts.append(
             scatter(
@@ -200,7 +200,7 @@ def _lavender(shop: Workshop, rng: np.random.Generator) -> list[Mesh]:
                 roll=rng.normal(0, 0.4, m), size=rng.uniform(0.022, 0.034, m),
             )
         )  # fmt: skip
-    return [_core(shop, (w * 0.72, d * 0.72, low), "#3b4630"), *parts]
+    return [_core(shop, (w * 0.66, d * 0.66, 0.9 * low), "#4c5840"), *parts]
 
 
 def _grass(shop: Workshop, rng: np.random.Generator) -> list[Mesh]:

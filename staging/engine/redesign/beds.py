@@ -20,10 +20,8 @@ from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.rectangles import Box
 
 HEAD: Final = 2.3  # metres from the ground to the head of a ground floor's windows: as high as doors, and a step
-SILL: Final = (
-    0.15,
-    0.72,
-)  # sill over head: lower is a door; higher a window upstairs, a raised ground floor reaches .71
+# Sill over head: what is lower is a door, what is higher a window upstairs; on a raised ground floor it is .71.
+SILL: Final = (0.15, 0.72)
 CASING: Final = 0.04  # metres under a window that are its frame
 USUAL: Final = 1.3  # metres of the longer side of a window
 BESIDE: Final = 4.0  # metres to either side of a window in which its wall is followed
