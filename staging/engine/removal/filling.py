@@ -143,12 +143,14 @@ def _covered(scene: Scene, hole: Mask, face: int, paint: Floats | None) -> tuple
     resolution = sheet.resolution(scene.camera)
     hidden = sheet.marked(hole & (scene.faces.labels == face), scene.camera)
     weight = np.minimum(resolution, np.float32(1.5)) ** 2
+    common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
+    if face == FLOOR:
+        candidate = flooring.not_overexposed(candidate, picture)
     if face in WALLS:
         seen = candidate & ~flooring.overexposed(picture)
         candidate = seen if seen.any() else candidate
         # Furniture is low, and above it a wall is rather its own.
         weight[sheet.foot - round(LOW * sheet.ppm) :] *= np.float32(0.15)
-    common = flooring.colour_of_floor(scene, hole) if face == FLOOR else None
     if face in WALLS and paint is not None and flooring.share_of(paint, picture[candidate]) > PAINTED:
         common = paint
     cover = covering(Seen(picture, candidate, hidden, weight, sheet.ppm, face, common))

@@ -19,6 +19,7 @@ NEAR: Final = 9.0  # weighted Lab units from a mode's middle that are of its col
 FOOT: Final = 0.30  # metres from the foot of the walls in which the floor is most likely to be seen
 PAINT: Final = 9.0  # weighted Lab units from the walls' paint within which a mode is rather the paint
 FEWEST: Final = 0.004  # of the picture
+LEAST_TELLING: Final = 0.15  # of what is seen of a floor
 OVEREXPOSED: Final = 0.965  # of white: what is lighter in every channel is lit from behind, or light itself
 
 Colour = NDArray[np.float32]
@@ -31,7 +32,7 @@ def colour_of_floor(scene: Scene, hidden: Mask) -> Colour | None:
     """
     lab = _soft_lab(scene)
     labels = scene.faces.labels
-    free = (labels == FLOOR) & ~hidden
+    free = not_overexposed((labels == FLOOR) & ~hidden, scene.photo)
     if free.sum() < FEWEST * free.size:
         return None
     paint = np.median(lab[(labels >= LEFT) & ~hidden & (scene.faces.points[..., 2] > 1.2)], 0)
@@ -67,6 +68,14 @@ def colour_of_walls(scene: Scene, hidden: Mask) -> Colour | None:
 def overexposed(picture: Floats) -> Mask:
     """Where (h, w) a picture (h, w, 3), sRGB 0..1, is white beyond paint: panes, and blinds with the day behind."""
     return np.asarray(picture.min(-1) > OVEREXPOSED)
+
+
+def not_overexposed(floor: Mask, picture: Floats) -> Mask:
+    """The pixels (h, w) of a floor that tell its colour in a picture (h, w, 3), sRGB 0..1: sun that blows boards out is
+    none of theirs, unless next to all of a floor is as white.
+    """
+    telling = floor & ~overexposed(picture)
+    return telling if telling.sum() > LEAST_TELLING * floor.sum() else floor
 
 
 def share_of(colour: Colour, shown: Floats) -> float:

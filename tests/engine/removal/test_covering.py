@@ -1,10 +1,11 @@
 """What a plane looks like behind what is removed, where curtains and blinds show more of themselves than it."""
 
+import cv2
 import numpy as np
 
 from staging.engine.removal import cover, filling, plain
 from staging.engine.removal.scene import Scene
-from staging.engine.scene.faces import BACK, LEFT
+from staging.engine.scene.faces import BACK, FLOOR, LEFT
 from tests.engine.removal import furnished
 
 
@@ -47,3 +48,18 @@ def test_walls_that_are_mostly_overexposed_panes_are_painted_as_their_rest():
     assert panes.sum() > 0.6 * walls.sum()
     _, found = filling.covered(Scene.of(photo, furnished.ROOM), np.zeros(walls.shape, bool))[BACK]
     assert np.abs(np.median(found.surface.reshape(-1, 3), 0) - paint).max() < 0.08
+
+
+def test_sun_that_blows_boards_out_is_no_colour_of_theirs():
+    photo = furnished.empty()
+    scene = Scene.of(photo, furnished.ROOM)
+    x, y = scene.faces.points[..., 0], scene.faces.points[..., 1]
+    floor = scene.faces.labels == FLOOR
+    boards = np.median(scene.photo[floor], 0)
+    sun = floor & (x - 0.4 * y < -1.2)
+    assert sun.sum() > 0.6 * (floor & (x < 0.9)).sum()
+    edge = cv2.GaussianBlur(sun.astype(np.float32), (0, 0), 2)[..., None] * floor[..., None]
+    blown = np.clip(photo * (1 - edge) + 270 * edge, 0, 255).astype(np.uint8)
+    hole = floor & (x > 0.9)
+    sheet, found = filling.covered(Scene.of(blown, furnished.ROOM), hole)[FLOOR]
+    assert np.abs(np.median(sheet.drawn(found.surface, scene.camera)[hole], 0) - boards).max() < 0.15
