@@ -31,6 +31,7 @@ SILL: Final = 0.8  # metres above the floor, under which what is no paint is rat
 CRUMB: Final = 0.008  # of the picture: a smaller part that a hole cuts off a thing is no thing that was meant to stay
 CRUMB_OF: Final = 0.1  # of the hole, the same
 CRUMB_REACH: Final = 0.06  # of the long edge, how far it may reach
+TINTED: Final = 0.3  # log of one colour against the others, from which on floor is no floor in a shadow
 LIKE_WALLS: Final = 15.0  # weighted Lab units from their common colour
 ON_FOOT: Final = 0.3  # metres above the floor, under which a wall has its skirting board
 STEEP: Final = 2.2  # Lab units a pixel: a steeper edge on a wall is no shadow's
@@ -74,7 +75,7 @@ def grown(scene: Scene, hole: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> G
     fixed = _fixed(scene, simple, rim)
     unlike = (finding.unlike(scene, covers) > 1) & ~finding.own_pixels(scene, covers) & ~found
     missed = _missed(scene, found, unlike) & ~_frames(scene, hole, fixed, rim)
-    deep = shade & (scene.faces.labels == FLOOR)
+    deep = shade & _untinted(scene, simple)
     crumbs = _crumbs(scene, found, unlike & ~deep, fixed) & ~found & ~missed
     unasked = crumbs | _frayed(scene, found, fixed)
     found |= missed | unasked
@@ -142,6 +143,16 @@ def _like_walls(scene: Scene, hole: Mask) -> Mask:
         return np.zeros(hole.shape, bool)
     lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
     return np.asarray(length((lab - paint) * LAB_WEIGHTS) < LIKE_WALLS)
+
+
+def _untinted(scene: Scene, surfaces: dict[int, plain.Surface]) -> Mask:
+    """Where (h, w) the floor has its own hue, in whatever light: what is left of a blue cloth in a shadow has not."""
+    if FLOOR not in surfaces:
+        return np.zeros(scene.faces.labels.shape, bool)
+    smooth = cv2.GaussianBlur(scene.photo, (0, 0), 1.2)
+    light = np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surfaces[FLOOR].colour, 0.01))
+    off = np.abs(light - light.mean(-1, keepdims=True)).max(-1)
+    return np.asarray((off < TINTED) & (scene.faces.labels == FLOOR))
 
 
 def _ending(parts: NDArray[Any], count: int, hole: Mask, reach: Mask) -> NDArray[np.bool_]:

@@ -74,3 +74,10 @@ def test_the_board_that_is_seen_between_two_things_goes_on_behind_them():
         plane = filling.planes(scene, foot, missed)[BACK]
         assert np.abs(plane.surface - plane.cover.surface).max() >= board
         assert board or np.array_equal(plane.surface, plane.cover.surface)
+
+
+def test_a_dark_cloth_that_hangs_out_of_an_outline_is_no_shadow_on_the_floor(drawn):
+    photo, mask = drawn
+    cloth = beside(mask, 24)
+    photo[cloth] = (30, 12, 6)
+    assert redrawn(photo, mask)[cloth].mean() > 0.95
