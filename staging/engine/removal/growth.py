@@ -33,7 +33,7 @@ CRUMB_OF: Final = 0.1  # of the hole, the same
 CRUMB_REACH: Final = 0.06  # of the long edge, how far it may reach
 TINTED: Final = 0.3  # log of one colour against the others, from which on floor is no floor in a shadow
 LIKE_WALLS: Final = 15.0  # weighted Lab units from their common colour
-ON_FOOT: Final = 0.3  # metres above the floor, under which a wall has its skirting board
+ON_FOOT: Final = 0.2  # metres above the floor, under which a wall has its skirting board
 STEEP: Final = 2.2  # Lab units a pixel: a steeper edge on a wall is no shadow's
 FRAYED: Final = 0.012  # of the long edge: so far a drawn outline may lie from the thing that it means
 SLIGHT: Final = 0.004  # of the picture: a larger thing is one of its own
@@ -164,7 +164,7 @@ def _ending(parts: NDArray[Any], count: int, hole: Mask, reach: Mask) -> NDArray
 
 def _frayed(scene: Scene, hole: Mask, fixed: Mask) -> Mask:
     """Edges on a wall that go out of a hole and end close to it: of the thing, or of its shadow. Lightened as if paint
-    lay there, they would be lines on the wall; a socket has paint round it, and stays.
+    lay there, they would be lines on the wall. A socket that an outline nearly touches goes with them, not half of it.
     """
     close = dilated(hole, round(FRAYED * max(hole.shape))) & (scene.faces.labels >= LEFT) & ~hole & ~fixed
     close &= scene.faces.points[..., 2] > ON_FOOT
