@@ -53,7 +53,7 @@ SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 # Confidence of a room before anything is hidden of it. Below, what is found of its furniture is what was misread of its
 # floor and walls as often; above, the edges are seen that furniture hides, and what was found may be sun and gloss.
 READ_WITH: Final = (0.25, 0.6)
-RAISED: Final = 0.05  # of the picture: with so much before its walls a room is furnished
+RAISED: Final = 0.08  # of the picture: with so much before its walls a room is furnished
 UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
+from staging.engine.geometry.colours import length
 from staging.engine.removal import finding, growth
-from staging.engine.removal.cover import Cover
+from staging.engine.removal.cover import LAB_WEIGHTS, Cover
 from staging.engine.removal.filling import confirmed_in
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Mask, Sheet
@@ -27,6 +28,11 @@ AT_FOOT: Final = 0.15  # metres above the floor, the same of what is seen on a w
 CURTAIN: Final = 1.6  # metres: a curtain goes up higher
 CURTAIN_WIDE: Final = 0.03  # of the long edge, beside its pane
 BESIDE: Final = 0.25  # of a part so near to panes, from which on it is a curtain
+TALL: Final = 0.8  # of the room's height: windows and doors reach as high, and few things do
+SAME_OVER: Final = 0.015  # of the long edge
+SAME: Final = 14.0  # weighted Lab units that a pane or a blind may differ from its upper end
+OTHER_OF: Final = 0.8  # of so many pixels that are none of it
+STEADY: Final = 0.35  # of the columns round one, that must end as it does: half of them are missing at its side
 LIFTED: Final = 0.3  # metres
 LOW: Final = 1.3  # metres: what stands at the very foot of a wall and is no taller is no door, no curtain
 TABLE: Final = 0.9  # metres: above, what is narrower than NARROW is a rod or a frame between two panes, seldom a thing
@@ -71,14 +77,15 @@ def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> 
     free &= ~dilated(hung, max(2, round(0.004 * max(own.shape))))
     rest = _closed(_opened(~_opened(own, SPECK) & free, SPECK), SEAM, 1) & free
     glossy = finding.glossy(scene, covers)
-    columns, tall = _columns(scene, rest, other, glossy)
+    columns, tall, beyond = _columns(scene, rest, other, glossy)
+    free, rest = free & ~beyond, rest & ~beyond
     # What colour finds on a wall may be a door as well, but not above what stands before it.
     by_colour = found & free & ((labels == FLOOR) | columns.any(0)) & ~tall.any(0)
     mask = _kept(scene, (columns & free) | by_colour, ~glossy)
     mask |= _stood(_opened((hung | rest) & ~mask, SEAM), mask & _lifted(scene), _paint(scene, covers))
     for _ in range(round(ROUND_IT * max(own.shape))):
         mask |= dilated(mask, 1) & rest
-    return Standing(finding.without_holes(mask) if mask.any() else mask, float(tall.mean()))
+    return Standing(finding.without_holes(mask) if mask.any() else mask, float((tall & ~_curtains(scene, tall)).mean()))
 
 
 def raised(scene: Scene, things: Mask) -> float:
@@ -91,16 +98,18 @@ def _lifted(scene: Scene) -> Mask:
     return np.asarray((scene.faces.labels >= LEFT) & (scene.faces.points[..., 2] > LIFTED))
 
 
-def _columns(scene: Scene, rest: Mask, other: Mask, glossy: Mask) -> tuple[Mask, Mask]:
-    """The columns (h, w) of what stands on the floor, and those that go up to the ceiling: with a window behind them
-    things have no upper end that is seen, and built-in cupboards have none.
+def _columns(scene: Scene, rest: Mask, other: Mask, glossy: Mask) -> tuple[Mask, Mask, Mask]:
+    """The columns (h, w) of what stands on the floor, those that go up as high as windows and have no upper end that
+    is seen, and the windows above the others.
     """
     labels, z = scene.faces.labels, scene.faces.points[..., 2]
     floor, wall, off = labels == FLOOR, labels >= LEFT, finding.off_walls(scene)
     foot = rest & floor & (off > OFF_FOOT) & ~glossy
     foot[-3:] |= rest[-3:]  # what is cut off by the picture's lower border stands below it
     columns = _ended(_upwards(foot, rest), wall, other)
-    endless = (columns & wall & (z > finding.TALL * scene.room.box.height)).any(0)
+    beyond = _beyond(scene, columns)
+    columns &= ~beyond
+    endless = (columns & wall & (z > TALL * scene.room.box.height)).any(0)
     clear = _upwards(foot & floor & (off > finding.OFF_WALL), rest)
     tall = columns & clear & endless
     columns &= ~endless
@@ -110,7 +119,32 @@ def _columns(scene: Scene, rest: Mask, other: Mask, glossy: Mask) -> tuple[Mask,
     wide = round(NARROW * max(rest.shape)) | 1
     columns = _closed(columns, 3, wide)
     broad = cv2.morphologyEx(columns.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, wide), np.uint8)) > 0
-    return _opened(columns & (broad | floor | (z < TABLE)), SPECK), _opened(tall, SPECK)
+    return _opened(columns & ~beyond & (broad | floor | (z < TABLE)), SPECK), _opened(tall, SPECK), beyond
+
+
+def _beyond(scene: Scene, columns: Mask) -> Mask:
+    """What is of one colour at the upper end of columns (h, w) that go up to the height of windows: panes, blinds and
+    doors behind what stands before them, where it ends alike in columns side by side.
+    """
+    wall, z = scene.faces.labels >= LEFT, scene.faces.points[..., 2]
+    lab = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.2), cv2.COLOR_RGB2Lab)
+    row, over = np.arange(len(columns)), max(SPECK, round(SAME_OVER * max(columns.shape)))
+    ends = np.full(columns.shape[1], np.nan)
+    for column in np.flatnonzero((columns & wall & (z > TALL * scene.room.box.height)).any(0)):
+        run = row[columns[:, column] & wall[:, column]]
+        first, stop = int(run[0]) + SPECK, int(run[-1])
+        if stop - first < 3 * over:
+            continue
+        colour = np.median(lab[first : first + over, column], 0)
+        alike = length((lab[first:stop, column] - colour) * LAB_WEIGHTS) < SAME
+        other = np.convolve(~alike, np.ones(over), "valid") >= OTHER_OF * over
+        at = first + int(other.argmax())
+        if other.any() and z[at, column] > LIFTED:
+            ends[column] = at
+    beside = np.lib.stride_tricks.sliding_window_view(np.pad(ends, over, constant_values=np.nan), 2 * over + 1)
+    steady = (np.abs(beside - ends[:, None]) < SPECK).mean(1) > STEADY
+    beyond = columns & wall & (row[:, None] < np.where(steady, ends, -1)[None])
+    return dilated(beyond, SPECK) & wall if beyond.any() else beyond
 
 
 def _upwards(seeds: Mask, through: Mask) -> Mask:
@@ -129,19 +163,26 @@ def _ended(columns: Mask, wall: Mask, other: Mask) -> Mask:
 
 def _kept(scene: Scene, columns: Mask, solid: Mask) -> Mask:
     """The parts of the columns (h, w) that are large enough and stand clear of the walls, on `solid` (h, w) pixels
-    too, and are no curtains: these hang beside their panes.
+    too, and are no curtains.
     """
-    z = scene.faces.points[..., 2]
     clear = solid & (scene.faces.labels == FLOOR) & (finding.off_walls(scene) > finding.OFF_WALL)
-    beside = dilated(finding.panes(scene), round(CURTAIN_WIDE * max(columns.shape)))
+    columns &= ~_curtains(scene, columns)
     count, parts = cv2.connectedComponents(columns.astype(np.uint8), connectivity=4)
-    area = np.bincount(parts.ravel(), minlength=count)
-    kept = area > finding.LEAST * columns.size
+    kept = np.bincount(parts.ravel(), minlength=count) > finding.LEAST * columns.size
     kept &= np.bincount(parts[clear], minlength=count) > finding.LEAST_STANDING * columns.size
-    hangs = np.bincount(parts[(scene.faces.labels >= LEFT) & (z > CURTAIN)], minlength=count) > 0
-    kept &= ~(hangs & (np.bincount(parts[beside], minlength=count) > BESIDE * area))
     kept[0] = False
     return np.asarray(kept[parts])
+
+
+def _curtains(scene: Scene, columns: Mask) -> Mask:
+    """The parts of the columns (h, w) that hang beside their panes, from high up."""
+    beside = dilated(finding.panes(scene), round(CURTAIN_WIDE * max(columns.shape)))
+    high = (scene.faces.labels >= LEFT) & (scene.faces.points[..., 2] > CURTAIN)
+    count, parts = cv2.connectedComponents(columns.astype(np.uint8), connectivity=4)
+    hangs = np.bincount(parts[high], minlength=count) > 0
+    hangs &= np.bincount(parts[beside], minlength=count) > BESIDE * np.bincount(parts.ravel(), minlength=count)
+    hangs[0] = False
+    return np.asarray(hangs[parts])
 
 
 def _hung(scene: Scene, other: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
