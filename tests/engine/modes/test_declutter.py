@@ -270,7 +270,8 @@ def test_a_box_on_the_floor_of_a_room_that_reads_well_is_taken_away(tmp_path):
 
 def test_what_hides_much_of_the_walls_is_no_gloss_of_the_floor_when_a_person_told_where_they_are(monkeypatch):
     """A white bed on a pale floor has the floor's colour with light on it, and still stands before its walls."""
-    monkeypatch.setattr(furnished, "TALL", 1.6)
+    monkeypatch.setattr(furnished, "TALL", 1.25)
+    monkeypatch.setattr(furnished, "HALF", np.array([1.0, 0.4]))
     _, mask = furnished.furnished()
     photo = furnished.carpeted()
     floor = face_map(furnished.ROOM, photo.shape[1], photo.shape[0]).labels == FLOOR
