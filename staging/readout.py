@@ -27,10 +27,15 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
         yield f"mask       {share:.1%} of the picture may differ from the photo"
     if resampled := record.get("resampled"):
         yield f"resampled  {resampled}"
+    plants = record.get("redesign", {}).get("plants", {})
+    if plants:
+        yield f"planted    {', '.join(f'{number} {species}' for species, number in plants.items())}"
     timings = dict(sorted(record.get("timings", {}).items(), key=lambda step: step[0] == "total"))
     yield f"timings    {', '.join(f'{step} {spent:.1f} s' for step, spent in timings.items())}"
     tracer, trace = record["tracer"], record.get("trace")
-    traced = f", {trace['width']} x {trace['height']}, {trace['samples']} samples" if trace else "; nothing was traced"
+    traced = f", {trace['width']} x {trace['height']}, {trace['samples']} samples" if trace else ""
+    if not (trace or plants):
+        traced = "; nothing was traced"
     yield f"tracer     {tracer['variant']} ({tracer['why']}){traced}, seed {record.get('seed', 0)}"
 
 
