@@ -225,7 +225,8 @@ class _Work:
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
         doubted = things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure)
-        if doubted and not (raised > RAISED and (told or READ_WITH[0] < read_with < READ_WITH[1])):
+        furnished = raised > RAISED and (told or READ_WITH[0] < read_with < READ_WITH[1])
+        if doubted and (built_in or not furnished):
             unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > finding.UNTOLD
             whole = nothing
         clear = finding.clear_outline(scene, covers, whole)

@@ -283,3 +283,4 @@ def test_what_hides_much_of_the_walls_is_no_gloss_of_the_floor_when_a_person_tol
     told = {**furnished.ROOM.to_dict(), "confidence": {"total": 1.0, "person": 1.0}}
     assert find(photo, room=told)[0][mask > 0].mean() > 0.95
     assert not find(furnished.sunlit(), room=told)[0].any()
+    assert not declutter(photo, room=told, certain=True, built_in=True).emptied
