@@ -33,9 +33,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
     timings = dict(sorted(record.get("timings", {}).items(), key=lambda step: step[0] == "total"))
     yield f"timings    {', '.join(f'{step} {spent:.1f} s' for step, spent in timings.items())}"
     tracer, trace = record["tracer"], record.get("trace")
-    traced = f", {trace['width']} x {trace['height']}, {trace['samples']} samples" if trace else ""
-    if not (trace or plants):
-        traced = "; nothing was traced"
+    nothing = "" if plants else "; nothing was traced"
+    traced = f", {trace['width']} x {trace['height']}, {trace['samples']} samples" if trace else nothing
     yield f"tracer     {tracer['variant']} ({tracer['why']}){traced}, seed {record.get('seed', 0)}"
 
 

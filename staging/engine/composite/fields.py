@@ -87,6 +87,12 @@ def dilated(mask: Mask, pixels: int) -> Mask:
     return grown
 
 
+def runs(flags: Mask) -> list[tuple[int, int]]:
+    """The first and one past the last index of each run of True in `flags` (n,)."""
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(first), int(end)) for first, end in turns.reshape(-1, 2)]
+
+
 def holding(free: Mask, seeds: Mask, connectivity: int = 4) -> Mask:
     """The connected parts of `free` (h, w) that hold some of the seeds (h, w)."""
     count, parts = cv2.connectedComponents(free.astype(np.uint8), connectivity=connectivity)

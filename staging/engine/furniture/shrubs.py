@@ -59,7 +59,7 @@ def _dome(rng: np.random.Generator, n: int, size: Size, lumps: float) -> tuple[F
     az = i * GOLDEN_ANGLE + rng.normal(0, 0.2, n)
     # Evenly over the surface: the flat top has as much of it as the sides.
     s = (i + 0.5) / n
-    t = np.where(s < 0.55, s / 0.55 * 0.62, 1 - 0.38 * np.sqrt(np.clip((1 - s) / 0.45, 0, 1)) ** 2 * 1.0)
+    t = np.where(s < 0.55, s / 0.55 * 0.62, 1 - 0.38 * np.clip((1 - s) / 0.45, 0, 1))
     el = np.clip((t - BROADEST) / (1 - BROADEST), -0.3, 1) * np.pi / 2 * 0.95
     inward = rng.uniform(0, 1, n) ** 1.6
     reach = _bumpy(rng, az, el, lumps) * (1 - 0.22 * inward)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import runs
 from staging.engine.scene.fittings import Mask
 from staging.engine.scene.room import Camera, Floats, Opening, Room, Top, Wall
 
@@ -119,7 +120,7 @@ def _top(edge: Top, seen: Seen, upright: Floats, camera: Camera) -> Top | None:
     if _seen_deep(edge, camera) < GRAZING:
         return None
     free = tuple(
-        (float(along[a] - CELL / 2), float(along[b - 1] + CELL / 2)) for a, b in _runs(bare) if (b - a) * CELL >= SPOT
+        (float(along[a] - CELL / 2), float(along[b - 1] + CELL / 2)) for a, b in runs(bare) if (b - a) * CELL >= SPOT
     )
     return Top(edge.axis, edge.at, edge.low, edge.high, edge.side, edge.z, edge.slope, free) if free else None
 
@@ -164,13 +165,6 @@ def _hanging(edge: Top, upright: Floats, camera: Camera) -> bool:
         if near and lower[2] < edge.z - HANGS[1]:
             return True
     return False
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and one past the last index of each run of true."""
-    padded = np.concatenate([[False], flags, [False]]).astype(np.int8)
-    turns = np.flatnonzero(np.diff(padded))
-    return [(int(a), int(b)) for a, b in turns.reshape(-1, 2)]
 
 
 def _same(one: Top, other: Top) -> bool:

@@ -206,7 +206,7 @@ class _Work:
         scene = self._scene(self.given or self._read(None))
         nothing = np.zeros(scene.faces.labels.shape, bool)
         covers = filling.covered(scene, nothing)
-        moved, unclear, read_with, told = 0.0, False, _confidence(scene), self._told
+        moved, unclear, read_with = 0.0, False, _confidence(scene)
         if self.given is None:
             # What hides the room misleads its reading: read it anew without.
             hiding = finding.unexplained(scene, covers)
@@ -225,7 +225,7 @@ class _Work:
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
         doubted = things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure)
-        furnished = raised > RAISED and (told or READ_WITH[0] < read_with < READ_WITH[1])
+        furnished = raised > RAISED and (self._told or READ_WITH[0] < read_with < READ_WITH[1])
         if doubted and (built_in or not furnished):
             unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > finding.UNTOLD
             whole = nothing

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from staging.engine.composite.fields import runs
 from staging.engine.redesign.front import Front
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.rectangles import Box
@@ -84,7 +85,7 @@ def find(front: Front, lawn: Mask) -> list[Foot]:
     taken = np.zeros(lawn.shape[1], bool)
     for box in sorted(front.windows, key=lambda b: -b[2] * b[3]):
         for foot in _under(box, lab, lawn):
-            for start, end in _runs(~taken[foot.columns]):
+            for start, end in runs(~taken[foot.columns]):
                 one = foot.part(start, end)
                 if one.length >= LONG and _stands(one, front.patches.lab) and _plantable(one, front.patches.lab):
                     found.append(one)
@@ -125,7 +126,7 @@ def _under(box: Box, lab: Floats, lawn: Mask) -> list[Foot]:
     v = np.arange(height)[:, None]
     clear[:, left:right] |= (v > straight - OFF * metre) & (v < np.where(tops < height, tops, straight)[None])
     whole = Foot(columns, straight, np.minimum(tops, height - 1.0), metre, sill, clear)
-    return [whole.part(*run) for run in _runs(_closed(good, max(1, round(BARE * metre))))]
+    return [whole.part(*run) for run in runs(_closed(good, max(1, round(BARE * metre))))]
 
 
 def _depths(rows: Floats, tops: Floats, metre: float, longest: int) -> Floats:
@@ -215,9 +216,3 @@ def _closed(good: Mask, size: int) -> Mask:
     kernel = np.ones((1, 2 * size + 1), np.uint8)
     padded = np.pad(good.astype(np.uint8)[None], ((0, 0), (size, size)))
     return np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[0, size:-size] > 0)
-
-
-def _runs(good: Mask) -> list[tuple[int, int]]:
-    """Starts and ends (beyond the last) of the stretches that are True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

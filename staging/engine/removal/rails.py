@@ -11,6 +11,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from staging.engine.composite.fields import runs
 from staging.engine.removal.sheets import Floats, Mask, Sheet
 
 BESIDE: Final = 0.15  # metres on each side of the hidden part that are looked at
@@ -44,7 +45,7 @@ def _bands(
     found = []
     marks = np.zeros(hidden.shape, np.uint8)
     for row in range(max(0, sheet.foot - round(LOWEST * sheet.ppm))):
-        for first, last in _runs(hidden[row]):
+        for first, last in runs(hidden[row]):
             sides = _sides(off[row], shown[row], first, last, reach)
             if sides is None or last - first > LONGEST * sheet.ppm:
                 continue
@@ -56,12 +57,6 @@ def _bands(
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(marks, connectivity=4)
     thin = boxes[:, cv2.CC_STAT_HEIGHT] <= THICKEST * sheet.ppm
     return [band for band in found if thin[labels[band[1], band[0][0]]]]
-
-
-def _runs(hidden: Mask) -> list[tuple[int, int]]:
-    """Where runs of a row's hidden columns (w,) begin and end."""
-    steps = np.flatnonzero(np.diff(np.concatenate([[0], hidden.astype(np.int8), [0]])))
-    return [(int(first), int(last)) for first, last in steps.reshape(-1, 2)]
 
 
 def _sides(off: Floats, shown: Mask, first: int, last: int, reach: int) -> tuple[Floats, Floats] | None:

@@ -71,9 +71,10 @@ def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> 
         return Standing(found)
     labels = scene.faces.labels
     own = finding.own_pixels(scene, covers)
-    free = (labels != CEILING) & ~finding.panes(scene)
+    panes, paint = finding.panes(scene), _paint(scene, covers)
+    free = (labels != CEILING) & ~panes
     other = _opened((finding.unlike(scene, covers) > 1) & ~own & free, 3)
-    hung = _hung(scene, _closed(other, 3, 3), covers)
+    hung = _hung(scene, _closed(other, 3, 3), paint)
     free &= ~dilated(hung, max(2, round(0.004 * max(own.shape))))
     rest = _closed(_opened(~_opened(own, SPECK) & free, SPECK), SEAM, 1) & free
     glossy = finding.glossy(scene, covers)
@@ -81,11 +82,13 @@ def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> 
     free, rest = free & ~beyond, rest & ~beyond
     # What colour finds on a wall may be a door as well, but not above what stands before it.
     by_colour = found & free & ((labels == FLOOR) | columns.any(0)) & ~tall.any(0)
-    mask = _kept(scene, (columns & free) | by_colour, ~glossy)
-    mask |= _stood(_opened((hung | rest) & ~mask, SEAM), mask & _lifted(scene), _paint(scene, covers))
+    shown = (columns & free) | by_colour
+    mask = _kept(scene, shown & ~_curtains(scene, shown, panes), ~glossy)
+    mask |= _stood(_opened((hung | rest) & ~mask, SEAM), mask & _lifted(scene), paint)
     for _ in range(round(ROUND_IT * max(own.shape))):
         mask |= dilated(mask, 1) & rest
-    return Standing(finding.without_holes(mask) if mask.any() else mask, float((tall & ~_curtains(scene, tall)).mean()))
+    untold = float((tall & ~_curtains(scene, tall, panes)).mean())
+    return Standing(finding.without_holes(mask) if mask.any() else mask, untold)
 
 
 def raised(scene: Scene, things: Mask) -> float:
@@ -163,10 +166,9 @@ def _ended(columns: Mask, wall: Mask, other: Mask) -> Mask:
 
 def _kept(scene: Scene, columns: Mask, solid: Mask) -> Mask:
     """The parts of the columns (h, w) that are large enough and stand clear of the walls, on `solid` (h, w) pixels
-    too, and are no curtains.
+    too.
     """
     clear = solid & (scene.faces.labels == FLOOR) & (finding.off_walls(scene) > finding.OFF_WALL)
-    columns &= ~_curtains(scene, columns)
     count, parts = cv2.connectedComponents(columns.astype(np.uint8), connectivity=4)
     kept = np.bincount(parts.ravel(), minlength=count) > finding.LEAST * columns.size
     kept &= np.bincount(parts[clear], minlength=count) > finding.LEAST_STANDING * columns.size
@@ -174,9 +176,9 @@ def _kept(scene: Scene, columns: Mask, solid: Mask) -> Mask:
     return np.asarray(kept[parts])
 
 
-def _curtains(scene: Scene, columns: Mask) -> Mask:
-    """The parts of the columns (h, w) that hang beside their panes, from high up."""
-    beside = dilated(finding.panes(scene), round(CURTAIN_WIDE * max(columns.shape)))
+def _curtains(scene: Scene, columns: Mask, panes: Mask) -> Mask:
+    """The parts of the columns (h, w) that hang beside `panes` (h, w), from high up."""
+    beside = dilated(panes, round(CURTAIN_WIDE * max(columns.shape)))
     high = (scene.faces.labels >= LEFT) & (scene.faces.points[..., 2] > CURTAIN)
     count, parts = cv2.connectedComponents(columns.astype(np.uint8), connectivity=4)
     hangs = np.bincount(parts[high], minlength=count) > 0
@@ -185,10 +187,9 @@ def _curtains(scene: Scene, columns: Mask) -> Mask:
     return np.asarray(hangs[parts])
 
 
-def _hung(scene: Scene, other: Mask, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
-    """The parts of `other` (h, w) that hang on a wall, which is seen beneath them: pictures, windows, blinds."""
+def _hung(scene: Scene, other: Mask, paint: Mask) -> Mask:
+    """The parts of `other` (h, w) with `paint` (h, w) beneath them, that hang on a wall: pictures, windows, blinds."""
     labels, z = scene.faces.labels, scene.faces.points[..., 2]
-    paint = _paint(scene, covers)
     hung = np.zeros_like(other)
     count, parts, boxes, _ = cv2.connectedComponentsWithStats(other.astype(np.uint8), connectivity=4)
     for i in range(1, count):
