@@ -103,3 +103,15 @@ def test_sun_on_the_floor_raises_nothing():
     assert standing.raised(scene, stands.mask) < 0.01
     chest, scene = whole(furnished.furnished()[0])
     assert standing.raised(scene, chest.mask) > 0.01
+
+
+def test_a_picture_close_above_what_stands_stays():
+    photo, mask = furnished.furnished()
+    top = int(np.flatnonzero(mask.any(1))[0])
+    middle = int(np.flatnonzero(mask[top + 3]).mean())
+    picture = np.zeros(mask.shape, bool)
+    picture[top - 83 : top - 13, middle - 48 : middle + 48] = True
+    photo[picture] = (40, 70, 60)
+    stands, _ = whole(photo, (mask > 0) | picture)
+    assert stands.mask[mask > 0].mean() > 0.95
+    assert stands.mask[picture].mean() < 0.2
