@@ -18,8 +18,7 @@ AT: Final = 480  # long edge in pixels of the picture that is judged
 MODES: Final = 3
 RARE: Final = 0.15  # of the samples: a colour with less of them is no floor's and no wall's
 SURE: Final = 1.5  # the most that one pixel may say
-NEITHER: Final = 26.0  # units of looks: what is farther from both is a thing, and says nearly nothing
-LIKE_WALL: Final = -0.15  # what it says: a skirting board belongs to its wall
+NEITHER: Final = 8.0  # units of looks: what is farther from both is another thing that stands there, and says nothing
 LOWEST: Final = 0.12  # of the height, free pixels at the lower end of each column: floor, rather than wall
 LEAST_FLOOR: Final = 0.25  # of the lowest pixels, what must have been read as floor to be asked alone
 ROUND: Final = 0.08  # of the long edge, how far round a hole its planes are asked what they look like
@@ -66,7 +65,7 @@ def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
     to_floor = np.linalg.norm(seen[:, :, None] - floor, axis=-1).min(-1)
     to_wall = np.linalg.norm(seen[:, :, None] - wall, axis=-1).min(-1)
     says = np.clip((to_wall - to_floor) / 8, -SURE, SURE)
-    says = np.where(np.minimum(to_wall, to_floor) > NEITHER, LIKE_WALL, says) * free
+    says = np.where(np.minimum(to_wall, to_floor) > NEITHER, 0, says) * free
     says[labels == CEILING] = np.minimum(says, 0)[labels == CEILING]
     return says
 

@@ -169,7 +169,7 @@ def test_what_a_mask_missed_of_its_thing_goes_too(drawn):
 @pytest.mark.parametrize(
     ("depth", "gate", "said"),
     # Where a person says that the walls are, the reading is not doubted; what is drawn up to them still is.
-    [(0.66, "room_read", {}), (0.66, "border", {"person": 1.0}), (0.5, "room_read", {})],
+    [(0.6, "room_read", {}), (0.66, "border", {"person": 1.0}), (0.5, "room_read", {})],
 )
 def test_floor_that_would_become_wall_is_refused(drawn, asked, depth, gate, said):
     room = asked.record()["room"]
