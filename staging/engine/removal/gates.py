@@ -34,8 +34,9 @@ COLOURED: Final = 0.16  # log of one colour against another, from which on a wal
 SMOOTHER: Final = 2.5  # times a wall's roughness: a floor that is rougher is no part of it
 LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
 ROUGH_OVER: Final = 4.0  # pixels
+AT_EDGE: Final = 1  # pixels from the end of the floor, in which it is not judged
 ROUGHER: Final = 1.3  # times nearly the roughest of what is seen of a floor
-MOST_ROUGH: Final = 0.05  # of the floor that was drawn
+MOST_ROUGH: Final = 0.04  # of the floor that was drawn
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
 
@@ -203,6 +204,8 @@ def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
 
     `hole`, `own` (floor for sure) and `at` (floor) are (h, w); 0 where too little of either is seen.
     """
+    # The edge of a wall is no texture of the floor before it.
+    at = np.asarray(cv2.erode(at.astype(np.uint8), np.ones((2 * AT_EDGE + 1,) * 2, np.uint8)) > 0)
     fine = _fine(picture)
     drawn, inside = blurred_within(fine, (at & hole).astype(np.float32), ROUGH_OVER)
     seen, outside = blurred_within(fine, (at & own & ~hole).astype(np.float32), ROUGH_OVER)

@@ -46,3 +46,14 @@ def test_pieces_of_something_else_on_a_floor_are_told_from_the_floor():
     botched = floor.copy()
     botched[60:140, 100:150] += rng.normal(0, 0.2, (80, 50, 3)).astype(np.float32)
     assert gates.roughness(botched, hole, ~hole, everywhere) > 0.3
+
+
+def test_the_edge_of_a_wall_makes_no_floor_rough():
+    floor = np.full((200, 300, 3), 0.35, np.float32)
+    floor += np.random.default_rng(1).normal(0, 0.01, floor.shape).astype(np.float32)
+    floor[:100] = 0.45
+    hole = np.zeros(floor.shape[:2], bool)
+    hole[60:140, 50:250] = True
+    at = np.zeros_like(hole)
+    at[100:] = True
+    assert gates.roughness(floor, hole, at & ~hole, at) < gates.MOST_ROUGH
