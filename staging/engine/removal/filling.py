@@ -31,16 +31,17 @@ ALIKE: Final = 0.12  # metres over which the strength of a pattern is averaged
 STRONGER: Final = 2.2  # times the strength that a third of the plane stays under
 PAINTED: Final = 0.15  # of what is seen of a wall: with so much of the walls' common colour, it has that paint
 WALLS: Final = (LEFT, RIGHT, BACK)
-SUBPIXELS: Final = ((-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25))  # where edges are looked at
+# Where edges are looked at: a photo's own are about two pixels wide.
+SUBPIXELS: Final = tuple((down, right) for down in (-0.6, 0.0, 0.6) for right in (-0.6, 0.0, 0.6))
 
 
 @dataclass(frozen=True)
 class Plane:
-    """A face of the room as it will be continued: `surface` (h, w, 3) with the foot of the wall, `quilt` its pattern.
+    """A face of the room as it will be continued: `surface` (h, w, 3) with rails, `quilt` its pattern.
 
     `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
-    the row of a wall's sheet at which it ends; `covering` is set where it has no pattern; `fixed` are the windows,
-    curtains and doors that go on behind the hole.
+    the row of a wall's sheet at which it ends, with the `board` along it; `covering` is set where it has no pattern;
+    `fixed` are the windows, curtains and doors that go on behind the hole.
     """
 
     sheet: Sheet
@@ -51,6 +52,7 @@ class Plane:
     confirmed_pixels: int
     covering: plain.Surface | None = None
     line: NDArray[np.float64] | None = None
+    board: skirting.Board | None = None
     fixed: continuation.Continued | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
@@ -88,13 +90,10 @@ def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Pl
         hidden = hole & (scene.faces.labels == face)
         if hidden.sum() < FEWEST:
             continue
-        surface, line = cover.surface, None
+        surface, line, board = cover.surface, None, None
         if face in WALLS:
             line = feet[face].line if face in feet else np.full(sheet.width, float(sheet.foot))
-            lender = lenders.get(face)
-            if lender is not None:
-                board = skirting.borrowed(feet[lender], sheet.ppm, covers[lender][0].ppm)
-                surface = skirting.drawn(surface, line, board)
+            board = feet[lenders[face]].board if face in lenders else None
             shown = sheet.marked(~hole & (scene.faces.labels == face), scene.camera)
             surface = rails.continued(sheet, cover.picture, surface, shown, sheet.marked(hidden, scene.camera))
         over = _over(sheet, hidden, scene.camera)
@@ -105,7 +104,7 @@ def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Pl
             quilt = repeated(*pattern) or quilted(*pattern)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
         made[face] = Plane(
-            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, fixed.get(face)
+            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, board, fixed.get(face)
         )
     return made
 
@@ -230,18 +229,30 @@ def _band(
         if face in coats:
             own = coats[face].at(x[at], y[at], (room.camera.width, room.camera.height_px))
             if face in WALLS:
-                own += _foot_step(room.camera, plane, columns[at], rows[at])
+                own += _rails(room.camera, plane, columns[at], rows[at])
         else:
             own = _coloured(levels, room.camera, plane, columns[at], rows[at])
+        own = _boarded(room.camera, plane, columns[at], rows[at], own)
         _draw_fixed(levels, room.camera, plane, (columns[at], rows[at]), own)
         colour[at] += share[at, None] * own
     return colour
 
 
-def _foot_step(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
-    """What the foot of a wall adds to its paint at pixels (x, y), (N, 3)."""
+def _rails(camera: Camera, plane: Plane, x: Floats, y: Floats) -> Floats:
+    """What rails add to the paint of a wall at pixels (x, y), (N, 3)."""
     column, row = plane.sheet.places(camera, x, y)
     return sampled((plane.surface - plane.cover.surface).astype(np.float32), column, row)
+
+
+def _boarded(camera: Camera, plane: Plane, x: Floats, y: Floats, colour: Floats) -> Floats:
+    """The `colour` (N, 3) of a wall's pixels (x, y) with the board at its foot, as sharp as the photo can show it."""
+    if plane.board is None or plane.line is None:
+        return colour
+    sheet = plane.sheet
+    column, row = sheet.places(camera, x, y)
+    foot = np.interp(column, np.arange(len(plane.line)), plane.line) - 0.5
+    metre = sheet.ppm * _scale(sheet.matrix(camera), column, row)
+    return plane.board.drawn((foot - row) / sheet.ppm, metre, colour)
 
 
 def _faces_at(room: Room, x: Floats, y: Floats, made: dict[int, Plane]) -> Integers:

@@ -30,7 +30,14 @@ STEEPEST: Final = 0.05  # metres a metre: a wall that was read at the right angl
 TOP: Final = 0.25  # share of the profile, at its upper end, that must be paint again
 LIKE_PAINT: Final = 0.05  # sRGB
 OWN: Final = 0.5  # metres that must be seen of a wall's own board
-BOARD: Final = 0.012  # sRGB from one row of the sheet to the next, at the edge of a board
+LOWEST: Final = 0.03  # metres: boards are higher
+FACE: Final = 0.03  # log of the light, that the top of a board is off the paint at the least
+EVEN: Final = 0.15  # of that, which each row of it is off the paint to the same side
+EDGE: Final = 0.08  # log of the light, that the moulding on a board of the paint's colour is off it
+FADED: Final = 0.6  # of the strongest row, which a board is off the paint at its top; a shadow is weaker there
+OTHER: Final = 0.3  # of that, which no row under it is off the paint to the other side
+HUED: Final = 0.15  # log between the colours, from which on a board's hue is not its wall's
+OVER_IT: Final = 0.5  # of the same, which no row of the paint above it is off
 
 Line = NDArray[Any]
 
@@ -39,13 +46,39 @@ Line = NDArray[Any]
 class Foot:
     """`line` (columns,) is the row of the sheet at which the wall ends; `seen` metres of it were looked at.
 
-    `board` (n, 3), sRGB, tells how the rows above the foot differ from the paint, the lowest first; None where there is
-    no board, or it was not seen.
+    `board` is None where there is no board, or it was not seen.
     """
 
     line: Line
-    board: Floats | None
+    board: Board | None
     seen: float
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board `high` metres; its `face` (n, 3), log, is how much lighter it is than its wall's `paint` (3,), log, the
+    lowest first.
+    """
+
+    high: float
+    face: Floats
+    paint: Floats
+
+    def drawn(self, above: Line, metre: Line, paint: Floats) -> Floats:
+        """The `paint` (N, 3), sRGB, with the board on it, at pixels `above` (N,) metres over the foot of a wall, where
+        a metre of it has `metre` (N,) pixels. It has its own colour in the light that falls on the paint, or
+        the hue of the paint if it is painted like it.
+        """
+        share = np.clip((self.high - above) * metre + 0.5, 0, 1)[:, None]
+        at = np.clip(above / self.high * len(self.face) - 0.5, 0, len(self.face) - 1)
+        rows = np.arange(len(self.face))
+        own = np.stack([np.interp(at, rows, self.face[:, k] + self.paint[k]) for k in range(3)], -1)
+        here = np.log(np.maximum(paint, 0.02))
+        lighter = here - self.paint
+        usual = np.median(self.face, 0)
+        hue = min(1.0, float(np.linalg.norm(usual - usual.mean())) / HUED)
+        own += lighter + hue * (lighter.mean(-1, keepdims=True) - lighter)
+        return np.asarray(np.exp(here + (own - here) * share), np.float32)
 
 
 def foot_of(sheet: Sheet, picture: Floats, surface: Floats, shown: Mask) -> Foot | None:
@@ -120,38 +153,50 @@ def _line(columns: Line, rows: Line, ppm: float) -> tuple[float, float] | None:
 
 def _board(
     picture: Floats, surface: Floats, rows: Line, columns: NDArray[np.int64], ppm: float
-) -> tuple[Floats, float] | None:
-    """How the rows above the foot differ from the paint (n, 3), and of how many metres; None where no board is seen."""
+) -> tuple[Board, float] | None:
+    """The board above the foot, and of how many metres; None where none is seen."""
     tall = round(TALLEST * ppm)
     at = rows[columns][None] - 1.0 - np.arange(tall)[:, None]
     where = np.broadcast_to(columns[None], at.shape).astype(np.float32)
-    shown = cv2.remap(
-        picture - surface, where, at.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    off, paint = (
+        cv2.remap(a, where, at.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for a in (picture - surface, surface)
     )
     first = round((1 - TOP) * tall)
     # Over a board is paint again; over the sill of a glass door, or under a curtain, there is none.
-    boarded = np.abs(shown[first:].mean(0)).max(-1) < LIKE_PAINT
+    boarded = np.abs(off[first:].mean(0)).max(-1) < LIKE_PAINT
     if boarded.sum() < FEWEST * ppm:
         return None
-    profile = np.median(shown[:, boarded], 1)
-    profile = profile - profile[first:].mean(0)
-    if np.abs(np.diff(profile, axis=0)).mean(-1).max() < BOARD:
-        return None
-    fade = np.clip((tall - np.arange(tall)) / max(1, round(TOP * tall)), 0, 1)
-    return (profile * fade[:, None]).astype(np.float32), float(boarded.sum() / ppm)
+    light, usual = (np.log(np.maximum(a[:, boarded], 0.02)) for a in (paint + off, paint))
+    profile = np.median(light - usual, 1)
+    found = board_of((profile - profile[first:].mean(0)).astype(np.float32), ppm)
+    usual = np.median(usual[:first], (0, 1)).astype(np.float32)
+    return None if found is None else (Board(*found, usual), float(boarded.sum() / ppm))
 
 
-def drawn(surface: Floats, line: Line, board: Floats) -> Floats:
-    """The wall's surface (h, w, 3) with a board along the line of its foot."""
-    above = line[None] - 1.0 - np.arange(len(surface))[:, None]
-    # What lies under the line is the board too: pixels on the edge take it.
-    at = np.clip(above, 0, None)
-    index = np.arange(len(board))
-    with_board = surface.copy()
-    on = at < len(board)
-    for k in range(3):
-        with_board[..., k][on] += np.interp(at[on], index, board[:, k]).astype(np.float32)
-    return with_board
+def board_of(profile: Floats, ppm: float) -> tuple[float, Floats] | None:
+    """How high a board is, metres, and its face (n, 3), both from a `profile` (m, 3), log: how much lighter than its
+    paint a wall is from its foot upwards. None where it shows no board.
+
+    A board is off the paint to one side all over, or at its top if it has the paint's own colour, and over its edge is
+    nothing but paint. A shadow ends softly, and noise does not stay on one side.
+    """
+    best, found = 0.0, None
+    for k in range(max(3, round(LOWEST * ppm)), len(profile) - 2):
+        # The lowest row is mixed with the floor, the one at the top with the paint: it says how high the board is.
+        inside, over = profile[1:k], profile[k + 1 :]
+        top = inside[-2:].mean(0)
+        strength = float(np.linalg.norm(top))
+        along = inside @ top / max(strength, 1e-6)
+        faded = strength < FADED * np.linalg.norm(inside, axis=-1).max()
+        even = strength > np.sqrt(3) * FACE and along.min() > EVEN * strength
+        edged = strength > np.sqrt(3) * EDGE and along.min() > -OTHER * strength
+        if faded or not (even or edged) or np.linalg.norm(over, axis=-1).max() > OVER_IT * strength:
+            continue
+        if strength > best:
+            part = float(np.clip(profile[k] @ top / strength**2, 0, 1))
+            best, found = strength, ((k + part) / ppm, profile[:k])
+    return found
 
 
 def lenders(feet: Mapping[int, Foot], walls: Iterable[int]) -> dict[int, int]:
@@ -164,14 +209,3 @@ def lenders(feet: Mapping[int, Foot], walls: Iterable[int]) -> dict[int, int]:
         return {}
     most = max(boarded, key=lambda wall: feet[wall].seen)
     return {wall: wall if wall in boarded and feet[wall].seen >= OWN else most for wall in walls}
-
-
-def borrowed(foot: Foot, ppm: float, lender_ppm: float) -> Floats:
-    """The board of a foot that shows one, at this wall's resolution."""
-    board = foot.board
-    assert board is not None
-    if ppm == lender_ppm:
-        return board
-    rows = max(1, round(len(board) * ppm / lender_ppm))
-    at = (np.arange(rows) + 0.5) * len(board) / rows - 0.5
-    return np.stack([np.interp(at, np.arange(len(board)), board[:, k]) for k in range(3)], -1).astype(np.float32)
