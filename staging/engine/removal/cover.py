@@ -98,11 +98,11 @@ def covering(seen: Seen) -> Cover | None:
         return None
     smooth = _rgb(fitted)
     beside = shaded & dilated(seen.hidden, round(BESIDE * ppm))
-    surface = _lit(picture, confirmed | beside, smooth, ppm)
+    surface = lit(picture, confirmed | beside, smooth, ppm)
     return Cover(picture, confirmed, surface, smooth, ppm, spread)
 
 
-def _lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
+def lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
     """The smooth surface with what its own pixels say of the light near them, carried on where they end."""
     local, share = blurred_within(picture, own.astype(np.float32), LIGHT * ppm)
     step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated
-from staging.engine.removal import continuation, flooring, plain, rails, skirting
+from staging.engine.removal import continuation, flooring, lattice, plain, rails, skirting
 from staging.engine.removal.cover import Cover, Seen, covering
-from staging.engine.removal.lattice import repeated
+from staging.engine.removal.joints import Look
 from staging.engine.removal.quilt import Quilt, quilted
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import FACES, Floats, Mask, Sheet, applied, sampled, sheet_of
+from staging.engine.removal.tiling import Tiles, tiled
 from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT
 from staging.engine.scene.room import Box, Camera, Room
 
@@ -41,7 +42,7 @@ class Plane:
 
     `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
     the row of a wall's sheet at which it ends, with the `board` along it; `covering` is set where it has no pattern;
-    `fixed` are the windows, curtains and doors that go on behind the hole.
+    `fixed` are the windows, curtains and doors that go on behind the hole; `tiles` is set on a floor of such.
     """
 
     sheet: Sheet
@@ -54,6 +55,7 @@ class Plane:
     line: NDArray[np.float64] | None = None
     board: skirting.Board | None = None
     fixed: continuation.Continued | None = None
+    tiles: Tiles | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -97,14 +99,18 @@ def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Pl
             shown = sheet.marked(~hole & (scene.faces.labels == face), scene.camera)
             surface = rails.continued(sheet, cover.picture, surface, shown, sheet.marked(hidden, scene.camera))
         over = _over(sheet, hidden, scene.camera)
-        quilt = None
+        quilt, tiles = None, None
         if face not in simple:
-            usual = _usual(cover.detail, cover.confirmed, sheet.ppm)
-            pattern = (cover.detail, usual, over, sheet.resolution(scene.camera), sheet.ppm)
-            quilt = repeated(*pattern) or quilted(*pattern)
+            usual, resolution = _usual(cover.detail, cover.confirmed, sheet.ppm), sheet.resolution(scene.camera)
+            pattern = (cover.detail, usual, over, resolution, sheet.ppm)
+            steps = lattice.steps(cover.detail, usual & ~over, sheet.ppm)
+            if face == FLOOR and steps is not None:
+                tiles = tiled(cover, cover.confirmed & ~over, steps, resolution, _look(scene, sheet))
+            if tiles is None:
+                quilt = lattice.repeated(*pattern) or quilted(*pattern)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
         made[face] = Plane(
-            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, board, fixed.get(face)
+            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, board, fixed.get(face), tiles
         )
     return made
 
@@ -165,6 +171,12 @@ def _free(scene: Scene, hole: Mask, sheet: Sheet) -> Mask:
     """Where a wall's sheet shows the wall, and what lies under it, without the hole and without other walls."""
     mine = (scene.faces.labels == sheet.face) | (scene.faces.labels == FLOOR)
     return sheet.marked(~hole & mine, scene.camera)
+
+
+def _look(scene: Scene, sheet: Sheet) -> Look:
+    """What the photo itself shows at places of a sheet."""
+    matrix = sheet.matrix(scene.camera)
+    return lambda column, row: sampled(scene.photo, *applied(matrix, column, row))
 
 
 def _usual(detail: Floats, known: Mask, ppm: float) -> Mask:
@@ -230,6 +242,8 @@ def _band(
             own = coats[face].at(x[at], y[at], (room.camera.width, room.camera.height_px))
             if face in WALLS:
                 own += _rails(room.camera, plane, columns[at], rows[at])
+        elif plane.tiles is not None:
+            own = _tiled(levels, room.camera, plane.sheet, plane.tiles, (columns[at], rows[at]))
         else:
             own = _coloured(levels, room.camera, plane, columns[at], rows[at])
         own = _boarded(room.camera, plane, columns[at], rows[at], own)
@@ -333,6 +347,19 @@ def _coloured(levels: list[Bytes], camera: Camera, plane: Plane, x: Floats, y: F
         total += weight[:, None] * pattern
     spread = np.sqrt(share**2 + (1 - share) ** 2)
     return np.asarray(colour + total / spread[:, None], np.float32)
+
+
+def _tiled(levels: list[Bytes], camera: Camera, sheet: Sheet, tiles: Tiles, at: tuple[Floats, Floats]) -> Floats:
+    """Colours (N, 3) of the pixels `at` (x, y) on a floor of tiles."""
+    matrix = sheet.matrix(camera)
+    places = sheet.places(camera, *at)
+    source = tiles.source(*places)
+    metre, taken = _scale(matrix, *places), _scale(matrix, *source)
+    seen = _detail(levels, *applied(matrix, *source), np.log2(np.maximum(taken, 1e-6) / np.maximum(metre, 1e-6)))
+    texture = (seen - sampled(tiles.local, *source)) * sampled(tiles.clear, *source)[:, None]
+    beside = sheet.places(camera, at[0] + 1, at[1]), sheet.places(camera, at[0], at[1] + 1)
+    face = sampled(tiles.surface, *places) + texture
+    return np.asarray(face * np.exp(tiles.joints.drawn(places, beside, metre * sheet.ppm)), np.float32)
 
 
 def _draw_fixed(levels: list[Bytes], camera: Camera, plane: Plane, at: tuple[Floats, Floats], colour: Floats) -> None:
