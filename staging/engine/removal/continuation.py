@@ -1,69 +1,98 @@
 """Windows, curtains, blinds and doors that furniture hid in part go on behind it, down to where they end.
 
-On a wall seen straight on they are upright: below the part that is seen the rest stands in the same columns. Where
-they end is seen beside the furniture, or on another of their kind: windows of one room have their sills at one height,
-and so have the hems of its curtains. What lies between is taken from the same heights of the columns that are seen
-whole, and where there are none, from the part above, mirrored. Where no end is seen at all, they end in one line as
-low as any of them is seen: so far they reach for sure.
+On a wall seen straight on they are upright: below the part that is seen the rest stands in the same columns. What is
+seen of others that look like them, at the same heights, is repeated there. Below that, and where there are none, what
+is seen above goes on, mirrored about where it is hidden, or slat by slat.
+All ends in straight lines, as seen beside the furniture or else as low as anything is seen: so far it reaches for sure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.removal.fixtures import CLOSED, LOWEST, SHORTEST, Fixtures, runs
+from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import runs as runs_of
+from staging.engine.removal import endings, likeness
+from staging.engine.removal.endings import LOOKED_AT, NEAR, Cut, Piece
+from staging.engine.removal.fixtures import LOWEST, Fixtures, runs
 from staging.engine.removal.sheets import Floats, Mask, Sheet
 
 Integers = NDArray[np.int64]
 
-NEAR: Final = 0.06  # metres between what is seen of a fixture and what hides the rest
-LOOKED_AT: Final = 0.4  # metres of a column above the furniture, by which it is told from others
-OWN: Final = 0.9  # of the contrast: by so much may the same heights of two columns of one fixture differ
-OTHER: Final = 0.5  # the same between two fixtures of a kind
-HIGH: Final = 0.2  # sRGB: contrast beyond this counts no more
-LIGHT: Final = 0.1  # sRGB by which one of them may be lighter as a whole,
-LIGHT_COUNTS: Final = 0.3  # which counts so much of what other differences do
-SWITCH: Final = 0.25  # of it: by so much over the shortest run must another move be better
-FAR: Final = 0.01  # sRGB that a metre between two columns counts
-MOST_HIDDEN: Final = 1.0  # times what is seen of a column, that a mirrored one goes on
-MIRRORED_AT: Final = 0.08  # sRGB: so well must a window's upper half, mirrored, meet what is seen
-TO_FLOOR: Final = 0.3  # metres above the floor, from which down what is seen of a fixture goes on to it
-FRAME: Final = 0.07  # metres of a window's frame
-STRAIGHT: Final = 0.7  # of the columns of a part: so many must end in one line above, where there is a frame
-EVEN: Final = 0.03  # sRGB by which a frame's colour usually changes along it, at most
-TALL: Final = 0.4  # metres of a part that are seen, from which on it is closed below where it is seen last
-WIDE: Final = 0.1  # metres of columns over which their light is averaged
+JUMP: Final = 0.3  # metres by which the furniture's top may step between columns that are looked at together
+LOWER: Final = 0.1  # metres that must be seen of a column below where another is hidden, to be repeated there
+APART: Final = 0.25  # metres between columns, from which on one may repeat another,
+CLOSE: Final = 0.12  # and where the other is seen to its end
+ROUND: Final = 0.5  # metres beside hidden columns that are looked at with them: a pane is placed by its frame
+TALL: Final = 0.4  # metres of a fixture that are seen, from which on it goes on to where nobody sees it end
+WIDE: Final = 0.4  # metres of columns over which their light is averaged
+VIEW: Final = 0.05  # sRGB by which rows of a column differ where it is a pane
 LIGHTER: Final = 0.25  # log of the light by which columns beside each other may differ
+FOLD: Final = 0.2  # metres above what hides a column, that go on below, mirrored: what is higher is too unlike it
+RAIL: Final = 0.09  # metres that a rail of a window's frame is at most tall
+EVEN: Final = 0.03  # sRGB by which a rail's colour changes along it, at most,
+ALONG: Final = 0.6  # of it
+SEAM: Final = 2  # pixels of the sheet about the outline of what is hidden
+SLATS: Final = 0.3  # metres from slat to slat of a blind, at most
+REPEATED: Final = 0.5  # times what rows differ: by so much may those differ that repeat each other
 
 
 @dataclass(frozen=True)
 class Continued:
     """Where (h, w) fixtures go on, and what of the sheet is taken there.
 
-    A pixel (column, row) takes (column + `across`, `turn` * row + `down`), each (h, w), times exp(`gain`) (h, w, 3).
+    The middle of a pixel takes (`column`, `row`); what lies beside it, `along` and `turn` (1, or -1 where mirrored)
+    times as far beside that. All are (h, w). The colour is times exp(`gain`).
     """
 
     where: Mask
-    across: Floats
-    turn: Floats
-    down: Floats
+    column: Integers
+    row: Integers
+    along: Integers
+    turn: Integers
     gain: Floats
+
+    @classmethod
+    def none(cls, shape: tuple[int, int]) -> Continued:
+        """Nothing goes on: each pixel is its own."""
+        row, column = np.mgrid[: shape[0], : shape[1]].astype(np.int64)
+        ones = np.ones(shape, np.int64)
+        return cls(np.zeros(shape, bool), column, row, ones, ones.copy(), np.zeros(shape, np.float32))
+
+    def places(self, column: Floats, row: Floats) -> tuple[Floats, Floats]:
+        """Where on the sheet the colours of places (N,) of it are taken from."""
+        height, width = self.where.shape
+        c, r = np.rint(column).astype(int).clip(0, width - 1), np.rint(row).astype(int).clip(0, height - 1)
+        x = self.column[r, c] + self.along[r, c] * (column - c)
+        y = self.row[r, c] + self.turn[r, c] * (row - r)
+        return x.astype(np.float32), y.astype(np.float32)
+
+    def copy(self, to: tuple[Integers | slice, int], source: tuple[Integers | slice, int], turned: Integers) -> None:
+        """Let rows of a column take what rows of another show, or take; `turned` (rows, 2) says which way."""
+        self.column[to], self.row[to] = self.column[source], self.row[source]
+        self.along[to] = self.along[source] * turned[:, 0]
+        self.turn[to] = self.turn[source] * turned[:, 1]
+        self.gain[to] = self.gain[source]
 
 
 @dataclass(frozen=True)
 class _Wall:
-    """What is known of a wall while its fixtures are continued into `made`; other names are as for `fixtures.found`."""
+    """What is known of a wall: how low its columns can be taken from (`bottoms`, one past the last row, 0 for none),
+    and which of them end there for sure; other names are as for `fixtures.found`.
+    """
 
     sheet: Sheet
     picture: Floats
-    fixtures: Fixtures
     shown: Mask
-    made: Continued
+    hidden: Mask
+    bottoms: Integers
+    ended: Mask
 
 
 def continued(sheet: Sheet, picture: Floats, fixtures: Fixtures, shown: Mask, hidden: Mask) -> Continued | None:
@@ -71,179 +100,107 @@ def continued(sheet: Sheet, picture: Floats, fixtures: Fixtures, shown: Mask, hi
 
     The other arguments are as for `fixtures.found`.
     """
-    shape = hidden.shape
-    made = Continued(
-        np.zeros(shape, bool),
-        np.zeros(shape, np.float32),
-        np.ones(shape, np.float32),
-        np.zeros(shape, np.float32),
-        np.zeros((*shape, 3), np.float32),
-    )
-    wall = _Wall(sheet, picture, fixtures, shown, made)
-    for part in np.unique(fixtures.parts[fixtures.parts > 0]):
-        cuts = _cuts(sheet, fixtures.parts == part, hidden)
-        for first, stop in runs(cuts >= 0, cuts, shape[0]):
-            left, rows = _from_beside(wall, int(part), np.arange(first, stop), cuts)
-            if len(left) and len(rows):
-                _from_above(wall, int(part), left, cuts[left], int(np.median(rows)))
-        _closed_below(wall, int(part), cuts)
+    made = Continued.none(hidden.shape)
+    numbers = [int(number) for number in np.unique(fixtures.parts) if number > 0]
+    ended = fixtures.ends >= 0
+    cut = {number: endings.cut_at(sheet, fixtures.parts == number, hidden, fixtures.ends) for number in numbers}
+    lowest = np.max([one.firsts for one in cut.values()], axis=0, initial=-1)
+    wall = _Wall(sheet, picture, shown, hidden, np.where(ended, fixtures.ends + 1, np.maximum(lowest, 0)), ended)
+    for number, one in cut.items():
+        reached, ends = one.firsts.copy(), np.full_like(one.firsts, -1)
+        for first, stop in runs(one.firsts >= 0, one.firsts, JUMP * sheet.ppm):
+            columns = np.arange(first, stop)
+            top = int(np.median(one.tops[columns]))
+            reached[columns], ends[columns] = _from_beside(wall, made, columns, one.firsts[columns], top)
+        own = np.where(fixtures.owners == number, fixtures.ends, -1)
+        for piece in endings.pieces(sheet, picture, one, ends, own):
+            _finished(wall, made, fixtures.parts == number, piece, (one, reached))
     made.where[:] &= hidden
-    return made if made.where.any() else None
+    # Between what is drawn and what is seen of the same fixture there is no paint.
+    made.where[:] |= dilated(made.where, SEAM) & (fixtures.parts > 0) & shown
+    return made if (made.where & hidden).any() else None
 
 
-def _cuts(sheet: Sheet, part: Mask, hidden: Mask) -> Integers:
-    """The first hidden row (w,) of the columns of a `part` (h, w) whose rest something hides, -1 for the others."""
-    width = hidden.shape[1]
-    beneath = hidden.copy()
-    beneath[1:] &= _near_above(part, max(2, round(NEAR * sheet.ppm)))[:-1]
-    beneath[0] = False
-    top = np.argmax(part, 0)
-    cuts = np.full(width, -1)
-    for column in np.flatnonzero(beneath.any(0)):
-        row = _top_of(hidden[:, column], int(np.flatnonzero(beneath[:, column])[-1]))
-        if row - top[column] >= LOWEST / 2 * sheet.ppm:
-            cuts[column] = row
-    return cuts
+def _from_beside(
+    wall: _Wall, made: Continued, columns: Integers, cuts: Integers, top: int
+) -> tuple[Integers, Integers]:
+    """Let `columns`, hidden from the rows `cuts` (N,) on, go on as others do that look like them and are seen lower.
 
-
-def _top_of(mask: Mask, row: int) -> int:
-    """The first row of the run of set rows (h,) that holds `row`."""
-    above = np.flatnonzero(~mask[:row])
-    return int(above[-1]) + 1 if len(above) else 0
-
-
-def _from_beside(wall: _Wall, part: int, columns: Integers, cuts: Integers) -> tuple[Integers, Integers]:
-    """Let columns of a part, hidden from the rows `cuts` (w,) on, go on as those do that are seen whole and look like
-    them at the same heights, moved as one.
-
-    The columns for which there are none, and the rows at which the others end.
+    How low they are drawn then, one past the last row, and the rows at which they end, -1 where that is not known.
     """
-    sheet, picture, ends, made = wall.sheet, wall.picture, wall.fixtures.ends, wall.made
-    reach = round(LOOKED_AT * sheet.ppm)
-    low = int(cuts[columns].min())
-    above = slice(max(0, low - reach), low)
-    whole = np.flatnonzero((ends >= 0) & wall.shown[above].all(0))
-    nothing = np.zeros(0, np.int64)
-    if low < 2 or len(whole) == 0:
-        return columns, nothing
-    smooth = cv2.blur(picture[above], (max(1, round(CLOSED * sheet.ppm)), 5))
-    costs = _costs(np.asarray(smooth, np.float32), columns, whole)
-    costs += FAR * np.abs(columns[:, None] - whole[None]) / sheet.ppm
-    seen = picture[above][:, columns]
-    contrast = min(HIGH, float(np.abs(seen - seen.mean((0, 1))).mean()))
-    same = contrast * np.where(wall.fixtures.owners[whole] == part, OWN, OTHER)
-    taken = _sources(costs - same.astype(np.float32), whole, SWITCH * contrast * SHORTEST * sheet.ppm)
-    good = taken >= 0
-    to, source = columns[good], taken[good]
-    if len(to) == 0:
-        return columns, nothing
-    light = _light(picture, above, to, source, round(WIDE * sheet.ppm))
-    for column, other, gains in zip(to, source, light, strict=True):
-        rows = slice(int(cuts[column]), int(ends[other]) + 1)
-        made.where[rows, column] = True
-        made.across[rows, column] = other - column
-        made.gain[rows, column] = gains
-    return columns[~good], ends[source]
+    ppm, bottoms = wall.sheet.ppm, wall.bottoms
+    low = int(cuts.min())
+    above = slice(max(0, min(top + 2, low - 2), low - round(LOOKED_AT * ppm)), low)
+    seen = np.asarray(wall.shown[above].all(0))
+    # What is seen beside the columns is compared with them.
+    near = np.arange(max(0, columns[0] - round(ROUND * ppm)), min(len(seen), columns[-1] + 1 + round(ROUND * ppm)))
+    near = near[seen[near]]
+    least = np.full(len(seen), low)
+    least[columns] = cuts
+    sources, allowed = _sources(wall, seen, near, least[near])
+    reached, ends = cuts.copy(), np.full(len(cuts), -1)
+    taken = np.full(len(seen), -1)
+    taken[near] = likeness.matched(wall.picture[above], near, sources, allowed, ppm)
+    good = np.flatnonzero(taken[columns] >= 0)
+    if len(good) == 0:
+        return reached, ends
+    light = _light(wall.picture[above], columns[good], taken[columns[good]], round(WIDE * ppm))
+    for k, gain in zip(good, light, strict=True):
+        column, source = int(columns[k]), int(taken[columns[k]])
+        stop = max(int(cuts[k]), int(bottoms[source]))
+        rows = np.arange(int(cuts[k]), stop)
+        made.column[rows, column], made.gain[rows, column] = source, gain
+        reached[k] = stop
+        ends[k] = stop - 1 if wall.ended[source] else -1
+    return reached, ends
 
 
-def _sources(worth: Floats, sources: Integers, switch: float) -> Integers:
-    """Which of `sources` (M,) each column takes from, (N,), -1 for none, by dynamic programming (Viterbi 1967).
-
-    `worth` (N, M), negative where a column looks like a source, is summed; what moves by the same way as the column
-    before is free, all else costs `switch`.
+def _sources(wall: _Wall, seen: Mask, near: Integers, least: Integers) -> tuple[Integers, Mask]:
+    """Columns (M,) that can be repeated in those that are `near` (N,), and which (N, M) can: those that are `seen` (w,)
+    as high as these, and lower than their rows `least` (N,).
     """
-    count, most = worth.shape
-    follows = np.concatenate([[-1], np.where(np.diff(sources) == 1, np.arange(most - 1), -1)])
-    total = np.concatenate([[0.0], np.full(most, switch)])  # the first state is to take from none
-    before = np.zeros((count, most + 1), np.int64)
-    for k in range(count):
-        cheapest = int(total.argmin())
-        came = np.full(most + 1, cheapest)
-        cost = np.full(most + 1, total[cheapest] + switch)
-        if total[0] <= cost[0]:
-            came[0], cost[0] = 0, total[0]
+    low, ppm = int(least.min(initial=len(wall.shown))), wall.sheet.ppm
+    sources = np.flatnonzero((wall.bottoms > low) & seen)
+    sources = sources[[bool(wall.shown[low : wall.bottoms[source], source].all()) for source in sources]]
+    ended = wall.ended[sources]
+    lower = wall.bottoms[sources] - np.where(ended, 0, round(LOWER * ppm))
+    apart = np.abs(sources[None] - near[:, None])
+    return sources, (lower[None] > least[:, None]) & (apart >= np.where(ended, CLOSE, APART) * ppm)
+
+
+def _finished(wall: _Wall, made: Continued, part: Mask, piece: Piece, known: tuple[Cut, Integers]) -> None:
+    """Draw a piece of a `part` (h, w) down to its end. `known` are where it is hidden, and how low it is drawn (w,)."""
+    cut, reached = known
+    cuts, tops = cut.firsts, cut.tops
+    columns = np.arange(piece.first, piece.stop)
+    top = int(np.median(tops[columns]))
+    if not piece.seen and int(cuts[columns].max()) - top < TALL * wall.sheet.ppm:
+        return
+    end = piece.end
+    if piece.seen and end - int(np.median(cuts[columns])) < NEAR * wall.sheet.ppm:
+        return
+    period = _period(wall, columns, top, int(cuts[columns].min()))
+    no_rail = piece.seen or period or end >= wall.sheet.foot - 1
+    rail = None if no_rail else _rail(wall, columns, top, cuts[columns])
+    if rail is not None:
+        end += rail.stop - rail.start
+    end, fold = min(end, len(wall.shown) - 1), round(FOLD * wall.sheet.ppm)
+    for column in columns:
+        made.where[cuts[column] : end + 1, column] = True
+        low = int(reached[column])
+        if period and low == cuts[column]:
+            rows = np.arange(low, end + 1)
+            taken = low - period + (rows - low) % period
+            made.copy((rows, int(column)), (taken, int(column)), np.ones((len(rows), 2), np.int64))
         else:
-            cost[0] -= switch  # to stop is free
-        moved = np.flatnonzero(follows >= 0) + 1
-        along = total[follows[moved - 1] + 1]
-        better = along <= cost[moved]
-        came[moved[better]], cost[moved[better]] = follows[moved[better] - 1] + 1, along[better]
-        before[k] = came
-        total = cost + np.concatenate([[0.0], worth[k]])
-    state, taken = int(total.argmin()), np.full(count, -1)
-    for k in range(count - 1, -1, -1):
-        taken[k] = sources[state - 1] if state > 0 else -1
-        state = int(before[k, state])
-    return taken
-
-
-def _costs(picture: Floats, columns: Integers, others: Integers) -> Floats:
-    """How unlike (N, M) `columns` of a picture (h, w, 3) are to `others`, sRGB."""
-    apart = np.zeros((len(columns), len(others)), np.float32)
-    for k, column in enumerate(columns):
-        steps = picture[:, others] - picture[:, column : column + 1]
-        lighter = np.clip(steps.mean((0, 2)), -LIGHT, LIGHT)
-        apart[k] = np.abs(steps - lighter[None, :, None]).mean((0, 2)) + LIGHT_COUNTS * np.abs(lighter)
-    return apart
-
-
-def _from_above(wall: _Wall, part: int, columns: Integers, cuts: Integers, row: int) -> None:
-    """Let columns of a part, hidden from the rows `cuts` on, go on to `row` by what is seen above, mirrored: about the
-    middle of the whole where that fits, else about the cut.
-    """
-    mine, picture, made = wall.fixtures.parts == part, wall.picture, wall.made
-    tops = np.array([_top_of(mine[:, c], int(k) - 1) for c, k in zip(columns, cuts, strict=True)], np.int64)
-    enough = (row - cuts < MOST_HIDDEN * (cuts - tops)) & (row >= cuts)
-    columns, cuts, tops = columns[enough], cuts[enough], tops[enough]
-    if len(columns) == 0:
-        return
-    middle = tops + row
-    meets = picture[cuts - 3, columns] - picture[np.clip(middle - cuts + 3, 0, len(mine) - 1), columns]
-    halves = bool((middle - cuts < cuts).all()) and float(np.abs(meets).mean()) < MIRRORED_AT
-    for column, cut, centre in zip(columns, cuts, middle, strict=True):
-        rows = np.arange(int(cut), row + 1)
-        made.where[rows, column] = True
-        made.turn[rows, column], made.down[rows, column] = -1, centre if halves else 2 * cut - 1
-
-
-def _closed_below(wall: _Wall, part: int, cuts: Integers) -> None:
-    """Let the columns of a part that nothing else has continued, hidden from the rows `cuts` (w,) on, go on as low as
-    any of them is seen, and end there in one line. So low they reach for sure.
-
-    What is seen to come close to the floor reaches it; what has a frame above has the same, mirrored, below.
-    """
-    sheet, mine = wall.sheet, wall.fixtures.parts == part
-    open_ = cuts >= 0
-    open_[open_] &= ~wall.made.where[cuts[open_], np.flatnonzero(open_)]
-    if not open_.any():
-        return
-    tops = np.argmax(mine, 0)
-    top = int(np.median(tops[open_]))
-    wide = max(1, round(SHORTEST * sheet.ppm))
-    for first, stop in runs(open_, np.zeros_like(cuts), 0):
-        columns = np.arange(first, stop)
-        lowest = int(cv2.erode(cuts[None, columns].astype(np.float32), np.ones((1, wide), np.uint8)).max())
-        if lowest - top < TALL * sheet.ppm:
-            continue
-        to_floor = lowest > sheet.foot - TO_FLOOR * sheet.ppm
-        frame = 0 if to_floor else _frame(wall, tops[columns], columns)
-        row = sheet.foot if to_floor else min(lowest + frame, sheet.foot)
-        for column in columns:
-            _folded(wall.made, int(column), slice(int(tops[column]) + frame, int(cuts[column])), row + 1)
-        _framed(wall, columns, tops[columns], cuts[columns], slice(row - frame + 1, row + 1))
-
-
-def _frame(wall: _Wall, tops: Integers, columns: Integers) -> int:
-    """How tall, in rows, the frame is that closes columns of a part above, from its `tops` on; 0 where there is none.
-
-    A frame is straight, and of one colour all along.
-    """
-    tall, middle = round(FRAME * wall.sheet.ppm), int(np.median(tops))
-    straight = columns[np.abs(tops - middle) <= 1]
-    if tall < 2 or middle == 0 or len(straight) < STRAIGHT * len(columns):
-        return 0
-    band = wall.picture[middle : middle + tall, straight]
-    return tall if float(np.median(np.abs(band - np.median(band, 1, keepdims=True)))) < EVEN else 0
+            _folded(made, int(column), slice(max(int(tops[column]), low - fold), low), end + 1)
+        if rail is not None:
+            to, source = np.arange(end + 1 - (rail.stop - rail.start), end + 1), np.arange(rail.start, rail.stop)
+            inside = to >= cuts[column]
+            made.column[to[inside], column], made.row[to[inside], column] = column, source[inside]
+            made.along[to[inside], column] = made.turn[to[inside], column] = 1
+            made.gain[to[inside], column] = 0
+    _to_border(wall, made, part & (cuts < 0), piece, end)
 
 
 def _folded(made: Continued, column: int, seen: slice, stop: int) -> None:
@@ -252,31 +209,76 @@ def _folded(made: Continued, column: int, seen: slice, stop: int) -> None:
     rows = np.arange(seen.stop, stop)
     fold, into = np.divmod(rows - seen.stop, tall)
     back = fold % 2 == 0
-    made.where[rows, column] = True
-    made.turn[rows, column] = np.where(back, -1, 1)
-    taken = np.where(back, seen.stop - 1 - into, seen.stop - tall + into)
-    made.down[rows, column] = taken - made.turn[rows, column] * rows
+    taken = np.where(back, seen.stop - 1 - into, seen.start + into)
+    made.copy((rows, column), (taken, column), np.stack([np.ones_like(rows), np.where(back, -1, 1)], -1))
 
 
-def _framed(wall: _Wall, columns: Integers, tops: Integers, cuts: Integers, rows: slice) -> None:
-    """Give columns of a part the frame above them, mirrored, in `rows`."""
-    made = wall.made
-    for column, top, cut in zip(columns, tops, cuts, strict=True):
-        at = np.arange(max(int(cut), rows.start), rows.stop)
-        at = at[made.where[at, column]]
-        made.turn[at, column], made.down[at, column] = -1, top + rows.stop - 1
+def _period(wall: _Wall, columns: Integers, top: int, cut: int) -> int:
+    """After how many rows `columns` repeat themselves, seen from `top` to `cut`, as blinds do; 0: they do not."""
+    most = round(SLATS * wall.sheet.ppm)
+    if cut - top < 2 * most:
+        return 0
+    rows = wall.picture[cut - 2 * most : cut, columns].mean(-1)
+    apart = np.array([np.abs(rows[most:] - rows[most - by : 2 * most - by]).mean() for by in range(most)])
+    # Half a period away rows differ most, and after a whole one they are alike again.
+    alike = apart < REPEATED * np.maximum.accumulate(apart)
+    alike[1:-1] &= (apart[1:-1] <= apart[:-2]) & (apart[1:-1] <= apart[2:])
+    alike[[0, -1]] = False
+    return int(np.argmax(alike)) if alike.any() and apart.max() > EVEN else 0
 
 
-def _light(picture: Floats, above: slice, to: Integers, source: Integers, wide: int) -> Floats:
-    """By how much (N, 3), log, columns are lighter than those that they take from, evened out over `wide` columns."""
-    means = np.log(np.maximum(picture[above].mean(0), 0.02))
-    step = np.asarray(means[to] - means[source], np.float32)[None]
-    even = cv2.blur(step, (2 * wide + 1, 1), borderType=cv2.BORDER_REPLICATE)[0]
-    return np.asarray(np.clip(even, -LIGHTER, LIGHTER), np.float32)
+def _rail(wall: _Wall, columns: Integers, top: int, cuts: Integers) -> slice | None:
+    """The rows of the lowest rail of a frame seen across `columns` between `top` and their `cuts`; None: no frame."""
+    stop = int(np.median(cuts))
+    even, colours = np.zeros(stop, bool), np.zeros((stop, 3), np.float32)
+    for row in range(top, stop):
+        across = wall.picture[row, columns[cuts > row]]
+        colours[row] = np.median(across, 0)
+        even[row] = np.quantile(np.abs(across - colours[row]).max(-1), ALONG) < EVEN
+    bands = []
+    for first, last in runs_of(even):
+        steps = first + 1 + np.flatnonzero(np.abs(np.diff(colours[first:last], axis=0)).max(-1) > EVEN)
+        edges = [first, *steps, last]
+        bands += [(int(a), int(b)) for a, b in pairwise(edges) if 2 <= b - a <= RAIL * wall.sheet.ppm]
+    # Plain cloth is even too, but not unlike what is above and below.
+    means = wall.picture[:, columns].mean(1)
+    unlike = [
+        [np.abs(colours[first:last].mean(0) - means[row]).max() for row in (max(first - 3, 0), last + 2)]
+        for first, last in bands
+    ]
+    bands = [band for band, steps in zip(bands, unlike, strict=True) if min(steps) > EVEN]
+    return slice(*bands[-1]) if bands else None
 
 
-def _near_above(part: Mask, rows: int) -> Mask:
-    """The part and the `rows` under it."""
-    kernel = np.zeros((2 * rows + 1, 1), np.uint8)
-    kernel[: rows + 1] = 1
-    return np.asarray(cv2.dilate(part.astype(np.uint8), kernel) > 0)
+def _to_border(wall: _Wall, made: Continued, part: Mask, piece: Piece, end: int) -> None:
+    """Let a piece go on to the photo's border where only its `part` is seen above what is hidden there."""
+    width, few = made.where.shape[1], LOWEST / 2 * wall.sheet.ppm
+    other = wall.shown & ~part
+    for start, step in ((piece.first - 1, -1), (piece.stop, 1)):
+        columns = np.arange(start, -1 if step < 0 else width, step)
+        first = np.where(wall.hidden[: end + 1, columns].any(0), np.argmax(wall.hidden[: end + 1, columns], 0), -1)
+        fits = [
+            row >= 0 and not wall.ended[column] and other[:row, column].sum() <= few
+            for column, row in zip(columns, first, strict=True)
+        ]
+        count = len(columns) if all(fits) else fits.index(False)
+        outside = count == len(columns) or not (wall.shown | wall.hidden)[: end + 1, columns[count]].any()
+        for into, column in enumerate(columns[:count] if outside else []):
+            rows = np.flatnonzero(wall.hidden[: end + 1, column])
+            fold = into % (2 * piece.width)
+            source = start - step * (1 + min(fold, 2 * piece.width - 1 - fold))
+            made.where[rows, column] = True
+            made.copy((rows, column), (rows, source), np.tile([-1, 1], (len(rows), 1)))
+
+
+def _light(band: Floats, to: Integers, source: Integers, wide: int) -> Floats:
+    """By how much (N,), log, columns of a `band` (h, w, 3) are lighter than those that they take from, evened out over
+    `wide` columns.
+
+    Of frames and cloth this tells the light, of panes what stands behind them.
+    """
+    means = np.log(np.maximum(band.mean((0, 2)), 0.02))
+    plain = np.exp(-((np.abs(band[:, to] - band[:, to].mean(0)).mean((0, 2)) / VIEW) ** 2))
+    told = np.stack([plain, plain * np.asarray(means[to] - means[source])], -1).astype(np.float32)
+    weight, step = cv2.blur(told[None], (2 * wide + 1, 1), borderType=cv2.BORDER_REPLICATE)[0].T
+    return np.asarray(np.clip(step / (weight + 0.1), -LIGHTER, LIGHTER), np.float32)

@@ -373,9 +373,8 @@ def _draw_fixed(levels: list[Bytes], camera: Camera, plane: Plane, at: tuple[Flo
     if len(some) == 0:
         return
     c, r = column[some], row[some]
-    across, turn, down = (sampled(field, c, r, cv2.INTER_NEAREST) for field in (fixed.across, fixed.turn, fixed.down))
-    sx, sy = applied(sheet.matrix(camera), c + across, turn * r + down)
-    seen = _detail(levels, sx, sy, np.zeros_like(c)) * np.exp(sampled(fixed.gain, c, r))
+    sx, sy = applied(sheet.matrix(camera), *fixed.places(c, r))
+    seen = _detail(levels, sx, sy, np.zeros_like(c)) * np.exp(sampled(fixed.gain, c, r))[:, None]
     mixed = share[some, None]
     colour[some] = colour[some] * (1 - mixed) + seen * mixed
 

@@ -41,9 +41,8 @@ def drawn(sheet, picture, hidden):
         return surface, np.zeros(hidden.shape, bool)
     row, column = np.nonzero(made.where)
     result = np.where(hidden[..., None], surface, picture)
-    x = (column + made.across[row, column]).astype(int)
-    y = (made.turn[row, column] * row + made.down[row, column]).astype(int)
-    result[row, column] = picture[y, x] * np.exp(made.gain[row, column])
+    x, y = (values.astype(int) for values in made.places(column.astype(np.float32), row.astype(np.float32)))
+    result[row, column] = picture[y, x] * np.exp(made.gain[row, column])[:, None]
     return result, made.where
 
 
