@@ -42,6 +42,7 @@ SOFTLY: Final = 0.6  # the same: where a wall ends at its ceiling in weak light 
 BESIDE: Final = 6  # pixels on each side of a corner, over which it is looked at
 SHOWN: Final = 0.05  # of the height: so much of a corner must be seen to know that it is none
 CORNER: Final = 1.6  # Lab units across it, under which it is none
+USUAL: Final = (0.25, 0.75)  # of what is seen of a floor: darker and lighter, none of it is guessed to be
 FELT: Final = 0.02  # how much pixels hold to the smooth surface of their plane, against their neighbours
 
 
@@ -238,9 +239,21 @@ def lit(picture: Floats, own: Mask, surface: Surface, hole: Mask) -> Floats | No
         return None
     light = np.log(np.maximum(mean, 0.01)).astype(np.float32)
     base = np.log(np.maximum(surface.colour, 0.01)).astype(np.float32)
+    if surface.face == FLOOR:
+        base = _usual(base, light[sure])
     field = _solved(light, sure, surface.all & hole, base)
     step = np.where(sure[..., None], light - field, 0).astype(np.float32)
     return np.asarray(field + filled(step, sure.astype(np.float32)), np.float32)
+
+
+def _usual(base: Floats, seen: Floats) -> Floats:
+    """The log colour `base` (h, w, 3) of a plane with the hue of what is `seen` (N, 3) of it, and about as light.
+
+    A surface that was fitted to one side of a floor runs away on the other, in its hue as in its light.
+    """
+    usual = np.median(seen, 0)
+    low, high = np.quantile((seen - usual).mean(-1), USUAL)
+    return np.asarray(usual + np.clip((base - usual).mean(-1), low, high)[..., None], np.float32)
 
 
 def _solved(light: Floats, sure: Mask, wanted: Mask, base: Floats) -> Floats:

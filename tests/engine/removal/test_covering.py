@@ -63,3 +63,16 @@ def test_sun_that_blows_boards_out_is_no_colour_of_theirs():
     hole = floor & (x > 0.9)
     sheet, found = filling.covered(Scene.of(blown, furnished.ROOM), hole)[FLOOR]
     assert np.abs(np.median(sheet.drawn(found.surface, scene.camera)[hole], 0) - boards).max() < 0.15
+
+
+def test_what_is_hidden_of_a_floor_is_no_lighter_and_no_bluer_than_what_is_seen():
+    seen = np.linspace(0.36, 0.44, 200, dtype=np.float32)[:, None, None] * np.float32([1.0, 0.95, 0.9])
+    picture = np.tile(seen, (1, 300, 1)).astype(np.float32)
+    hole = np.zeros((200, 300), bool)
+    hole[:, :220] = True
+    # The surface was fitted on the right, and runs away on the left.
+    away = picture * np.exp(np.linspace(0.6, 0, 300)[None, :, None] * np.array([0.8, 1.0, 1.4])).astype(np.float32)
+    floor = plain.Surface(FLOOR, np.ones_like(hole), ~hole, away.astype(np.float32), np.zeros_like(hole))
+    found = np.exp(plain.lit(picture, ~hole, floor, hole))
+    assert found.max() < 0.46
+    assert np.abs(found[..., 2] / found[..., 0] - 0.9).max() < 0.03
