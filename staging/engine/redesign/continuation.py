@@ -32,7 +32,7 @@ def continued(found: Mask, lab: Floats, free: Mask) -> Mask:
     kernel = np.ones((3, 3), np.uint8)
     grown = found.copy()
     for _ in range(_ROUNDS):
-        mean, weight = _beside(smooth, cv2.erode(grown.astype(np.uint8), kernel) > 0, _BREADTH[0])
+        mean, weight = beside(smooth, cv2.erode(grown.astype(np.uint8), kernel) > 0, _BREADTH[0])
         off = smooth - mean
         alike = (np.abs(off[..., 0]) < ALIKE[0]) & (np.hypot(off[..., 1], off[..., 2]) < ALIKE[1])
         near = cv2.dilate(grown.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
@@ -62,8 +62,8 @@ def open_border(surface: Mask, lab: Floats) -> tuple[Mask, Mask]:
         cv2.erode(surface.astype(np.uint8), np.ones((size, size), np.uint8), borderValue=1) > 0 for size in (5, 3)
     )
     outer = ~(cv2.dilate(surface.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
-    here, weight_here = _beside(lab, core, _BREADTH[1])
-    there, weight_there = _beside(lab, outer, _BREADTH[1])
+    here, weight_here = beside(lab, core, _BREADTH[1])
+    there, weight_there = beside(lab, outer, _BREADTH[1])
     off = here - there
     step = np.sqrt((_LESS * off[..., 0]) ** 2 + off[..., 1] ** 2 + off[..., 2] ** 2)
     border = surface & ~inner
@@ -71,7 +71,7 @@ def open_border(surface: Mask, lab: Floats) -> tuple[Mask, Mask]:
     return np.asarray(known & (step < STEP)), np.asarray(border)
 
 
-def _beside(lab: Floats, where: Mask, breadth: float) -> tuple[Floats, Floats]:
+def beside(lab: Floats, where: Mask, breadth: float) -> tuple[Floats, Floats]:
     """The mean colour (h, w, 3) of what is `where` (h, w) round each pixel, and how much of that there is (h, w)."""
     weight = np.asarray(cv2.GaussianBlur(where.astype(np.float32), (0, 0), breadth), np.float32)
     total = cv2.GaussianBlur(lab * where[..., None].astype(np.float32), (0, 0), breadth)

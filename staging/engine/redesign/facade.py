@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.redesign import eaves
 from staging.engine.redesign.continuation import continued, open_border
 from staging.engine.redesign.framed import in_holes, without_framed
 from staging.engine.redesign.front import Front
@@ -39,9 +40,6 @@ MOST_DROPPED: Final = 0.2  # of the paint: as much of nearly its colour, and it 
 MOST_OPEN: Final = 0.06  # of the border of the paint, beyond which the same surface seems to go on
 # The same of a piece, pixels of it, the piece's share of the paint, and how much of it must close when the piece goes.
 OPEN_PIECE: Final = (0.1, 6, 0.2, 0.8)
-BOUNCED: Final = (12.0, 9.0, 35.0)  # lightness, Lab a and b, by which paint that lamps or the ground light differs
-EAVES: Final = 0.08  # of the height: how far up from the wall such light is looked for
-BAND: Final = 5  # pixels: the least breadth of what is in it
 MOST_LEFT: Final = 0.01  # share of the paint that such patches may be
 BAY: Final = 25  # pixels of the mouth of a bay in the border of the wall
 LIGHTER: Final = 6.0  # of lightness, by which such a bay is lighter than the wall
@@ -101,13 +99,9 @@ def painted_wall(front: Front) -> Mask:
     wall = without_framed(_up_to_edges(front, wall), patches.creases)
     if not wall.any():
         return nothing
-    wall = _ended(front, wall, front.windows)
+    wall = eaves.reached(front, _ended(front, wall, front.windows))
     unseen, border = open_border(wall, patches.lab)
-    if (
-        unseen.sum() > MOST_OPEN * border.sum()
-        or not LEAST < wall.mean() < MOST
-        or _in_bounced_light(front, wall) > MOST_LEFT
-    ):
+    if unseen.sum() > MOST_OPEN * border.sum() or not LEAST < wall.mean() < MOST or eaves.left(front, wall) > MOST_LEFT:
         return nothing
     # Grey walls have the colour of trim, steps and paving, but none of these has windows in it.
     grey = float(np.hypot(paint[1], paint[2])) < COLOURED
@@ -161,24 +155,6 @@ def _without_bays(wall: Mask, lab: Floats, free: Mask) -> Mask:
 def _round(glass: Mask) -> Mask:
     """The `glass` (h, w) and its frames."""
     return np.asarray(cv2.dilate(glass.astype(np.uint8), np.ones((2 * CASING + 1,) * 2, np.uint8)) > 0)
-
-
-def _in_bounced_light(front: Front, wall: Mask) -> float:
-    """What lies just over the wall (h, w), as a share of it, and may be its own paint in the light that a lamp or the
-    ground throws under the eaves: about as light and smooth, and yellower.
-
-    Counted by pixels: patches under eaves fall together with soffits in one size of a photo and not in another.
-    """
-    off = front.patches.lab - np.median(front.patches.lab[wall], 0)
-    alike = (np.abs(off[..., 0]) < BOUNCED[0]) & (np.abs(off[..., 1]) < BOUNCED[1])
-    alike &= (off[..., 2] > HUE) & (off[..., 2] < BOUNCED[2])
-    other = front.green | front.ground | front.doors | front.in_sky | (front.grain > 2 * GRAIN)
-    reach = round(EAVES * len(wall))
-    over = cv2.dilate(wall.astype(np.uint8), np.ones((reach + 1, 1), np.uint8), anchor=(0, 0)) > 0
-    left = (alike & over & ~wall & ~other[front.patches.patch]).astype(np.uint8)
-    # Gutters and trim are narrower.
-    broad = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((BAND, BAND), np.uint8))
-    return float(broad.sum() / wall.sum())
 
 
 def _is_in(wall: Mask, box: Box) -> bool:
