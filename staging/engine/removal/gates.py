@@ -36,6 +36,7 @@ LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer,
 ROUGH_OVER: Final = 4.0  # pixels
 AT_EDGE: Final = 1  # pixels from the end of the floor, in which it is not judged
 ROUGHER: Final = 1.3  # times nearly the roughest of what is seen of a floor
+FEW: Final = 0.05  # of the picture: of a smaller drawn floor, a single board that others are smoother than is much
 MOST_ROUGH: Final = 0.04  # of the floor that was drawn
 TEXTURE: Final = (0.45, 2.2)  # of the floor's own texture
 
@@ -200,7 +201,8 @@ def _across(picture: Floats, hole: Mask, near: float) -> tuple[Floats, Mask]:
 
 
 def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
-    """The share of the drawn floor, 0..1, with more texture than what is seen of it: pieces of something else.
+    """The share of the drawn floor, 0..1, with more texture than what is seen of it: pieces of something else. A floor
+    smaller than FEW counts as that large.
 
     `hole`, `own` (floor for sure) and `at` (floor) are (h, w); 0 where too little of either is seen.
     """
@@ -213,7 +215,7 @@ def roughness(picture: Floats, hole: Mask, own: Mask, at: Mask) -> float:
     if drawn_at.sum() < 100 or seen_at.sum() < 100:
         return 0.0
     most = ROUGHER * float(np.percentile(seen[seen_at], 97))
-    return float((drawn[drawn_at] > most).mean())
+    return float((drawn[drawn_at] > most).sum() / max(drawn_at.sum(), FEW * hole.size))
 
 
 def _texture(picture: Floats, hole: Mask, own: Mask, scene: Scene) -> float:

@@ -57,3 +57,16 @@ def test_the_edge_of_a_wall_makes_no_floor_rough():
     at = np.zeros_like(hole)
     at[100:] = True
     assert gates.roughness(floor, hole, at & ~hole, at) < gates.MOST_ROUGH
+
+
+def test_one_rougher_board_in_a_small_hole_is_no_botched_floor():
+    rng = np.random.default_rng(2)
+    floor = np.full((400, 600, 3), 0.35, np.float32) + rng.normal(0, 0.01, (400, 600, 3)).astype(np.float32)
+    everywhere = np.ones(floor.shape[:2], bool)
+    floor[190:200, 300:310] += rng.normal(0, 0.06, (10, 10, 3)).astype(np.float32)
+    small, large = np.zeros((2, *floor.shape[:2]), bool)
+    small[180:210, 290:320] = True
+    assert 0 < gates.roughness(floor, small, ~small, everywhere) < gates.MOST_ROUGH
+    large[100:300, 200:400] = True
+    floor[150:220, 280:340] += rng.normal(0, 0.06, (70, 60, 3)).astype(np.float32)
+    assert gates.roughness(floor, large, ~large, everywhere) > gates.MOST_ROUGH
