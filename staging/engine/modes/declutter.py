@@ -18,6 +18,7 @@ from staging.engine.geometry import read_room
 from staging.engine.geometry.reading import with_openings
 from staging.engine.removal import (
     agreement,
+    drawing,
     exemplar,
     filling,
     finding,
@@ -266,7 +267,7 @@ class _Work:
             photo = self.photo.copy()
             relight.lightened(photo, shade | full, parts.gain)
             coats = filling.coats_of(lit, photo, parts.hole, planes)
-            picture = filling.filled_photo(photo, scene.room, full, planes, coats)
+            picture = drawing.filled_photo(photo, scene.room, full, planes, coats)
             levelling.levelled(picture, full, scene.faces, filling.fixed(planes, parts.hole))
         with self.step("check", 0.95, "checking the picture"):
             checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit))
