@@ -12,7 +12,7 @@ from staging.engine.composite.fields import dilated
 from staging.engine.geometry.looks import looks
 from staging.engine.removal.scene import Scene
 from staging.engine.removal.sheets import Floats, Mask
-from staging.engine.scene.faces import CEILING, FLOOR, LEFT
+from staging.engine.scene.faces import FLOOR, LEFT
 
 AT: Final = 480  # long edge in pixels of the picture that is judged
 MODES: Final = 3
@@ -65,9 +65,7 @@ def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
     to_floor = np.linalg.norm(seen[:, :, None] - floor, axis=-1).min(-1)
     to_wall = np.linalg.norm(seen[:, :, None] - wall, axis=-1).min(-1)
     says = np.clip((to_wall - to_floor) / 8, -SURE, SURE)
-    says = np.where(np.minimum(to_wall, to_floor) > NEITHER, 0, says) * free
-    says[labels == CEILING] = np.minimum(says, 0)[labels == CEILING]
-    return says
+    return np.where(np.minimum(to_wall, to_floor) > NEITHER, 0, says) * free
 
 
 def _lowest(free: Mask, labels: NDArray[np.uint8]) -> Mask:

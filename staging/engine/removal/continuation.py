@@ -197,9 +197,9 @@ def _finished(wall: _Wall, made: Continued, part: Mask, piece: Piece, known: tup
         if rail is not None:
             to, source = np.arange(end + 1 - (rail.stop - rail.start), end + 1), np.arange(rail.start, rail.stop)
             inside = to >= cuts[column]
-            made.column[to[inside], column], made.row[to[inside], column] = column, source[inside]
-            made.along[to[inside], column] = made.turn[to[inside], column] = 1
-            made.gain[to[inside], column] = 0
+            made.copy(
+                (to[inside], int(column)), (source[inside], int(column)), np.ones((int(inside.sum()), 2), np.int64)
+            )
     _to_border(wall, made, part & (cuts < 0), piece, end)
 
 

@@ -98,12 +98,13 @@ def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Pl
         quilt, tiles = None, None
         if face not in simple:
             usual, resolution = _usual(cover.detail, cover.confirmed, sheet.ppm), sheet.resolution(scene.camera)
-            pattern = (cover.detail, usual, over, resolution, sheet.ppm)
             steps = lattice.steps(cover.detail, usual & ~over, sheet.ppm)
             if face == FLOOR and steps is not None:
                 tiles = tiled(cover, cover.confirmed & ~over, steps, resolution, _look(scene, sheet))
-            if tiles is None:
-                quilt = lattice.repeated(*pattern) or quilted(*pattern)
+            if tiles is None and steps is not None:
+                quilt = lattice.repeated(steps, usual & ~over, over, resolution)
+            if tiles is None and quilt is None:
+                quilt = quilted(cover.detail, usual, over, resolution, sheet.ppm)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
         made[face] = Plane(
             sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, board, fixed.get(face), tiles

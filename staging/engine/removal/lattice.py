@@ -33,16 +33,6 @@ ENOUGH: Final = 0.97  # of the hidden pixels that must find a place to take from
 Table = NDArray[np.float64]
 
 
-def repeated(detail: Floats, known: Mask, hidden: Mask, resolution: Floats, ppm: float) -> Quilt | None:
-    """Lay the pattern `detail` (h, w, 3) of the `known` pixels over the `hidden` ones; None where it does not repeat.
-
-    `resolution` (h, w) is how sharp the photo shows each place, `ppm` the sheet's pixels per metre.
-    """
-    open_ = known & ~hidden
-    found = steps(detail, open_, ppm)
-    return None if found is None else _laid(found, open_, hidden, resolution)
-
-
 def steps(detail: Floats, known: Mask, ppm: float) -> Table | None:
     """The two shortest steps (2, 2) by which a pattern repeats itself, columns and rows; None where it does not."""
     k = min(1.0, AT / max(known.shape))
@@ -118,8 +108,12 @@ def _correlation(grey: Table, seen: Mask) -> Table | None:
     return np.where(enough, top / np.sqrt(np.maximum(power, 1e-12)), np.nan)
 
 
-def _laid(vectors: Table, known: Mask, hidden: Mask, resolution: Floats) -> Quilt | None:
-    """Each hidden pixel takes from the nearest known one whole steps away that is sharp enough."""
+def repeated(vectors: Table, known: Mask, hidden: Mask, resolution: Floats) -> Quilt | None:
+    """Lay the `known` pixels (h, w) of a pattern over the `hidden` ones, whole steps (2, 2) of it away.
+
+    Each takes from the nearest one that is sharp enough: `resolution` (h, w) is how sharp the photo shows each place.
+    None where too few of them find one.
+    """
     height, width = known.shape
     usable = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0) > 0
     ys, xs = np.nonzero(hidden)

@@ -34,7 +34,9 @@ def laid(quilt, detail, hidden):
 
 def test_tiles_go_on_and_their_joints_meet():
     detail, hidden = tiles(), hidden_part()
-    quilt = repeated(detail, ~hidden, hidden, np.ones(hidden.shape, np.float32), PPM)
+    found = steps(detail, ~hidden, PPM)
+    assert found is not None
+    quilt = repeated(found, ~hidden, hidden, np.ones(hidden.shape, np.float32))
     assert quilt is not None
     made, truth = laid(quilt, detail, hidden)
     assert np.corrcoef(made[:, 0], truth[:, 0])[0, 1] > 0.8
@@ -43,7 +45,9 @@ def test_tiles_go_on_and_their_joints_meet():
 def test_nothing_hidden_is_taken_from():
     detail, hidden = tiles(), hidden_part()
     broken = np.where(hidden[..., None], 9.0, detail).astype(np.float32)
-    quilt = repeated(broken, ~hidden, hidden, np.ones(hidden.shape, np.float32), PPM)
+    found = steps(broken, ~hidden, PPM)
+    assert found is not None
+    quilt = repeated(found, ~hidden, hidden, np.ones(hidden.shape, np.float32))
     assert quilt is not None
     assert laid(quilt, broken, hidden)[0].max() < 1
 
@@ -58,5 +62,4 @@ def test_the_steps_are_the_tiles_own():
 def test_carpet_does_not_repeat():
     detail = np.random.default_rng(5).normal(0, 0.05, (320, 320, 3)).astype(np.float32)
     detail = cv2.GaussianBlur(detail, (0, 0), 1.5)
-    hidden = hidden_part()
-    assert repeated(detail, ~hidden, hidden, np.ones(hidden.shape, np.float32), PPM) is None
+    assert steps(detail, ~hidden_part(), PPM) is None

@@ -87,12 +87,18 @@ def test_what_goes_up_to_the_ceiling_behind_a_thing_cannot_be_told_apart():
     assert whole(furnished.furnished()[0])[0].untold == 0
 
 
-def test_the_shade_of_a_lamp_whose_foot_is_too_thin_to_see_goes_with_what_it_stands_on():
-    photo, mask = furnished.furnished()
+def over_the_chest(mask, above, half):
+    """Pixels (H, W) from `above.start` to `above.stop` over the middle of the chest, `half` to each side."""
     top = int(np.flatnonzero(mask.any(1))[0])
     middle = int(np.flatnonzero(mask[top + 3]).mean())
-    shade = np.zeros(mask.shape, bool)
-    shade[top - 30 : top - 12, middle - 10 : middle + 10] = True
+    there = np.zeros(mask.shape, bool)
+    there[top - above.start : top - above.stop, middle - half : middle + half] = True
+    return there
+
+
+def test_the_shade_of_a_lamp_whose_foot_is_too_thin_to_see_goes_with_what_it_stands_on():
+    photo, mask = furnished.furnished()
+    shade = over_the_chest(mask, slice(30, 12), 10)
     photo[shade] = (40, 70, 60)
     stands, _ = whole(photo)
     assert stands.mask[shade].mean() > 0.9
@@ -107,10 +113,7 @@ def test_sun_on_the_floor_raises_nothing():
 
 def test_a_picture_close_above_what_stands_stays():
     photo, mask = furnished.furnished()
-    top = int(np.flatnonzero(mask.any(1))[0])
-    middle = int(np.flatnonzero(mask[top + 3]).mean())
-    picture = np.zeros(mask.shape, bool)
-    picture[top - 83 : top - 13, middle - 48 : middle + 48] = True
+    picture = over_the_chest(mask, slice(83, 13), 48)
     photo[picture] = (40, 70, 60)
     stands, _ = whole(photo, (mask > 0) | picture)
     assert stands.mask[mask > 0].mean() > 0.95
