@@ -12,7 +12,6 @@ from functools import cache
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from listings import vocabulary
-from staging import scenes
 
 SENTENCES = (
     # Why there is no picture: the room, the photo, the furniture.
@@ -208,6 +207,8 @@ def said(text: str) -> str:
 
 def _value(text: str) -> str:
     """What stands in a sentence: a piece by its number or kind, a room, a surface, a figure."""
+    from staging import scenes  # noqa: PLC0415  the whole catalogue of furniture, which few processes ever tell of
+
     kind = re.sub(r"-\d+$", "", text)
     if kind in scenes.TITLES:
         return piece(scenes.TITLES[kind]).lower()

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from staging.engine.geometry.reading import guess
 from staging.engine.scene.editing import Corners, from_corners
 from staging.engine.scene.room import Room
 from staging.models import Photo
@@ -32,7 +31,7 @@ def room_of(record: dict[str, Any], photo: Photo) -> dict[str, Any]:
 
     The record is a picture's, or that of a run that failed: then its room is the likeliest reading.
     """
-    room = _told(record.get("room")) or guess(photo.width, photo.height)
+    room = _told(record.get("room")) or _guess(photo)
     if (room.camera.width, room.camera.height_px) != (photo.width, photo.height):
         room = _resized(room, photo)
     return room.to_dict()
@@ -73,6 +72,12 @@ def _told(data: Any) -> Room | None:
     except (ValueError, KeyError):
         return None
     return room
+
+
+def _guess(photo: Photo) -> Room:
+    from staging.engine.geometry.reading import guess  # noqa: PLC0415  slow to load, and seldom asked for
+
+    return guess(photo.width, photo.height)
 
 
 def _resized(room: Room, photo: Photo) -> Room:

@@ -7,7 +7,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +32,8 @@ def field(shape: tuple[int, int], sigma: float | tuple[float, float], rng: np.ra
     The blur is a product in the frequency domain. A blur that is wide along an axis is made on a coarser lattice and
     interpolated there (cubic, periodic), which looks the same and costs a fraction.
     """
+    from scipy import fft  # noqa: PLC0415  slow to load, and who reads the catalogue paints nothing
+
     rows, columns = (sigma, sigma) if isinstance(sigma, int | float) else sigma
     coarse = (_coarser(shape[0], rows), _coarser(shape[1], columns))
     scale = coarse[0] / shape[0], coarse[1] / shape[1]

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from staging.engine.furniture.noise import waves
 from staging.engine.scene.mesh import Mesh
@@ -181,6 +180,8 @@ def box(
 
 def spline(points: Any, count: int = 24) -> Floats:
     """A smooth curve (count, 3) through `points` (n, 3)."""
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415  slow to load, and who reads the catalogue builds nothing
+
     p = np.asarray(points, dtype=np.float64)
     t = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     return np.asarray(CubicSpline(t, p)(np.linspace(0, t[-1], count)))
@@ -245,6 +246,8 @@ def lathe(profile: Any, material: str, *, sides: int = 40, at: Point = ORIGIN) -
 
 def smooth_profile(points: Any, count: int = 32) -> Floats:
     """A lathe profile (count, 2) through `points` (n, 2) without overshoot, for thrown pots."""
+    from scipy.interpolate import PchipInterpolator  # noqa: PLC0415  as above
+
     p = np.asarray(points, dtype=np.float64)
     t = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     at = np.linspace(0, t[-1], count)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Body = Callable[[Floats], tuple[Floats, Floats]]
@@ -71,6 +70,8 @@ class Covered:
     """
 
     def __init__(self, lattice: Floats) -> None:
+        from scipy.spatial import cKDTree  # noqa: PLC0415  slow to load, and only who solves cloth needs it
+
         along = np.gradient(lattice, axis=0)
         across = np.gradient(lattice, axis=1)
         way = np.cross(along, across)

@@ -11,8 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import RectBivariateSpline
-from scipy.spatial import cKDTree
 
 from staging.engine.furniture.cloth import extruded, outward_of
 from staging.engine.furniture.drapery.bodies import Bar, Body, Box, Covered
@@ -107,6 +105,8 @@ def throw_on(under: Solved, w: float, seed: int) -> Solved:
 
 def finer(points: Floats, times: int) -> Floats:
     """A lattice (n, m, k) with so many times the rows and columns, on smooth curves through the same points."""
+    from scipy.interpolate import RectBivariateSpline  # noqa: PLC0415  slow to load, as in `primitives`
+
     n, m = points.shape[:2]
     u, v = np.linspace(0, n - 1, (n - 1) * times + 1), np.linspace(0, m - 1, (m - 1) * times + 1)
     return np.stack([RectBivariateSpline(range(n), range(m), points[..., k])(u, v) for k in range(points.shape[2])], -1)
@@ -114,6 +114,8 @@ def finer(points: Floats, times: int) -> Floats:
 
 def throw_over(ledge: Ledge, width: float, seed: int) -> Solved:
     """A blanket folded to `width` over an arm or a seat. Its points are (across, along the outline, above it)."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415  slow to load, as in `bodies`
+
     path = ledge.path
     surface, length = extruded(path)
     place = lattice((-width / 2, width / 2), (0.0, length), (20, 50))

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import RectBivariateSpline
 
 from staging.engine.furniture.drapery.cloths import CORNER, COVER, DROP, EDGE, FOOT, LOOKS, MATTRESS, WIDTHS, Solved
 
@@ -58,6 +57,8 @@ class Lie:
     """A solved cloth as a surface: places on its lattice, 0..1 each way, and a little beyond, to points (..., 3)."""
 
     def __init__(self, points: Floats) -> None:
+        from scipy.interpolate import RectBivariateSpline  # noqa: PLC0415  slow to load, as in `primitives`
+
         n, m = points.shape[:2]
         self._splines = [
             RectBivariateSpline(np.linspace(0, 1, n), np.linspace(0, 1, m), points[..., k]) for k in range(3)
