@@ -13,6 +13,7 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 WIDE: Final = 40.0  # pixels of sigma from which on a blur is a product of matrices
+LARGE: Final = 10  # pixels from which on a disc is taken as the rectangles it is made of, which OpenCV grows by faster
 
 
 def filled(values: Floats, known: Floats) -> Floats:
@@ -83,8 +84,15 @@ def dilated(mask: Mask, pixels: int) -> Mask:
     if pixels < 1:
         return mask
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pixels + 1, 2 * pixels + 1))
-    grown: Mask = cv2.dilate(mask.astype(np.uint8), disc) > 0
-    return grown
+    given = mask.astype(np.uint8)
+    if pixels < LARGE:
+        return np.asarray(cv2.dilate(given, disc) > 0)
+    grown = given
+    widths = disc.sum(1)
+    for width in np.unique(widths):
+        rectangle = np.ones((int((widths >= width).sum()), int(width)), np.uint8)
+        grown = np.maximum(grown, cv2.dilate(given, rectangle))
+    return np.asarray(grown > 0)
 
 
 def runs(flags: Mask) -> list[tuple[int, int]]:

@@ -113,8 +113,10 @@ class _Changes:
         height, width = change.shape
         rows, columns = np.arange(height)[:, None] // _CELL, np.arange(width)[None] // _CELL
         cells = rows * (width // _CELL + 1) + columns
-        _, squares = np.unique(np.where(rest, parts * (int(cells.max()) + 1) + cells + 1, 0), return_inverse=True)
-        partly = self._good(rest, squares.reshape(change.shape).astype(np.int32), more)
+        squares = np.zeros(change.shape, np.int32)
+        _, numbers = np.unique((parts * (int(cells.max()) + 1) + cells)[rest], return_inverse=True)
+        squares[rest] = numbers + 1
+        partly = self._good(rest, squares, more)
         area, agreed = (np.bincount(parts[where], minlength=count) for where in (rest, partly))
         mostly = agreed > _MOSTLY * np.maximum(area, 1)
         mostly[0] = False

@@ -120,13 +120,20 @@ def _line(side: NDArray[np.intp]) -> tuple[float, float]:
     along, values = along[cut : len(side) - cut], side[cut : len(side) - cut].astype(np.float64)
     slope, start = _fitted(along, values)
     off = np.abs(values - slope * along - start)
-    near = off <= 2 * np.median(off) + 1
-    return _fitted(along[near], values[near])
+    near = off <= 2 * _median(off) + 1
+    return (slope, start) if near.all() else _fitted(along[near], values[near])
 
 
 def _fitted(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
     """Least squares: slope and start."""
-    mean_x, mean_y = float(x.mean()), float(y.mean())
-    spread = float(((x - mean_x) ** 2).sum())
-    slope = float(((x - mean_x) * (y - mean_y)).sum()) / spread if spread > 0 else 0.0
+    mean_x, mean_y = float(np.add.reduce(x)) / len(x), float(np.add.reduce(y)) / len(y)
+    beside = x - mean_x
+    spread = float(np.add.reduce(beside**2))
+    slope = float(np.add.reduce(beside * (y - mean_y))) / spread if spread > 0 else 0.0
     return slope, mean_y - slope * mean_x
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """The median of a few values (n,), of which numpy's own takes ten times as long."""
+    rising = np.sort(values)
+    return float(rising[(len(rising) - 1) // 2] + rising[len(rising) // 2]) / 2

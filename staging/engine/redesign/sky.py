@@ -169,7 +169,10 @@ def _with_gaps(found: Mask, shines: Mask, lab: Floats) -> Mask:
     """The sky with what `shines` (h, w) in its colour between leaves near it, and what is near that in turn."""
     for _ in range(PIECES):
         near = dilated(found, round(max(found.shape) * BETWEEN[1]))
-        found = found | _among_leaves(shines & ~found & near, lab)
+        more = _among_leaves(shines & ~found & near, lab)
+        if not more.any():
+            break
+        found = found | more
     return found
 
 
