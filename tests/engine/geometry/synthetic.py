@@ -15,6 +15,8 @@ AXES = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 WALL_LABELS = {"left": faces.LEFT, "right": faces.RIGHT, "back": faces.BACK}
 GAIN = {faces.CEILING: 1.06, faces.LEFT: 0.92, faces.RIGHT: 0.84, faces.BACK: 0.97, faces.RETURN: 0.88}
 
+_drawn: dict[tuple[str, int, float | None], NDArray[np.uint8]] = {}
+
 
 def room(
     *,
@@ -49,6 +51,13 @@ def photo(truth: Room, *, seed: int = 0, tiles: float | None = None) -> NDArray[
 
     With `tiles` the floor is of pale ones with dark joints, turned so many degrees against the walls.
     """
+    asked = repr(truth), seed, tiles
+    if asked not in _drawn:  # it takes a third of a second, and many tests look at the same room
+        _drawn[asked] = _photo(truth, seed, tiles)
+    return _drawn[asked].copy()
+
+
+def _photo(truth: Room, seed: int, tiles: float | None) -> NDArray[np.uint8]:
     rng = np.random.default_rng(seed)
     width, height = truth.camera.width, truth.camera.height_px
     seen = faces.face_map(truth, 2 * width, 2 * height)
@@ -56,8 +65,9 @@ def photo(truth: Room, *, seed: int = 0, tiles: float | None = None) -> NDArray[
     for label, gain in GAIN.items():
         picture[seen.labels == label] = np.array([0.82, 0.80, 0.77]) * gain
     x, y, z = np.moveaxis(seen.points, -1, 0)
-    ground = _planks(x, y) if tiles is None else _tiles(x, y, math.radians(tiles))
-    picture[seen.labels == faces.FLOOR] = ground[seen.labels == faces.FLOOR]
+    floor = seen.labels == faces.FLOOR
+    at = x[floor], y[floor]
+    picture[floor] = _planks(*at) if tiles is None else _tiles(*at, math.radians(tiles))
     walls = np.isin(seen.labels, list(WALL_LABELS.values()))
     board = walls & (z < 0.09)
     picture[board] = 0.93
@@ -65,8 +75,11 @@ def photo(truth: Room, *, seed: int = 0, tiles: float | None = None) -> NDArray[
     for opening in truth.openings:
         _paint_opening(picture, seen, opening)
     box = truth.box
-    gaps = np.stack([z, box.height - z, x - box.x0, box.x1 - x, box.y1 - y], -1)
-    crease = np.sort(np.abs(gaps), -1)[..., 1]
+    nearest = crease = np.full(x.shape, np.inf)  # to the nearest and the second nearest face
+    for gap in (z, box.height - z, x - box.x0, box.x1 - x, box.y1 - y):
+        away = np.abs(gap)
+        crease = np.minimum(crease, np.maximum(nearest, away))
+        nearest = np.minimum(nearest, away)
     picture *= (1 - 0.15 * np.exp(-crease / 0.2))[..., None]
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     noisy = small + rng.normal(0, 0.008, small.shape)
