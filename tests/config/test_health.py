@@ -9,18 +9,19 @@ import pytest
 from django.test import Client
 
 from config import health
+from tests import serving
 from tests.serving import Web
 
 
 def test_a_process_that_answers_is_alive(web: Web) -> None:
-    answer = httpx.get(f"{web.url}/healthz")
+    answer = serving.get(f"{web.url}/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
     assert httpx.head(f"{web.url}/healthz/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
 def test_readiness_names_the_part_that_is_away(web: Web) -> None:
-    answer = httpx.get(f"{web.url}/readyz")
+    answer = serving.get(f"{web.url}/readyz")
     parts = answer.json()
     assert answer.status_code == 503
     assert parts["status"] == "not ready"

@@ -15,6 +15,7 @@ import pytest
 from billing import keys, ledger
 from billing.models import Account
 from staging.models import Photo, Render, Run, State
+from tests import serving
 from tests.config.conftest import fail_all
 from tests.serving import Web, environment, wait_until
 from tests.staging.api.renders.conftest import BRIEF, picture
@@ -41,12 +42,12 @@ def background() -> Iterator[ThreadPoolExecutor]:
 def create(web: Web, headers: dict[str, str], **query: str) -> httpx.Response:
     """Ask for a picture, and wait for it."""
     url = f"{web.url}/v1/render/create"
-    return httpx.post(url, params={**BRIEF, **query}, files={"file": PHOTO}, headers=headers, timeout=60)
+    return serving.post(url, params={**BRIEF, **query}, files={"file": PHOTO}, headers=headers, timeout=60)
 
 
 def poll(web: Web, headers: dict[str, str], render_id: str) -> httpx.Response:
     """Where a render stands."""
-    return httpx.get(f"{web.url}/v1/render", params={"render_id": render_id}, headers=headers)
+    return serving.get(f"{web.url}/v1/render", params={"render_id": render_id}, headers=headers)
 
 
 def runs_exist(count: int = 1) -> bool:
@@ -101,7 +102,7 @@ def test_two_hundred_wait_at_once_in_few_threads(
     wait_until(lambda: runs_exist(count), "all renders", 120)
     assert web.threads() < 80
     started = time.monotonic()
-    assert httpx.get(f"{web.url}/v1/ping", headers=headers).status_code == 200
+    assert serving.get(f"{web.url}/v1/ping", headers=headers).status_code == 200
     assert time.monotonic() - started < 4.0
     fail_all(redis_url)
     assert answers.result(60) == [500] * count
@@ -109,7 +110,7 @@ def test_two_hundred_wait_at_once_in_few_threads(
 
 def test_a_client_that_goes_away_leaves_its_render_alone(web: Web, headers: dict[str, str]) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(
+        serving.post(
             f"{web.url}/v1/render/create",
             params=BRIEF,
             files={"file": PHOTO},
@@ -129,7 +130,7 @@ def test_no_header_of_a_client_reaches_the_exchange(web: Web, headers: dict[str,
     }
     answer = create(web, {**headers, **forged}, wait_for_completion="false")
     assert list(answer.json()) == ["render_id"]
-    assert httpx.post(f"{web.url}/v1/render/create", headers=forged).status_code == 401
+    assert serving.post(f"{web.url}/v1/render/create", headers=forged).status_code == 401
 
 
 def test_a_web_process_that_is_killed_loses_no_render(

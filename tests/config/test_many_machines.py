@@ -103,6 +103,6 @@ def test_what_compose_starts_serves_and_stops_cleanly(tmp_path: Path, redis_url:
 
 def _ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return serving.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False

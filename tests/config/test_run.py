@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from config import processes
+from tests import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_WITHIN = 120.0
@@ -64,17 +64,17 @@ def test_start_use_stop_and_start_again(tmp_path: Path) -> None:
         assert len(lines) == 1
         assert not lines[0].endswith("\\")
         assert key in lines[0]
-        assert httpx.get(address + "/readyz").status_code == 200
-        answer = httpx.get(address + "/v1/ping", headers={"Authorization": f"Api-Key {key}"})
+        assert serving.get(address + "/readyz").status_code == 200
+        answer = serving.get(address + "/v1/ping", headers={"Authorization": f"Api-Key {key}"})
         assert answer.json()["credits"] == 500
-        assert httpx.get(address + "/").status_code == 200
+        assert serving.get(address + "/").status_code == 200
     assert left_behind(data) == []
     assert stat.S_IMODE((data / "demo_key").stat().st_mode) == 0o600
     with running(data) as told:
         assert f"API key    {key}" in told
         assert (
             "500"
-            in httpx.get(
+            in serving.get(
                 re.search(r"running at (\S+)", told).group(1) + "/v1/ping",  # type: ignore[union-attr]
                 headers={"X-Api-Key": key},
             ).text

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import httpx
 import pytest
 from PIL import Image
 
@@ -18,6 +17,7 @@ from billing import keys
 from billing.models import Account
 from staging import files
 from staging.models import Photo
+from tests import serving
 from tests.serving import Web
 from tests.staging.api.renders.conftest import BRIEF, picture
 
@@ -36,7 +36,7 @@ def headers(account: Account) -> dict[str, str]:
 def require_quick_ping(web: Web, headers: dict[str, str]) -> None:
     """The process answers others at once."""
     started = time.monotonic()
-    assert httpx.get(f"{web.url}/v1/ping", headers=headers).status_code == 200
+    assert serving.get(f"{web.url}/v1/ping", headers=headers).status_code == 200
     assert time.monotonic() - started < 4.0
 
 
@@ -73,7 +73,7 @@ def large_photo(web: Web, headers: dict[str, str]) -> Photo:
     """A photo of noise, whose PNG has more than a megabyte, sent to the web process."""
     file = io.BytesIO()
     Image.effect_noise((1000, 800), 80).convert("RGB").save(file, "JPEG", quality=40)
-    answer = httpx.post(
+    answer = serving.post(
         f"{web.url}/v1/render/create",
         params={**BRIEF, "wait_for_completion": "false"},
         files={"file": file.getvalue()},
@@ -85,7 +85,7 @@ def large_photo(web: Web, headers: dict[str, str]) -> Photo:
 
 def test_downloads_that_are_never_read_take_no_thread(web: Web, headers: dict[str, str]) -> None:
     path = files.photo_url(large_photo(web, headers))
-    assert len(httpx.get(web.url + path).content) > 1_000_000
+    assert len(serving.get(web.url + path).content) > 1_000_000
     with contextlib.ExitStack() as open_sockets:
         for _ in range(MANY):
             link = socket.socket()
@@ -101,11 +101,11 @@ def test_downloads_that_are_never_read_take_no_thread(web: Web, headers: dict[st
 def test_who_sends_too_much_is_told_by_whom_it_concerns(web: Web, headers: dict[str, str]) -> None:
     url, large = f"{web.url}/v1/render/create", b"\xff" * 500_000
     typed = {"Content-Type": "image/jpeg"}
-    assert httpx.post(url, content=large, headers=typed).json()["code"] == "invalid_api_key"
+    assert serving.post(url, content=large, headers=typed).json()["code"] == "invalid_api_key"
     for body in (large, iter([large[:250_000], large[250_000:]])):
-        answer = httpx.post(url, params=BRIEF, content=body, headers={**headers, **typed})
+        answer = serving.post(url, params=BRIEF, content=body, headers={**headers, **typed})
         assert (answer.status_code, answer.json()["code"]) == (413, "image_too_large")
-    page = httpx.post(f"{web.url}/accounts/login/", content=large)
+    page = serving.post(f"{web.url}/accounts/login/", content=large)
     assert (page.status_code, page.headers["content-type"]) == (413, "text/html; charset=utf-8")
     assert "up to 50 MB" in page.text
     assert not Photo.objects.exists()
@@ -113,7 +113,7 @@ def test_who_sends_too_much_is_told_by_whom_it_concerns(web: Web, headers: dict[
 
 def test_an_address_is_fetched_and_its_redirects_followed(web: Web, headers: dict[str, str]) -> None:
     with photo_server() as url:
-        answer = httpx.post(
+        answer = serving.post(
             f"{web.url}/v1/render/create",
             json={"image_url": f"{url}/moved", **BRIEF, "wait_for_completion": False},
             headers=headers,

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests import serving
@@ -38,7 +37,7 @@ def test_one_id_leads_from_the_request_to_the_engine(tmp_path: Path, api_key: st
             }
             arguments = {**BRIEF, "wait_for_completion": "false"}
             address = f"{web.url}/v1/render/create"
-            answer = httpx.post(address, params=arguments, content=picture(), headers=headers, timeout=30)
+            answer = serving.post(address, params=arguments, content=picture(), headers=headers, timeout=30)
             render_id = answer.json()["render_id"]
             serving.wait_until(lambda: lines(tmp_path / "work.log", '"failed"'), "the end", 90)
         finally:

@@ -57,7 +57,7 @@ class Stack:
 
     def _engine_answers(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(self.engine_url + "/v1/capabilities").status_code == 200
+            return serving.get(self.engine_url + "/v1/capabilities").status_code == 200
         return False
 
     def kill(self, *names: str) -> None:
@@ -75,7 +75,7 @@ class Stack:
 
     def seen(self) -> dict[str, Any]:
         """What the stand-in has seen: puts, started, cancelled, and masks by job."""
-        found: dict[str, Any] = httpx.get(self.engine_url + "/_seen").json()
+        found: dict[str, Any] = serving.get(self.engine_url + "/_seen").json()
         return found
 
     def logs(self) -> str:

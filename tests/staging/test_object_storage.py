@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
-import httpx
 import pytest
 from django.core.files.storage import storages
 from django.test import Client
@@ -22,6 +21,7 @@ from config import env, storage
 from staging import files, renders, sources
 from staging.briefs import Brief
 from staging.models import Output, State
+from tests import serving
 from tests.staging import pictures
 from tests.staging.runs import go, run_of
 from tests.staging.stand_in import StandIn
@@ -89,7 +89,7 @@ def test_files_come_by_a_redirect_that_the_store_signed(
     signed = parse_qs(urlsplit(target).query)
     assert {"X-Amz-Signature", "X-Amz-Expires"} <= signed.keys()
     assert int(answer["Cache-Control"].rpartition("=")[2]) < int(signed["X-Amz-Expires"][0])
-    fetched = httpx.get(target)
+    fetched = serving.get(target)
     assert fetched.headers["content-type"] == "image/webp"
     with photo.preview.open() as kept:
         assert fetched.content == kept.read()

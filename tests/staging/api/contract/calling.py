@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests import serving
 from tests.staging import pictures
 
 PHOTO = pictures.encoded(pictures.room(360, 270))
@@ -38,7 +39,7 @@ class Partner:
     def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         """One request, with the key unless `headers` says otherwise, and without following redirects."""
         headers = {"Authorization": f"{self.scheme} {self.key}"} | how.pop("headers", {})
-        return httpx.request(method, self.url + path, headers=headers, timeout=60, **how)
+        return serving.request(method, self.url + path, headers=headers, timeout=60, **how)
 
     def create(self, **arguments: Any) -> dict[str, Any]:
         """What create answers after its wait."""

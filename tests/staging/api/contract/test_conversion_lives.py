@@ -6,13 +6,13 @@ import io
 import time
 import uuid
 
-import httpx
 import pytest
 from PIL import Image
 
 from billing import accounts, keys, ledger
 from billing.models import Account, Plan
 from staging.models import Run
+from tests import serving
 from tests.staging import pictures
 from tests.staging.api.contract.calling import FAILING_WIDTH, FIELDS, PHOTO, Partner
 
@@ -62,7 +62,7 @@ def test_each_kind_of_conversion(fields: dict[str, str], price: int, partner: Pa
     edge = 3840 if "upscale" in fields else 1920
     for file in body["files"]:
         for name_, size in (("url", (edge, edge * 3 // 4)), ("thumbnail", (480, 360))):
-            got = httpx.get(partner.url + file[name_], headers={"Origin": "https://a.example"})
+            got = serving.get(partner.url + file[name_], headers={"Origin": "https://a.example"})
             assert got.headers["access-control-allow-origin"] == "*"
             assert (Image.open(io.BytesIO(got.content)).format, Image.open(io.BytesIO(got.content)).size) == (
                 "JPEG",

@@ -8,13 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 import requests
 
 from billing import keys, ledger
 from billing.models import Account, ApiKey
-from tests import needs
+from tests import needs, serving
 from tests.fuzz import fuzz
 from tests.staging.api.contract.calling import DATA_URL, PHOTO, Partner
 
@@ -37,7 +36,7 @@ def test_the_seeds_second_example(partner: Partner, tmp_path: Path) -> None:
 def test_the_documentations_examples_run(partner: Partner, account: Account, tmp_path: Path) -> None:
     """Every block of curl and Python in the document, as a partner would paste it."""
     ledger.grant(account, 20, reference="examples")
-    document = httpx.get(f"{partner.url}/api/docs/openapi.json", timeout=60).json()
+    document = serving.get(f"{partner.url}/api/docs/openapi.json", timeout=60).json()
     told = {operation["description"] for item in document["paths"].values() for operation in item.values()}
     blocks = [block for text in sorted(told) for block in re.findall(r"```(bash|python)\n(.*?)```", text, re.DOTALL)]
     assert {language for language, _ in blocks} == {"bash", "python"}

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def picture(url: str) -> Image.Image:
     """The picture at an address, as anybody gets it."""
-    answer = httpx.get(url, timeout=30)
+    answer = serving.get(url, timeout=30)
     assert answer.status_code == 200, answer.text
     return Image.open(io.BytesIO(answer.content)).convert("RGB")
 
@@ -115,7 +115,7 @@ def test_a_signature_is_good_for_fourteen_days_and_no_longer(partner: Partner) -
     assert abs(expires - time.time() - 14 * 24 * 3600) < 120
     past = int(time.time()) - 1
     query = urlencode({"expires": past, "signature": files._signature(asked.path, past)})
-    late = httpx.get(f"{partner.url}{asked.path}?{query}")
+    late = serving.get(f"{partner.url}{asked.path}?{query}")
     assert (late.status_code, late.json()["code"]) == (403, "invalid_signature")
 
 
@@ -193,14 +193,14 @@ def test_nobody_guesses_a_files_address(partner: Partner) -> None:
     assert len(name) >= 32
     for guess in (name[:-1] + ("0" if name[-1] != "0" else "1"), output.uuid.hex, str(output.uuid), "abc123"):
         for copy in ("results", "originals", "thumbs"):
-            answer = httpx.get(f"{partner.url}/{copy}/{guess}.jpg")
+            answer = serving.get(f"{partner.url}/{copy}/{guess}.jpg")
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert httpx.get(partner.url + file["url"]).status_code == 200
+    assert serving.get(partner.url + file["url"]).status_code == 200
 
 
 def check_by_the_document(partner: Partner, secret: str, request: Request) -> None:
     """A message is as the OpenAPI document says, and its own example knows it from a forged one."""
-    document = httpx.get(f"{partner.url}/api/docs/openapi.json", timeout=60).json()
+    document = serving.get(f"{partner.url}/api/docs/openapi.json", timeout=60).json()
     told = document["webhooks"]["render"]["post"]
     schema = told["requestBody"]["content"]["application/json"]["schema"]
     pytest.importorskip("jsonschema").validate(json.loads(request.data), schema)

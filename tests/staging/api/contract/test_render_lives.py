@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 
 from billing import accounts, keys, ledger
 from billing.models import Account
+from tests import serving
 from tests.staging import pictures
 from tests.staging.api.contract.calling import (
     CREATE,
@@ -94,9 +95,9 @@ def test_the_life_of_a_decluttered_render(partner: Partner, account: Account, st
     assert re.fullmatch(staged, body["outputs"][0].partition("?")[0])
     assert re.fullmatch(emptied, body["outputs"][1].partition("?")[0])
     for output in body["outputs"]:
-        file = httpx.get(output)
+        file = serving.get(output)
         assert (file.headers["content-type"], Image.open(io.BytesIO(file.content)).size) == ("image/png", (1920, 1440))
-        assert httpx.get(output.partition("?")[0]).status_code == 403
+        assert serving.get(output.partition("?")[0]).status_code == 403
     assert ledger.balance(account) == 8
 
     asked = {"render_id": render_id, "style": "american", "wait_for_completion": False}
@@ -145,9 +146,9 @@ def test_an_emptied_room_alone_and_4k(partner: Partner, account: Account) -> Non
     answer = partner.ask("POST", VARY, json={"render_id": alone["render_id"]})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     wide = partner.ask("POST", CREATE, params=LIVING, files={"file": pictures.encoded(pictures.room(2400, 600))}).json()
-    assert Image.open(io.BytesIO(httpx.get(wide["result_image_url"]).content)).size == (1920, 480)
+    assert Image.open(io.BytesIO(serving.get(wide["result_image_url"]).content)).size == (1920, 480)
     large = partner.create(resolution="4k", declutter_mode="off")
-    assert Image.open(io.BytesIO(httpx.get(large["result_image_url"]).content)).size == (3840, 2880)
+    assert Image.open(io.BytesIO(serving.get(large["result_image_url"]).content)).size == (3840, 2880)
     assert ledger.balance(account) == 5
 
 
@@ -213,13 +214,13 @@ def test_aliases_are_echoed_as_the_names_they_stand_for(partner: Partner, accoun
 def test_a_photo_is_turned_as_its_camera_was_held(partner: Partner) -> None:
     turned = pictures.encoded(pictures.room(360, 270), exif=pictures.exif(orientation=6))
     body = partner.ask("POST", CREATE, params=LIVING, files={"file": turned}).json()
-    assert Image.open(io.BytesIO(httpx.get(body["result_image_url"]).content)).size == (1440, 1920)
+    assert Image.open(io.BytesIO(serving.get(body["result_image_url"]).content)).size == (1440, 1920)
 
 
 def test_a_label_is_drawn_lower_right_and_only_when_asked_for(partner: Partner) -> None:
     plain, labelled = (
         Image.open(
-            io.BytesIO(httpx.get(partner.create(add_virtually_staged_watermark=word)["result_image_url"]).content)
+            io.BytesIO(serving.get(partner.create(add_virtually_staged_watermark=word)["result_image_url"]).content)
         )
         for word in ("false", "true")
     )
@@ -236,12 +237,12 @@ def test_output_files_are_for_every_origin_and_only_with_their_signature(partner
     first, again = body["result_image_url"], partner.done(body["render_id"])["outputs"][0]
     assert first.startswith(f"{partner.url}/renders/")
     assert first.partition("?")[0] == again.partition("?")[0]
-    answer = httpx.get(again, headers={"Origin": "https://a.example"})
+    answer = serving.get(again, headers={"Origin": "https://a.example"})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
     assert httpx.options(again).headers["access-control-allow-origin"] == "*"
     forged = first[:-1] + ("0" if first[-1] != "0" else "1")
     for address in (first.partition("?")[0], forged):
-        refused = httpx.get(address)
+        refused = serving.get(address)
         assert (refused.status_code, set(refused.json())) == (403, {"error", "message", "code"})
 
 
