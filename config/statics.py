@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import brotli
@@ -13,11 +14,20 @@ _QUALITY: Final = 9
 
 
 class QuickCompressor(Compressor):
-    """WhiteNoise's, without waiting for the last bytes."""
+    """WhiteNoise's, without waiting for the last bytes, and once for what lies under its plain and its hashed name."""
+
+    # Maps of scripts are half of all bytes, and only developers' tools ask for them.
+    SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
     @staticmethod
+    @cache
     def compress_brotli(data: bytes) -> bytes:
         return bytes(brotli.compress(data, quality=_QUALITY))
+
+    @staticmethod
+    @cache
+    def compress_gzip(data: bytes) -> bytes:
+        return bytes(Compressor.compress_gzip(data))
 
 
 class ForgivingManifestStorage(CompressedManifestStaticFilesStorage):

@@ -16,3 +16,10 @@ def test_a_script_is_compressed_nearly_as_small_as_can_be_but_not_by_the_slow_la
     assert brotli.decompress(compressed) == data
     smallest = len(brotli.compress(data))
     assert smallest < len(compressed) < 1.2 * smallest
+
+
+def test_maps_of_scripts_are_left_as_they_are(tmp_path):
+    for name in ("small.js", "small.js.map"):
+        (tmp_path / name).write_text("let price = 1;\n" * 900)
+    list(ForgivingManifestStorage(location=str(tmp_path)).compress_files(["small.js", "small.js.map"]))
+    assert {path.name for path in tmp_path.iterdir()} == {"small.js", "small.js.br", "small.js.gz", "small.js.map"}
