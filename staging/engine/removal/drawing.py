@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.removal import plain
+from staging.engine.removal.boards import CLIP, Boards
 from staging.engine.removal.filling import WALLS, Bytes, Integers, Plane
 from staging.engine.removal.sheets import Floats, Mask, Sheet, applied, sampled
 from staging.engine.removal.tiling import Tiles
@@ -65,6 +66,8 @@ def _band(
                 own += _rails(room.camera, plane, columns[at], rows[at])
         elif plane.tiles is not None:
             own = _tiled(levels, room.camera, plane.sheet, plane.tiles, (columns[at], rows[at]))
+        elif plane.boards is not None:
+            own = _planked(levels, room.camera, plane, plane.boards, (columns[at], rows[at]))
         else:
             own = _coloured(levels, room.camera, plane, columns[at], rows[at])
         own = _boarded(room.camera, plane, columns[at], rows[at], own)
@@ -181,6 +184,18 @@ def _tiled(levels: list[Bytes], camera: Camera, sheet: Sheet, tiles: Tiles, at: 
     beside = sheet.places(camera, at[0] + 1, at[1]), sheet.places(camera, at[0], at[1] + 1)
     face = sampled(tiles.surface, *places) + texture
     return np.asarray(face * np.exp(tiles.joints.drawn(places, beside, metre * sheet.ppm)), np.float32)
+
+
+def _planked(levels: list[Bytes], camera: Camera, plane: Plane, boards: Boards, at: tuple[Floats, Floats]) -> Floats:
+    """Colours (N, 3) of the pixels `at` (x, y) on a floor of boards."""
+    matrix = plane.sheet.matrix(camera)
+    places = plane.sheet.places(camera, *at)
+    source, tone = boards.source(*places)
+    here, there = _scale(matrix, *places), _scale(matrix, *source)
+    seen = _detail(levels, *applied(matrix, *source), np.log2(np.maximum(there, 1e-6) / np.maximum(here, 1e-6)))
+    light = np.log(np.maximum(seen, 0.02)) - np.log(np.maximum(sampled(boards.local, *source), 0.02))
+    light = np.clip(light, -CLIP, CLIP) + tone
+    return np.asarray(sampled(plane.surface, *places) * np.exp(light), np.float32)
 
 
 def _draw_fixed(levels: list[Bytes], camera: Camera, plane: Plane, at: tuple[Floats, Floats], colour: Floats) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated
 from staging.engine.removal import continuation, flooring, lattice, plain, rails, skirting
+from staging.engine.removal.boards import Boards, planked
 from staging.engine.removal.cover import Cover, Seen, covering
 from staging.engine.removal.joints import Look
 from staging.engine.removal.quilt import Quilt, quilted
@@ -38,7 +39,7 @@ class Plane:
 
     `hidden` and `confirmed_pixels` are its pixels of the working photo to fill, and seen for sure. `line` (columns,) is
     the row of a wall's sheet at which it ends, with the `board` along it; `covering` is set where it has no pattern;
-    `fixed` are the windows, curtains and doors that go on behind the hole; `tiles` is set on a floor of such.
+    `fixed` are the windows, curtains and doors that go on behind the hole; `tiles` and `boards` are of floors of such.
     """
 
     sheet: Sheet
@@ -52,6 +53,7 @@ class Plane:
     board: skirting.Board | None = None
     fixed: continuation.Continued | None = None
     tiles: Tiles | None = None
+    boards: Boards | None = None
 
     def confirmed_in(self, scene: Scene) -> Mask:
         """Its confirmed pixels in the working photo."""
@@ -95,19 +97,32 @@ def planes(scene: Scene, hole: Mask, missed: Mask | None = None) -> dict[int, Pl
             shown = sheet.marked(~hole & (scene.faces.labels == face), scene.camera)
             surface = rails.continued(sheet, cover.picture, surface, shown, sheet.marked(hidden, scene.camera))
         over = _over(sheet, hidden, scene.camera)
-        quilt, tiles = None, None
+        quilt, tiles, boards = None, None, None
         if face not in simple:
             usual, resolution = _usual(cover.detail, cover.confirmed, sheet.ppm), sheet.resolution(scene.camera)
             steps = lattice.steps(cover.detail, usual & ~over, sheet.ppm)
             if face == FLOOR and steps is not None:
                 tiles = tiled(cover, cover.confirmed & ~over, steps, resolution, _look(scene, sheet))
+            if face == FLOOR and steps is None:
+                boards = planked(cover, usual & ~over, over, resolution)
             if tiles is None and steps is not None:
                 quilt = lattice.repeated(steps, usual & ~over, over, resolution)
-            if tiles is None and quilt is None:
+            if tiles is None and boards is None and quilt is None:
                 quilt = quilted(cover.detail, usual, over, resolution, sheet.ppm)
         seen = int((confirmed_in(scene, sheet, cover) & (scene.faces.labels == face)).sum())
         made[face] = Plane(
-            sheet, cover, surface, quilt, int(hidden.sum()), seen, simple.get(face), line, board, fixed.get(face), tiles
+            sheet,
+            cover,
+            surface,
+            quilt,
+            int(hidden.sum()),
+            seen,
+            simple.get(face),
+            line,
+            board,
+            fixed.get(face),
+            tiles,
+            boards,
         )
     return made
 

@@ -189,7 +189,7 @@ class _Work:
         cost = np.zeros_like(self.used)
         if mask.sum() > 8:
             wanted = shrunk(pattern[: 2 * small, : 2 * small], small, small)
-            error = _squared(self.half, wanted, mask) / np.float32(mask.sum())
+            error = differences(self.half, wanted, mask) / np.float32(mask.sum())
             cost[: len(error), : error.shape[1]] = error[: len(cost), : cost.shape[1]]
         middle = float(self.sharp[y + tile // 2, x + tile // 2])
         cost += self.variance * (
@@ -216,8 +216,8 @@ class _Work:
         return found
 
 
-def _squared(picture: Floats, wanted: Floats, mask: Floats) -> NDArray[np.float32]:
-    """Sum of squared differences of `wanted` (n, n, 3), where `mask` is 1, at every place of the picture."""
+def differences(picture: Floats, wanted: Floats, mask: Floats) -> NDArray[np.float32]:
+    """Sum of squared differences of `wanted` (n, m, 3), where `mask` (n, m) is 1, at every place of a picture."""
     weights = np.repeat(mask[..., None], 3, -1)
     error = cv2.matchTemplate(picture, wanted * weights, cv2.TM_CCORR)
     energy = (picture**2).sum(-1)
