@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_widely, blurred_within, dilated, filled, steepness
+from staging.engine.composite.fields import blurred_widely, blurred_within, dilated, filled, holding, steepness
 from staging.engine.geometry.colours import commonest, least_squares, length
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR
@@ -20,6 +20,7 @@ SMOOTH: Final = 0.10  # metres over which the covering's own pattern is averaged
 LIGHT: Final = 0.05  # metres over which the light beside a hidden part is averaged
 REACH: Final = 1.2  # metres that the local deviation from the smooth surface is carried into a hidden part
 FARTHEST: Final = 0.70  # a local deviation, as log of the light, that may still be light and no other thing
+SHINING: Final = 1.2  # the same of a floor, which may shine
 SHADED: Final = 22.0  # lightness by which a plane's own pixels may differ from its smooth surface
 TINTED: Final = 6.0
 BESIDE: Final = 0.25  # metres round a hidden part in which what may be the plane's own tells its light
@@ -88,6 +89,7 @@ def covering(seen: Seen) -> Cover | None:
     calm = _calm(local if face == FLOOR else picture, candidate, ppm)
     shaded = usable & calm & _shaded(lab - fitted)
     near = _spread_out(near, shaded, calm)
+    sheen = _sheen(lab, fitted, near, usable & calm) if face == FLOOR else shaded
     if face != FLOOR:
         near &= calm
     opened = cv2.morphologyEx(
@@ -97,19 +99,19 @@ def covering(seen: Seen) -> Cover | None:
     if confirmed.sum() < 200:
         return None
     smooth = _rgb(fitted)
-    beside = shaded & dilated(seen.hidden, round(BESIDE * ppm))
-    surface = lit(picture, confirmed | beside, smooth, ppm)
+    beside = (shaded | sheen) & dilated(seen.hidden, round(BESIDE * ppm))
+    surface = lit(picture, confirmed | beside, smooth, ppm, SHINING if face == FLOOR else FARTHEST)
     return Cover(picture, confirmed, surface, smooth, ppm, spread)
 
 
-def lit(picture: Floats, own: Mask, smooth: Floats, ppm: float) -> Floats:
+def lit(picture: Floats, own: Mask, smooth: Floats, ppm: float, farthest: float = FARTHEST) -> Floats:
     """The smooth surface with what its own pixels say of the light near them, carried on where they end."""
     local, share = blurred_within(picture, own.astype(np.float32), LIGHT * ppm)
     step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))
-    sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < FARTHEST) * (share > 0.08)
+    sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < farthest) * (share > 0.08)
     carried = filled(np.where(sure[..., None] > 0, step, 0).astype(np.float32), sure.astype(np.float32))
     near = np.clip(blurred_widely(sure.astype(np.float32), REACH * ppm) * 3.0, 0, 1)[..., None]
-    held = np.clip(carried, -FARTHEST, FARTHEST)
+    held = np.clip(carried, -farthest, farthest)
     return np.asarray(smooth * np.exp(held * np.maximum(near, sure[..., None])), np.float32)
 
 
@@ -135,6 +137,16 @@ def _calm(picture: Floats, candidate: Mask, ppm: float) -> Mask:
 def _shaded(step: Floats) -> Mask:
     """What may be the plane in other light, by how far it is from the surface, Lab (h, w, 3)."""
     return (np.abs(step[..., 0]) < SHADED) & (np.hypot(step[..., 1], step[..., 2]) < TINTED)
+
+
+def _sheen(lab: Floats, surface: Floats, near: Mask, open_: Mask) -> Mask:
+    """Where (h, w) a floor shines: what is lighter than its `surface` and no more coloured, and goes on without an edge
+    from what is `near` it. Sun on it has edges.
+    """
+    step = lab - surface
+    paler = np.hypot(lab[..., 1], lab[..., 2]) < np.hypot(surface[..., 1], surface[..., 2]) + TINTED
+    shines = open_ & (step[..., 0] > 0) & paler & (step[..., 2] < TINTED)
+    return holding(shines | (near & open_), near)
 
 
 def _spread_out(near: Mask, shaded: Mask, calm: Mask) -> Mask:

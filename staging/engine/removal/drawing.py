@@ -193,9 +193,11 @@ def _planked(levels: list[Bytes], camera: Camera, plane: Plane, boards: Boards, 
     source, tone = boards.source(*places)
     here, there = _scale(matrix, *places), _scale(matrix, *source)
     seen = _detail(levels, *applied(matrix, *source), np.log2(np.maximum(there, 1e-6) / np.maximum(here, 1e-6)))
-    light = np.log(np.maximum(seen, 0.02)) - np.log(np.maximum(sampled(boards.local, *source), 0.02))
-    light = np.clip(light, -CLIP, CLIP) + tone
-    return np.asarray(sampled(plane.surface, *places) * np.exp(light), np.float32)
+    local, surface = sampled(boards.local, *source), sampled(plane.surface, *places)
+    light = np.clip(np.log(np.maximum(seen, 0.02)) - np.log(np.maximum(local, 0.02)), -CLIP, CLIP)
+    # In less light boards keep their contrast; where a floor shines, that is light without boards in it.
+    shines = np.minimum(1, local.mean(-1) / np.maximum(surface.mean(-1), 0.02))
+    return np.asarray(surface * np.exp(light * shines[:, None] + tone), np.float32)
 
 
 def _draw_fixed(levels: list[Bytes], camera: Camera, plane: Plane, at: tuple[Floats, Floats], colour: Floats) -> None:

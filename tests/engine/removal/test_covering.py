@@ -76,3 +76,29 @@ def test_what_is_hidden_of_a_floor_is_no_lighter_and_no_bluer_than_what_is_seen(
     found = np.exp(plain.lit(picture, ~hole, floor, hole))
     assert found.max() < 0.46
     assert np.abs(found[..., 2] / found[..., 0] - 0.9).max() < 0.03
+
+
+def shining(*, edge):
+    """A dark floor that shines on its left, sharply with an `edge`, and what is said of its light behind a hole
+    beside that: along the hole's left end, against what is seen there.
+    """
+    rng = np.random.default_rng(5)
+    picture = np.full((300, 400, 3), (0.24, 0.19, 0.16), np.float32) * np.exp(rng.normal(0, 0.05, (300, 400, 1)))
+    right = np.arange(400, dtype=np.float32)
+    shine = (right < 110).astype(np.float32) if edge else np.clip((130 - right) / 90, 0, 1)
+    picture = (picture + 0.4 * shine[None, :, None] * np.array([0.7, 0.95, 1.2])).astype(np.float32)
+    hole = np.zeros((300, 400), bool)
+    hole[80:220, 60:260] = True
+    seen = cover.Seen(picture, ~hole, hole, np.ones((300, 400), np.float32), 100.0, FLOOR)
+    found = cover.covering(seen).surface
+    return found[100:200, 64:80].mean(), picture[100:200, 50:58].mean()
+
+
+def test_a_floor_goes_on_shining_beside_where_it_shines():
+    drawn, seen = shining(edge=False)
+    assert abs(np.log(drawn / seen)) < 0.5
+
+
+def test_a_patch_of_sun_on_a_floor_is_not_drawn_on():
+    drawn, seen = shining(edge=True)
+    assert np.log(seen / drawn) > 0.5
