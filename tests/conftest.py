@@ -18,15 +18,21 @@ from django.test import TransactionTestCase
 
 from billing import accounts, keys, ledger
 from billing.models import Account, ApiKey, Membership, User
-from tests.turns import Turns
+from tests.turns import Turns, ordered
 
 PASSWORD = "a long enough password"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
-    """The order of tests where several processes share them (turns.py)."""
+    """Which process gets which tests where several share them (turns.py)."""
     return Turns(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The order in which they get them; one process alone keeps to pytest's."""
+    if hasattr(config, "workerinput"):
+        ordered(items)
 
 
 @pytest.fixture(scope="session")
