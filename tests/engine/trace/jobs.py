@@ -60,6 +60,13 @@ def traced(
     }
 
 
+def furnished(*, room: Any, light: Any, built: Any, width: int, samples: int, variant: Any, progress: Any) -> Any:
+    """The furnished picture alone."""
+    from staging.engine.trace.render import Tracer
+
+    return Tracer(room, light).furnished(built, width, samples, 0)
+
+
 def outlined(
     *, room: Any, light: Any, built: Any, width: int, height: int, variant: Any, progress: Any, samples: int = 2
 ) -> Any:

@@ -65,8 +65,8 @@ def climbed(llvm: Child) -> Room:
     steps = [block(-1.3, truth.box.y1 - d / 2, RISE * n, (1.0, d, RISE), "step") for n, d in enumerate(far)]
     built = Built(tuple(steps), {"step": Material("linen", "#b9a080")})
     truth = dataclasses.replace(truth, openings=(Opening("window", "left", 0.5, 2.2, 0.9, 2.2),))
-    job = {"room": truth, "light": LIGHT, "built": built, "width": 960, "samples": 16, "seed": 0}
-    return read_room(photo_of(llvm.run("tests.engine.trace.jobs.traced", job, None, 200)["furnished"].radiance))
+    job = {"room": truth, "light": LIGHT, "built": built, "width": 960, "samples": 16}
+    return read_room(photo_of(llvm.run("tests.engine.trace.jobs.furnished", job, None, 200).radiance))
 
 
 @pytest.mark.trace
