@@ -7,7 +7,7 @@ half of what one sees over them.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from staging.engine.scene.arrangement import Piece
 
+_Metres = tuple[float, float, float]
 # Blocks of a kind: from depth, to depth (shares of the piece's depth, front -0.5, back 0.5), height (share).
 Block = tuple[float, float, float]
 _WHOLE: Final[tuple[Block, ...]] = ((-0.5, 0.5, 1.0),)
@@ -59,12 +60,18 @@ def _unit_lattice(kind: str) -> NDArray[np.float64]:
 
 
 def lattice(piece: Piece) -> NDArray[np.float64]:
-    """Points (64 for each block, 3) of the mass of `piece`, metres, room frame."""
-    a = math.radians(piece.turn)
+    """Points (64 for each block, 3) of the mass of `piece`, metres, room frame; to be read alone."""
+    return _lattice(piece.kind, piece.size, (piece.x, piece.y, piece.z), piece.turn)
+
+
+@lru_cache(maxsize=256)  # of one piece it is asked for how it looks, what it hides and what hides it
+def _lattice(kind: str, size: _Metres, place: _Metres, turn: float) -> NDArray[np.float64]:
+    a = math.radians(turn)
     c, s = math.cos(a), math.sin(a)
-    local = _unit_lattice(piece.kind) * np.array(piece.size)
+    local = _unit_lattice(kind) * np.array(size)
     points: NDArray[np.float64] = local @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-    points += np.array([piece.x, piece.y, piece.z])
+    points += np.array(place)
+    points.flags.writeable = False
     return points
 
 

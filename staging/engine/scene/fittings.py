@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -119,7 +120,13 @@ class Fittings:
         return float(mask[v[seen], u[seen]].sum()) / len(points)
 
     def _camera(self, camera: Camera) -> Camera:
-        return camera.resized(self.clear.shape[1], self.clear.shape[0])
+        return _resized(camera, self.clear.shape[1], self.clear.shape[0])
+
+
+@lru_cache(maxsize=8)
+def _resized(camera: Camera, width: int, height: int) -> Camera:
+    """The camera of a photo at the size of what is asked of it, thousands of times for one room."""
+    return camera.resized(width, height)
 
 
 def _hull(camera: Camera, piece: Piece, shape: tuple[int, ...]) -> Mask | None:
@@ -135,7 +142,7 @@ def _hull(camera: Camera, piece: Piece, shape: tuple[int, ...]) -> Mask | None:
         for sy in (-1, 1)
         for up in (0, 1)
     ]
-    pixels, depth = camera.resized(shape[1], shape[0]).project(np.array(corners))
+    pixels, depth = _resized(camera, shape[1], shape[0]).project(np.array(corners))
     if (depth < 0.2).any():
         return None
     hidden = np.zeros(shape[:2], np.uint8)

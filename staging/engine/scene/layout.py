@@ -97,6 +97,7 @@ class Layout:
     wall: Wall | None = None
     careful: bool = False
     _open: NDArray[np.float64] | None = None
+    _looked: tuple[Piece, View] | None = None
 
     @property
     def main(self) -> Piece:
@@ -143,6 +144,7 @@ class Layout:
         if demand.in_frame > 0.5 and not sees_middle(self.site.room, piece):
             return "outside the picture"
         seen = view(self.site.room, piece)
+        self._looked = piece, seen
         if seen.in_frame < demand.in_frame:
             return "outside the picture"
         if piece.kind in FLAT or not self.pieces:
@@ -224,7 +226,8 @@ class Layout:
         named = replace(piece, id=f"{piece.kind}-{number}", seed=seed)
         self.pieces.append(named)
         self._open = None
-        self.views[named.id] = view(self.site.room, named)
+        looked = self._looked
+        self.views[named.id] = looked[1] if looked and looked[0] is piece else view(self.site.room, named)
 
     def add_first(self, offers: Iterable[Piece], demand: Demand | None = None) -> Piece | None:
         """Keep the first of `offers` that can stay; answers it as kept."""
