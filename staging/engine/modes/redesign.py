@@ -14,7 +14,7 @@ from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, k
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
 from staging.engine.redesign.exterior import freshen
-from staging.engine.redesign.interior import Redecorated, redecorate
+from staging.engine.redesign.interior import LEAST_SURE, Redecorated, redecorate
 from staging.engine.redesign.planting import plant
 from staging.engine.scene.gates import Gate
 from staging.engine.scene.room import Room
@@ -98,7 +98,7 @@ def redesign_room(
     began = time.perf_counter()
     tell(0.0, "reading the room")
     start = photo if emptied is None else emptied.picture
-    known, hidden = _read(start, focal_35mm, room if emptied is None else emptied.room)
+    known, hidden = _read(start, focal_35mm, room) if emptied is None else _read_emptied(emptied, focal_35mm)
     if room is None and emptied is None and room_type not in BUILT_IN:
         # On a new floor nobody would find what lies about on the old one.
         tidied(start, known)
@@ -155,6 +155,19 @@ def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) 
         if found is None or found["confidence"].get("total", 0.0) < SURE_WITHOUT_FLOOR:
             raise
         return Room.from_dict(found), error.message
+
+
+def _read_emptied(emptied: Emptied, focal_35mm: float | None) -> tuple[Room, str | None]:
+    """The same of an emptied room. Where furniture hid too much for the room behind it to be read surely, it is read in
+    the picture without: what is painted follows the edges that are drawn there.
+    """
+    confidence = emptied.room.get("confidence", {})
+    if not confidence.get("person", 0.0) and confidence.get("total", 1.0) < LEAST_SURE:
+        try:
+            return _read(emptied.picture, focal_35mm, None)
+        except UnusablePhoto:
+            pass  # then the room behind the furniture says what is to be said of it
+    return _read(emptied.picture, focal_35mm, emptied.room)
 
 
 def _furnished(picture: Bytes, **brief: Any) -> Staged | str:

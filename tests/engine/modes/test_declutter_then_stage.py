@@ -40,6 +40,22 @@ def test_the_staged_picture_stands_on_the_emptied_room(child, tmp_path):
     assert record["emptied"]["removed"]["anything"] is True
 
 
+@pytest.mark.trace
+@pytest.mark.parametrize(("confidence", "painted"), [({"total": 0.1}, True), ({"total": 0.1, "person": 1.0}, False)])
+def test_a_room_read_unsurely_behind_its_furniture_is_painted_as_it_is_read_without(
+    child, tmp_path, confidence, painted
+):
+    photo, _chest = furnished.furnished()
+    room = {**furnished.ROOM.to_dict(), "confidence": confidence}
+    asked = {"kind": "redesign", "room_type": "living", "style": "modern", "quality": "draft", "declutter": "on"}
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    payload = {"photo": str(tmp_path / "photo.png"), "folder": str(tmp_path), "brief": asked, "room": room}
+    # What a person said of it stays said.
+    with contextlib.nullcontext() if painted else pytest.raises(UnusablePhoto, match="Confirm its corners"):
+        record = child.run(JOB, payload, None, 220)["record"]
+        assert record["redesign"]["walls"]
+
+
 def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_path):
     photo = furnished.empty()
     record, pictures = run(child, tmp_path, photo, kind="declutter", declutter="on")
