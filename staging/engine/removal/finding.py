@@ -33,9 +33,11 @@ THIN: Final = 0.02  # of the long edge
 BLOWN: Final = 0.93  # of white: a pane, seldom a thing
 GLOSSY: Final = 0.09  # sRGB from the floor in any light
 LEAST_ADDED: Final = 0.15  # of the way to white
-# With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads so unsurely.
+# With more of the picture than UNTOLD unlike floor, walls and ceiling, a room is not empty if it reads so unsurely; the
+# more of it is unexplained, the surer it must read.
 UNTOLD: Final = 0.12
 UNSURE_ROOM: Final = 0.35  # confidence
+UNSURE_WITH: Final = 0.2  # the same, added to how much of the picture is unexplained
 TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
 
 
@@ -110,16 +112,17 @@ def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
     return cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((n, n), np.uint8)) > 0
 
 
-def unsure(room: Room) -> bool:
-    """Whether a room was read with so little confidence that what hides it may be why."""
-    return room.confidence.get("total", 1.0) < UNSURE_ROOM
+def unsure(room: Room, hiding: float) -> bool:
+    """Whether a room was read with so little confidence that what hides the share `hiding` of it, 0..1, may be why."""
+    return room.confidence.get("total", 1.0) < max(UNSURE_ROOM, UNSURE_WITH + hiding)
 
 
 def unclear(scene: Scene, hiding: Mask) -> bool:
     """Whether the room is not empty, though it cannot be told what stands in it: read unsurely, and with much that is
     `unexplained` (h, w) in it. The edges of empty rooms are seen, and so they are read with confidence.
     """
-    return unsure(scene.room) and float(hiding.mean()) > UNTOLD
+    share = float(hiding.mean())
+    return share > UNTOLD and unsure(scene.room, share)
 
 
 def clear_outline(

@@ -23,6 +23,7 @@ from staging.engine.scene.room import Room
 AT: Final = 520  # long side in pixels of the picture that is judged
 LIT: Final = 0.09  # sRGB from the plane with white light added to it
 DARKEST: Final = 0.62  # of the plane's colour: shadows of a room's own walls are not darker
+MOST_HIDING: Final = 0.5  # of the picture: more of it is seldom unexplained, and to know takes a third of a second
 UNLIT: Final = 0.28  # least share of a thing that light does not explain
 LEAST: Final = 0.003  # of the picture
 # Of the cut between things and room: whether anything stands there shows in the first, its outline takes them all.
@@ -50,7 +51,7 @@ def find(photo: Bytes, room: Room) -> Mask:
 
 def unclear(photo: Bytes, room: Room) -> bool:
     """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`."""
-    if not finding.unsure(room):
+    if not finding.unsure(room, MOST_HIDING):
         return False
     scene = _scene(photo, room)
     return finding.unclear(scene, finding.unexplained(scene, _covers(scene)))

@@ -1,7 +1,10 @@
 """What stands in a room is found whole: its light parts, its lamp, and neither the door nor the window beside it."""
 
+import dataclasses
+
 import cv2
 import numpy as np
+import pytest
 
 from staging.engine.removal import filling, finding, standing
 from staging.engine.removal.scene import Scene
@@ -118,3 +121,14 @@ def test_a_picture_close_above_what_stands_stays():
     stands, _ = whole(photo, (mask > 0) | picture)
     assert stands.mask[mask > 0].mean() > 0.95
     assert stands.mask[picture].mean() < 0.2
+
+
+@pytest.mark.parametrize(("confidence", "hiding", "unclear"), [
+    (0.34, 0.15, True), (0.38, 0.15, False), (0.38, 0.25, True), (0.6, 0.35, False), (0.2, 0.1, False),
+])  # fmt: skip
+def test_the_more_of_a_room_is_unexplained_the_surer_it_must_read_to_be_empty(confidence, hiding, unclear):
+    room = dataclasses.replace(ROOM, confidence={"total": confidence})
+    scene = Scene.of(furnished.empty(), room)
+    unexplained = np.zeros(scene.faces.labels.shape, bool)
+    unexplained[: round(hiding * len(unexplained))] = True
+    assert finding.unclear(scene, unexplained) == unclear
