@@ -14,9 +14,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import dilated, steepness
 from staging.engine.geometry.colours import length
-from staging.engine.removal import finding, growth
+from staging.engine.removal import finding, growth, plain
 from staging.engine.removal.cover import LAB_WEIGHTS, Cover
 from staging.engine.removal.filling import confirmed_in
 from staging.engine.removal.scene import Scene
@@ -40,6 +40,12 @@ NARROW: Final = 0.02  # of the long edge
 SPECK: Final = 5  # pixels, at working size
 SEAM: Final = 9  # pixels: a thinner line of what looks like wall or floor is the edge of a thing
 ROUND_IT: Final = 0.015  # of the long edge: what is no wall for sure so near to a thing is its shade or its rim
+EDGED: Final = 0.05  # of the long edge: so far what has edges of its own goes on as one thing, slats and rails
+STEEP: Final = 2.2  # Lab units a pixel, an edge of it
+FULL: Final = (11, 0.25)  # pixels, and the share of them on edges, that has edges all over: paint has none
+FEET: Final = 0.05  # of the long edge, how far feet and hems reach below what was found of a thing
+BESIDE_FEET: Final = 11  # pixels
+STILL_SEEN: Final = 0.5  # of the carpet that is seen: the rest is drawn after it
 ON_WALL: Final = 0.35  # metres above the floor from which on a thing may hang
 HANGING: Final = 0.6  # of its width, under which the wall must be seen
 BENEATH: Final = (4, 15)  # pixels under it that are looked at
@@ -85,10 +91,42 @@ def whole(scene: Scene, covers: dict[int, tuple[Sheet, Cover]], found: Mask) -> 
     shown = (columns & free) | by_colour
     mask = _kept(scene, shown & ~_curtains(scene, shown, panes), ~glossy)
     mask |= _stood(_opened((hung | rest) & ~mask, SEAM), mask & _lifted(scene), paint)
+    mask |= _going_on(scene, mask, rest, other)
     for _ in range(round(ROUND_IT * max(own.shape))):
         mask |= dilated(mask, 1) & rest
+    mask |= _feet(scene, mask, own)
     untold = float((tall & ~_curtains(scene, tall, panes)).mean())
     return Standing(finding.without_holes(mask) if mask.any() else mask, untold)
+
+
+def _feet(scene: Scene, mask: Mask, own: Mask) -> Mask:
+    """The carpet (h, w) just below the things of `mask` (h, w): feet and hems may be as pale as carpet in the sun, and
+    where carpet is drawn over carpet nothing is lost. `own` (h, w) is what is floor or wall for sure.
+    """
+    floor = scene.faces.labels == FLOOR
+    carpet = floor & own & ~mask
+    below = np.ones((2 * round(FEET * max(mask.shape)) + 1, BESIDE_FEET), np.uint8)
+    below[len(below) // 2 + 1 :] = 0
+    reached = (cv2.dilate((mask & floor).astype(np.uint8), below) > 0) & floor
+    left = (carpet & ~reached).sum() > STILL_SEEN * carpet.sum()
+    return reached if left and plain.carpeted(scene, carpet) else np.zeros_like(mask)
+
+
+def _going_on(scene: Scene, mask: Mask, rest: Mask, other: Mask) -> Mask:
+    """What of the `rest` (h, w) goes on from the things of `mask` (h, w) in edges close together: white slats before a
+    white wall. What is large and of a colour of its own, as doorways are, has been judged by that.
+    """
+    lightness = cv2.cvtColor(cv2.GaussianBlur(scene.photo, (0, 0), 1.0), cv2.COLOR_RGB2Lab)[..., 0]
+    wide, share = FULL
+    edged = cv2.blur((steepness(lightness) > STEEP).astype(np.float32), (wide, wide)) > share
+    count, parts = cv2.connectedComponents((other & ~mask).astype(np.uint8), connectivity=4)
+    large = np.bincount(parts.ravel(), minlength=count) > growth.SLIGHT * mask.size
+    large[0] = False
+    through = rest & edged & ~dilated(large[parts], 2)
+    reached = mask
+    for _ in range(round(EDGED * max(mask.shape))):
+        reached = reached | (dilated(reached, 1) & through)
+    return dilated(reached & ~mask, wide // 2) | reached
 
 
 def raised(scene: Scene, things: Mask) -> float:

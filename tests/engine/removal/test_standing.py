@@ -8,6 +8,7 @@ import pytest
 
 from staging.engine.removal import filling, finding, standing
 from staging.engine.removal.scene import Scene
+from staging.engine.scene.room import Opening
 from tests.engine.removal import furnished
 
 ROOM = furnished.ROOM
@@ -121,6 +122,43 @@ def test_a_picture_close_above_what_stands_stays():
     stands, _ = whole(photo, (mask > 0) | picture)
     assert stands.mask[mask > 0].mean() > 0.95
     assert stands.mask[picture].mean() < 0.2
+
+
+def test_a_rail_of_white_slats_before_a_white_wall_goes_with_the_bed_under_it():
+    photo, mask = furnished.furnished()
+    wall = furnished.empty()
+    top = np.array([np.flatnonzero(column)[0] if column.any() else -1 for column in mask.T > 0])
+    rail = np.zeros(mask.shape, bool)
+    for column in np.flatnonzero(top >= 0)[15:-15]:
+        rail[top[column] - 22 : top[column], column] = True
+    slats = rail & (np.arange(mask.shape[1]) % 8 < 4)
+    photo[rail] = wall[rail]
+    photo[slats] = np.minimum(wall[slats] * 1.1, 255)
+    stands, _ = whole(photo)
+    assert stands.mask[rail].mean() > 0.9
+    assert stands.mask.mean() < 1.6 * (mask > 0).mean()
+
+
+def test_pale_feet_on_a_carpet_go_with_what_stands_on_them():
+    photo, mask = furnished.with_chest(furnished.carpeted())
+    column = int(np.flatnonzero(mask.any(0))[20])
+    bottom = int(np.flatnonzero(mask[:, column])[-1])
+    foot = np.zeros(mask.shape, bool)
+    foot[bottom + 1 : bottom + 18, column : column + 8] = True
+    photo[foot] = np.clip(np.median(furnished.carpeted()[foot], 0) * 1.15, 0, 255)
+    stands, _ = whole(photo)
+    assert stands.mask[mask > 0].mean() > 0.95
+    assert stands.mask[foot].mean() > 0.9
+
+
+def test_a_window_ends_as_high_as_windows_do():
+    low = dataclasses.replace(ROOM, openings=(Opening("window", "back", -0.5, 0.9, 0.5, 1.2),))
+    high = dataclasses.replace(ROOM, openings=(Opening("window", "back", -0.5, 0.9, 0.5, 2.1),))
+    photo = furnished.empty()
+    for room, height in ((low, (0.5, 1.2)), (high, (0.5, 2.1))):
+        bright = photo.copy()
+        where = on_back(bright, (-0.5, 0.9), height, (228, 228, 228))
+        assert (finding.panes(Scene.of(bright, room))[where].mean() > 0.9) == (room is high)
 
 
 @pytest.mark.parametrize(("confidence", "hiding", "unclear"), [
