@@ -38,6 +38,7 @@ LEAST_ADDED: Final = 0.15  # of the way to white
 UNTOLD: Final = 0.12
 UNSURE_ROOM: Final = 0.35  # confidence
 UNSURE_WITH: Final = 0.2  # the same, added to how much of the picture is unexplained
+HEAD: Final = 1.5  # metres: windows end higher, headboards lower
 TALL: Final = 0.88  # of the room's height: what reaches higher and is narrow is a curtain or a column
 
 
@@ -192,7 +193,7 @@ def panes(scene: Scene) -> Mask:
     for o in room.openings:
         corners = o.corners(room.box)
         uv, depth = room.camera.project(corners)
-        if o.kind == "window" and (depth > 0.2).all():
+        if o.kind == "window" and o.z1 > HEAD and (depth > 0.2).all():
             inside = np.zeros_like(fixed)
             cv2.fillConvexPoly(inside, np.round(np.clip(uv, -2e4, 2e4)).astype(np.int32), 1)
             bright = scene.photo[inside > 0].mean() if inside.any() else 0.0

@@ -284,3 +284,22 @@ def test_what_hides_much_of_the_walls_is_no_gloss_of_the_floor_when_a_person_tol
     assert find(photo, room=told)[0][mask > 0].mean() > 0.95
     assert not find(furnished.sunlit(), room=told)[0].any()
     assert not declutter(photo, room=told, certain=True, built_in=True).emptied
+
+
+@pytest.mark.parametrize(("confidence", "found"), [(0.45, True), (0.9, False)])
+def test_what_rises_before_the_walls_is_no_gloss_of_the_floor_in_a_room_that_reads_neither_ill_nor_well(
+    monkeypatch, confidence, found
+):
+    """As little of it as a low white bed hides of them, if the most of what was found is no patch on the floor."""
+    monkeypatch.setattr(furnished, "TALL", 0.95)
+    monkeypatch.setattr(furnished, "HALF", np.array([0.8, 0.4]))
+    _, mask = furnished.furnished()
+    photo = furnished.carpeted()
+    pale = np.median(photo[face_map(furnished.ROOM, photo.shape[1], photo.shape[0]).labels == FLOOR], 0)
+    photo[mask > 0] = pale + (255 - pale) * 0.6
+    photo[(mask > 0) & (cv2.erode(mask, np.ones((5, 5), np.uint8)) == 0)] = (70, 30, 25)
+    photo[(mask > 0) & (np.roll(mask, -12, 0) == 0)] = (25, 60, 130)
+    room = {**furnished.ROOM.to_dict(), "confidence": {"total": confidence}}
+    made = find(photo, room=room)[0]
+    assert made[mask > 0].mean() > 0.95 if found else not made.any()
+    assert not find(furnished.sunlit(), room=room)[0].any()
