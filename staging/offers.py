@@ -12,7 +12,7 @@ from typing import Literal
 from django.conf import settings
 
 from staging import fleet
-from staging.briefs import Brief, Kind, RoomType
+from staging.briefs import Brief, Declutter, Kind, RoomType
 from staging.engine.modes import vocabulary
 
 Part = Literal["kind", "space", "declutter", "room_type"]
@@ -59,6 +59,15 @@ def offer() -> Offer:
 def has_model(name: str) -> bool:
     """Whether some GPU node can make pictures with the generative model of this name."""
     return name in fleet.models_served()
+
+
+def declutter_first(kind: Kind, space: str) -> Declutter:
+    """Whether a photo is emptied first of what stands in it: before a room is redesigned, where that is served.
+
+    What stands there would be painted round; a house front is nobody's to clear.
+    """
+    clears = kind == Kind.REDESIGN and space == "interior" and Kind.DECLUTTER in offer().kinds
+    return "auto" if clears else "off"
 
 
 def require(brief: Brief) -> None:

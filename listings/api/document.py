@@ -214,7 +214,11 @@ photo_stage = _described(
         Kind=choice(Kind, default="staging"),
         RoomType={**_ROOM, "description": "What the photo says, where it is not given."},
         Style={**_STYLE, "description": "Required but for decluttering."},
-        Declutter=choice(("off", "auto", "on"), "What is removed before it is staged.", default="off"),
+        Declutter=choice(
+            ("off", "auto", "on"),
+            "What is removed before it is staged; before a redesign always as auto.",
+            default="off",
+        ),
         Seed=_SEED,
     ),
 )

@@ -105,7 +105,7 @@ class PhotoPictures(Endpoint):
                 kind=kind,
                 room_type=briefs.RoomType(room) if room else None,
                 style=style,
-                declutter=declutter if kind == Kind.STAGING else "off",
+                declutter=declutter if kind == Kind.STAGING else offers.declutter_first(kind, "interior"),
                 quality=settings.RENDER_QUALITY,
                 seed=seed,
             )

@@ -144,6 +144,7 @@ def brief_of(wanted: Asked) -> Brief:
         room_type=RoomType.OUTDOOR if outdoors else wanted.room_type,
         style=wanted.style,
         space="interior" if outdoors else wanted.space,
+        declutter=offers.declutter_first(kind, wanted.space),
         quality=wanted.quality,
         model=wanted.model,
         resolution="4k" if wanted.upscale else "full-hd",

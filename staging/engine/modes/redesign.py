@@ -42,7 +42,8 @@ class Emptied:
 class Redesigned:
     """The `picture` (H, W, 3) and edit `mask` (H, W; 0 or 255) of a redesign.
 
-    `done` says what was changed, `furnished` is the record of the furniture, or the reason why there is none.
+    `done` says what was changed, `furnished` is the record of the furniture, or the reason why there is none; `emptied`
+    whether other furniture was taken out first.
     """
 
     picture: Bytes
@@ -53,6 +54,7 @@ class Redesigned:
     timings: dict[str, float]
     room: Room | None = None
     furnished: Staged | str | None = None
+    emptied: bool = False
 
     @property
     def pictures(self) -> dict[str, Bytes]:
@@ -70,6 +72,7 @@ class Redesigned:
             "space": self.space,
             "redesign": {
                 **self.done,
+                **({"emptied": True} if self.emptied else {}),
                 **({} if self.furnished is None else {"furniture": isinstance(self.furnished, Staged)}),
                 **({"unfurnished": self.furnished} if isinstance(self.furnished, str) else {}),
             },
@@ -215,7 +218,8 @@ def _united(
         timings["total"] = round(timings["redecorate"] + timings["total"], 3)
     last = gates.check(photo, picture, mask)
     _require(last)
-    return Redesigned(picture, mask, "interior", painted.done, (*checks, *last), timings, room, furnished)
+    gone = removed is not None
+    return Redesigned(picture, mask, "interior", painted.done, (*checks, *last), timings, room, furnished, gone)
 
 
 def _require_size(photo: Bytes) -> None:

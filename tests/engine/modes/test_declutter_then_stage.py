@@ -67,6 +67,7 @@ def test_a_room_read_unsurely_behind_its_furniture_is_painted_if_it_is_read_so_w
     with contextlib.nullcontext() if painted else pytest.raises(UnusablePhoto, match="Confirm its corners"):
         record = child.run(JOB, payload, None, 220)["record"]
         assert record["redesign"]["walls"]
+        assert record["redesign"]["emptied"] is True
 
 
 def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_path):

@@ -49,6 +49,12 @@ def test_the_same_request_twice_is_one_picture(partner: Partner, listing: Told, 
     assert first["Status"] == "queued"
 
 
+def test_a_room_is_emptied_before_it_is_redesigned(partner: Partner, listing: Told, photo: Told) -> None:
+    path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
+    partner.post(path, {"Kind": "redesign", "Style": "modern"})
+    assert Run.objects.get().brief.declutter == "auto"
+
+
 def test_what_cannot_be_asked(partner: Partner, listing: Told, said: Said) -> None:
     bare = partner.upload(listing, name="a.jpg").json()
     path = f"listings/{listing['ListingKey']}/photos/{bare['MediaKey']}/pictures"

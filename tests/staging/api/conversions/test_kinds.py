@@ -9,7 +9,7 @@ import pytest
 
 from billing import ledger
 from billing.models import Account
-from staging.models import Conversion, Output, Role, Run
+from staging.models import Alteration, Conversion, Output, Role, Run
 from tests.staging.api.conversions.conftest import Caller, opened, uploaded, work_off
 from tests.staging.stand_in import EVERY_KIND, StandIn
 
@@ -59,6 +59,41 @@ def test_each_kind_is_made_and_charged(
     assert (picture.format, picture.size) == ("JPEG", (1920, 1280))
     assert picture.getpixel((960, 900))[0] > 150 > picture.getpixel((960, 900))[1]
     assert ledger.balance(account) == 10 - price
+
+
+@pytest.mark.parametrize(
+    ("fields", "declutter"), [(REDESIGN, "auto"), (REDESIGN | OUTSIDE, "off"), (INSIDE, "off"), (SKETCH, "off")]
+)
+def test_a_room_is_emptied_before_it_is_redesigned(
+    fields: dict[str, Any], declutter: str, caller: Caller, engine: StandIn
+) -> None:
+    caller.create(**fields)
+    work_off()
+    (job,) = engine.jobs.values()
+    assert job.told["brief"]["declutter"] == declutter
+
+
+def test_what_was_taken_out_before_a_redesign_is_disclosed(caller: Caller, engine: StandIn) -> None:
+    caller.create(**REDESIGN)
+    work_off()
+    assert "Decluttered - Item Removed" in Alteration.objects.get().kinds
+
+
+def test_nothing_is_said_to_be_taken_out_of_an_empty_room(caller: Caller, engine: StandIn) -> None:
+    engine.switches.furnished = False
+    caller.create(**REDESIGN)
+    work_off()
+    assert "Decluttered - Item Removed" not in Alteration.objects.get().kinds
+
+
+def test_rooms_are_redesigned_as_they_are_where_no_engine_empties_them(
+    caller: Caller, engine: StandIn, settings: Any
+) -> None:
+    settings.ENGINE_KINDS = [kind for kind in settings.ENGINE_KINDS if kind != "declutter"]
+    caller.create(**REDESIGN)
+    work_off()
+    (job,) = engine.jobs.values()
+    assert job.told["brief"]["declutter"] == "off"
 
 
 @pytest.mark.parametrize(("fields", "price"), [(REDESIGN, 2), (INSIDE, 4), (SKETCH, 4)])
