@@ -54,7 +54,6 @@ def record_made(run: Run, outputs: Sequence[Output]) -> None:
     masks = {Role(output.role): output.sha256 for output in outputs if output.role in MASKS}
     record: dict[str, Any] = next((output.record for output in outputs if output.record), {})
     emptied = any(output.role == Role.EMPTIED for output in outputs) or _starts_emptied(run)
-    emptied |= bool(record.get("redesign", {}).get("emptied"))
     Alteration.objects.bulk_create(
         Alteration(
             **_named(run, output),

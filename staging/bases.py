@@ -9,7 +9,7 @@ from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from staging import offers, renditions
-from staging.briefs import Brief, Kind
+from staging.briefs import EMPTIED_FIRST, Brief, Kind
 from staging.models import MAIN_ROLES, Output, Photo, Role, Run
 
 
@@ -29,7 +29,7 @@ class Base:
 def base_of(run: Run) -> Base:
     """What this run starts from.
 
-    A variation keeps the room of the render's first picture and does not read the photo again; it is staged on the
+    A variation keeps the room of the render's first picture and does not read the photo again; it is made of the
     emptied room where there is one. The first and not the latest, so that a repeated submit says the same.
     """
     photo, scene = run.render.photo, run.scene_json or {}
@@ -41,7 +41,7 @@ def base_of(run: Run) -> Base:
     found = first.record.get("room") if first else None
     room = corrected or (found if isinstance(found, dict) else None)
     emptied = by_role.get(Role.EMPTIED)
-    if emptied is None or run.brief.kind != Kind.STAGING:
+    if emptied is None or run.brief.kind not in EMPTIED_FIRST:
         return Base(photo.picture, room=room, arrangement=arrangement)
     # Of a declutter alone, the one mask is that of the emptied room.
     removed = by_role.get(Role.REMOVED) or by_role[Role.MASK]

@@ -43,6 +43,8 @@ class Kind(enum.StrEnum):
     SKETCH = "sketch"
 
 
+EMPTIED_FIRST = frozenset({Kind.STAGING, Kind.REDESIGN})  # whose brief may ask for the furniture to go before
+
 Quality = Literal["draft", "standard", "best"]
 Space = Literal["interior", "exterior"]
 Declutter = Literal["off", "on", "auto"]
@@ -102,8 +104,8 @@ class Brief:
     """What the customer asks for, complete enough to make the picture again.
 
     `room_type` and `style` are for furnished interiors, `style` alone for exteriors, neither for decluttering.
-    `declutter` says whether the room is emptied before it is staged, and `mask` is the storage's name of a
-    black-and-white picture of what is to be removed (empty: the engine finds it). `dusk` is for redesigned exteriors.
+    `declutter` says whether the room is emptied before it is staged or redesigned, and `mask` is the storage's name of
+    a black-and-white picture of what is to be removed (empty: the engine finds it). `dusk` is for redesigned exteriors.
     `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master has the
     photo's own size, or that of a larger delivery. `seed` makes the picture reproducible.
     `model` is the generative model that the caller chose by its name; empty: the route's.

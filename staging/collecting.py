@@ -13,7 +13,7 @@ from PIL import Image
 
 from staging import bases, copies, jpegs, renditions, structure
 from staging.backends.base import Picture, Pictures
-from staging.briefs import Brief, Kind
+from staging.briefs import EMPTIED_FIRST, Brief, Kind
 from staging.models import MAIN_ROLES, MASKS, Output, Role, Run, Verdict
 from staging.structure import Unusable
 
@@ -90,7 +90,7 @@ def _by_role(pictures: Pictures, brief: Brief, *, masked: bool) -> dict[Role, Pi
         by_role[Role(picture.role)] = picture
     needed, beside = {MAIN_ROLES[brief.kind], Role.MASK}, {Role.EMPTIED, Role.REMOVED}
     possible = [needed]
-    if brief.kind == Kind.STAGING and brief.declutter != "off":
+    if brief.kind in EMPTIED_FIRST and brief.declutter != "off":
         # "auto" leaves a room without furniture as it is; "on" always shows the emptied room.
         possible = [needed | beside] if brief.declutter == "on" else [needed, needed | beside]
     if not masked:

@@ -155,7 +155,7 @@ class StandIn:
         if "purpose" in brief:
             return ["mask", "depth", "lines"]
         roles = [MAIN_ROLES[brief["kind"]], "mask"]
-        declutter = brief.get("declutter", "off") if brief["kind"] == "staging" else "off"
+        declutter = brief.get("declutter", "off") if brief["kind"] in {"staging", "redesign"} else "off"
         furnished = self.switches.furnished and job.width != self.switches.bare_width
         if declutter == "on" or (declutter == "auto" and furnished):
             roles += ["emptied", "removed"]

@@ -124,13 +124,6 @@ class Handler(BaseHTTPRequestHandler):
             record["room"] = job.told.get("room") or self.engine.switches.room
         if self.engine.switches.arrangement is not None:
             record["arrangement"] = job.told.get("arrangement") or self.engine.switches.arrangement
-        brief = job.told["brief"]
-        if (
-            brief.get("kind") == "redesign"
-            and brief.get("declutter", "off") != "off"
-            and self.engine.switches.furnished
-        ):
-            record["redesign"] = {"emptied": True}
         pictures = [{"role": role, "url": f"/v1/jobs/{self._key()}/pictures/{role}"} for role in roles]
         done = job.state == "done"
         return {

@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import scipy  # its parts load when they are used, and who reads the catalogue uses none
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -32,15 +33,13 @@ def field(shape: tuple[int, int], sigma: float | tuple[float, float], rng: np.ra
     The blur is a product in the frequency domain. A blur that is wide along an axis is made on a coarser lattice and
     interpolated there (cubic, periodic), which looks the same and costs a fraction.
     """
-    from scipy import fft  # noqa: PLC0415  slow to load, and who reads the catalogue paints nothing
-
     rows, columns = (sigma, sigma) if isinstance(sigma, int | float) else sigma
     coarse = (_coarser(shape[0], rows), _coarser(shape[1], columns))
     scale = coarse[0] / shape[0], coarse[1] / shape[1]
-    spectrum = fft.rfft2(rng.standard_normal(coarse, dtype=np.float32))
+    spectrum = scipy.fft.rfft2(rng.standard_normal(coarse, dtype=np.float32))
     across, along = np.fft.fftfreq(coarse[0]) * rows * scale[0], np.fft.rfftfreq(coarse[1]) * columns * scale[1]
     spectrum *= np.outer(*(np.exp(-2 * np.pi**2 * paces**2) for paces in (across, along))).astype(np.float32)
-    image = fft.irfft2(spectrum, s=coarse)
+    image = scipy.fft.irfft2(spectrum, s=coarse)
     if coarse != shape:
         image = _enlarged(image, shape)
     image -= image.mean()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load when they are used, and who reads the catalogue uses none
 from numpy.typing import NDArray
 
 from staging.engine.furniture.noise import waves
@@ -180,11 +181,9 @@ def box(
 
 def spline(points: Any, count: int = 24) -> Floats:
     """A smooth curve (count, 3) through `points` (n, 3)."""
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  slow to load, and who reads the catalogue builds nothing
-
     p = np.asarray(points, dtype=np.float64)
     t = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
-    return np.asarray(CubicSpline(t, p)(np.linspace(0, t[-1], count)))
+    return np.asarray(scipy.interpolate.CubicSpline(t, p)(np.linspace(0, t[-1], count)))
 
 
 def _frames(path: Floats, closed: bool) -> tuple[Floats, Floats]:
@@ -246,12 +245,12 @@ def lathe(profile: Any, material: str, *, sides: int = 40, at: Point = ORIGIN) -
 
 def smooth_profile(points: Any, count: int = 32) -> Floats:
     """A lathe profile (count, 2) through `points` (n, 2) without overshoot, for thrown pots."""
-    from scipy.interpolate import PchipInterpolator  # noqa: PLC0415  as above
-
     p = np.asarray(points, dtype=np.float64)
     t = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     at = np.linspace(0, t[-1], count)
-    return np.stack([PchipInterpolator(t, p[:, 0])(at), PchipInterpolator(t, p[:, 1])(at)], 1)
+    return np.stack(
+        [scipy.interpolate.PchipInterpolator(t, p[:, 0])(at), scipy.interpolate.PchipInterpolator(t, p[:, 1])(at)], 1
+    )
 
 
 def eased_profile(points: Sequence[tuple[float, float]], radius: float = 0.004) -> Floats:

@@ -1,4 +1,4 @@
-"""A furnished room staged: emptied first, then staged on the picture of the empty room."""
+"""A furnished room staged or redesigned: emptied first, then on the picture of the empty room."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ EMPTYING: Final = 0.2  # of the job's progress
 
 
 @dataclass(frozen=True)
-class StagedEmpty:
-    """The picture staged on the emptied room, with both masks; they say where each differs from the photo."""
+class MadeEmpty:
+    """The picture made of the emptied room, with both masks; they say where each differs from the photo."""
 
     emptied: Decluttered
-    staged: Made
+    made: Made
 
     @property
     def pictures(self) -> dict[str, Bytes]:
         """The pictures by their roles."""
-        made = dict(self.staged.pictures)
+        made = dict(self.made.pictures)
         either = np.maximum(made["mask"], self.emptied.mask)
         return {**made, "mask": either, "emptied": self.emptied.picture, "removed": self.emptied.mask}
 
     def record(self) -> dict[str, Any]:
-        """The staging's record, with that of the emptying beside it."""
+        """The picture's record, with that of the emptying beside it."""
         emptied = self.emptied.record()
-        return {**self.staged.record(), "emptied": {k: v for k, v in emptied.items() if k != "room"}}
+        return {**self.made.record(), "emptied": {k: v for k, v in emptied.items() if k != "room"}}
 
 
 def emptied(asked: Asked) -> Decluttered:
@@ -51,13 +51,13 @@ def emptied(asked: Asked) -> Decluttered:
     )
 
 
-def staged_when_empty(asked: Asked, stage: Callable[[Asked], Made]) -> Made:
-    """Empty the room, then `stage` it; with declutter "auto" a room without furniture is staged as it is."""
+def made_when_empty(asked: Asked, make: Callable[[Asked], Made]) -> Made:
+    """Empty the room, then `make` a picture of it; with declutter "auto" of a room without furniture as it is."""
     tell = asked.progress
     first = None if tell is None else lambda fraction, stage: tell(EMPTYING * fraction, stage)
     made = emptied(dataclasses.replace(asked, progress=first))
     if not made.emptied and asked.brief["declutter"] == "auto":
-        return stage(dataclasses.replace(asked, mask=None))
+        return make(dataclasses.replace(asked, mask=None))
     rest = dataclasses.replace(
         asked,
         photo=made.picture,
@@ -65,4 +65,4 @@ def staged_when_empty(asked: Asked, stage: Callable[[Asked], Made]) -> Made:
         mask=None,
         progress=None if tell is None else lambda fraction, stage: tell(EMPTYING + (1 - EMPTYING) * fraction, stage),
     )
-    return StagedEmpty(made, stage(rest))
+    return MadeEmpty(made, make(rest))

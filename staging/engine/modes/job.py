@@ -5,7 +5,6 @@ Each mode is one function and one line in MAKERS; a kind that is not there is re
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import warnings
@@ -21,9 +20,9 @@ from staging.engine.errors import UnusablePhoto
 from staging.engine.memory import LIMIT, MEMORY
 from staging.engine.modes import subject
 from staging.engine.modes.asked import Asked, Made
-from staging.engine.modes.emptying import emptied, staged_when_empty
+from staging.engine.modes.emptying import emptied, made_when_empty
 from staging.engine.modes.enlargement import enlargement, resampled
-from staging.engine.modes.redesign import Emptied, redesign_front, redesign_room
+from staging.engine.modes.redesign import redesign_front, redesign_room
 from staging.engine.modes.sketch import render_sketch
 from staging.engine.modes.stage import Progress, stage
 from staging.engine.server import VERSION
@@ -39,13 +38,12 @@ _DRAFT_PNG_LEVEL: Final = 1  # a tenth larger, in two thirds of the time
 _WHITE: Final = 128
 
 
+def _first_emptied(make: Callable[[Asked], Made]) -> Callable[[Asked], Made]:
+    """The mode, in the room without what stands in it where the brief asks for that."""
+    return lambda asked: make(asked) if asked.brief.get("declutter", "off") == "off" else made_when_empty(asked, make)
+
+
 def _staging(asked: Asked) -> Made:
-    if asked.brief.get("declutter", "off") != "off":
-        return staged_when_empty(asked, _furnished)
-    return _furnished(asked)
-
-
-def _furnished(asked: Asked) -> Made:
     brief = asked.brief
     return stage(
         asked.photo,
@@ -86,7 +84,6 @@ def _redesign(asked: Asked) -> Made:
         )
     return redesign_room(
         asked.photo,
-        emptied=_emptied(asked),
         room_type=brief["room_type"],
         style=brief["style"],
         seed=brief.get("seed", 0),
@@ -98,18 +95,10 @@ def _redesign(asked: Asked) -> Made:
     )
 
 
-def _emptied(asked: Asked) -> Emptied | None:
-    """The room without what stands in it, where the brief asks for that; None where nothing was taken away."""
-    if asked.brief.get("declutter", "off") == "off":
-        return None
-    made = emptied(dataclasses.replace(asked, progress=None))
-    return Emptied(made.picture, made.mask, made.record()["room"]) if made.emptied else None
-
-
 # The engine's modes by kind of job; `vocabulary.KINDS` is what the server then accepts.
 MAKERS: Final[dict[str, Callable[[Asked], Made]]] = {
-    "staging": _staging,
-    "redesign": _redesign,
+    "staging": _first_emptied(_staging),
+    "redesign": _first_emptied(_redesign),
     "sketch": _sketch,
     "declutter": emptied,
 }

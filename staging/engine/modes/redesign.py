@@ -14,7 +14,7 @@ from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, k
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
 from staging.engine.redesign.exterior import freshen
-from staging.engine.redesign.interior import LEAST_SURE, Redecorated, redecorate
+from staging.engine.redesign.interior import Redecorated, redecorate, sure
 from staging.engine.redesign.planting import plant
 from staging.engine.scene.faces import face_map
 from staging.engine.scene.gates import Gate
@@ -30,20 +30,10 @@ SURE_WITHOUT_FLOOR: Final = 0.7  # confidence in a room of which too little floo
 
 
 @dataclass(frozen=True)
-class Emptied:
-    """A room without its furniture: the `picture`, where it differs from the photo (`removed`), and the room's JSON."""
-
-    picture: Bytes
-    removed: Bytes
-    room: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Redesigned:
     """The `picture` (H, W, 3) and edit `mask` (H, W; 0 or 255) of a redesign.
 
-    `done` says what was changed, `furnished` is the record of the furniture, or the reason why there is none; `emptied`
-    whether other furniture was taken out first.
+    `done` says what was changed, `furnished` is the record of the furniture, or the reason why there is none.
     """
 
     picture: Bytes
@@ -54,7 +44,6 @@ class Redesigned:
     timings: dict[str, float]
     room: Room | None = None
     furnished: Staged | str | None = None
-    emptied: bool = False
 
     @property
     def pictures(self) -> dict[str, Bytes]:
@@ -72,7 +61,6 @@ class Redesigned:
             "space": self.space,
             "redesign": {
                 **self.done,
-                **({"emptied": True} if self.emptied else {}),
                 **({} if self.furnished is None else {"furniture": isinstance(self.furnished, Staged)}),
                 **({"unfurnished": self.furnished} if isinstance(self.furnished, str) else {}),
             },
@@ -89,7 +77,6 @@ def redesign_room(
     *,
     room_type: str,
     style: str,
-    emptied: Emptied | None = None,
     seed: int = 0,
     quality: Quality = "standard",
     focal_35mm: float | None = None,
@@ -97,7 +84,7 @@ def redesign_room(
     arrangement: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Redesigned:
-    """Repaint, relay and furnish the empty room of `photo` (H, W, 3), uint8 sRGB, upright; or of `emptied`.
+    """Repaint, relay and furnish the empty room of `photo` (H, W, 3), uint8 sRGB, upright.
 
     A room that cannot be furnished is still painted, and the record says why it stays empty. The same arguments give
     the same bytes. Raises UnusablePhoto where the room cannot be read, NothingUsable where a gate refuses the picture.
@@ -106,13 +93,12 @@ def redesign_room(
     tell = progress or (lambda _fraction, _stage: None)
     began = time.perf_counter()
     tell(0.0, "reading the room")
-    start = photo if emptied is None else emptied.picture
-    known, hidden = _read(start, focal_35mm, room) if emptied is None else _read_emptied(emptied, focal_35mm)
-    if room is None and emptied is None and room_type not in BUILT_IN:
+    known, hidden = _read(photo, focal_35mm, room)
+    if room is None and room_type not in BUILT_IN:
         # On a new floor nobody would find what lies about on the old one.
-        tidied(start, known)
+        tidied(photo, known)
     tell(0.05, "painting walls and floor")
-    painted = redecorate(start, known, style, seed)
+    painted = redecorate(photo, known, style, seed)
     checks = gates.check_room(painted.regions, painted.walls, painted.floor)
     _require(checks)
     timings = {"redecorate": round(time.perf_counter() - began, 3)}
@@ -126,8 +112,7 @@ def redesign_room(
         arrangement=arrangement,
         progress=lambda fraction, stage: tell(DECORATED + (1 - DECORATED) * fraction, stage),
     )
-    removed = None if emptied is None else emptied.removed
-    return _united(photo, painted, furnished, removed=removed, checks=checks, timings=timings)
+    return _united(photo, painted, furnished, checks=checks, timings=timings)
 
 
 def redesign_front(
@@ -155,8 +140,22 @@ def redesign_front(
 def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> tuple[Room, str | None]:
     """The room, and why it cannot be furnished, if that is known: walls are painted even where hardly a floor is seen.
 
-    Raises UnusablePhoto.
+    One that is `given` and was read too unsurely, behind furniture that is gone, is read in the photo as it is now, and
+    that is believed where both readings agree: what is painted follows the edges that are drawn there. Raises
+    UnusablePhoto.
     """
+    known, why = _known(photo, focal_35mm, given)
+    if given is not None and not known.confidence.get("person", 0.0) and not sure(known):
+        try:
+            again, why_again = _known(photo, focal_35mm, None)
+        except UnusablePhoto:
+            return known, why
+        if _agree(known, again):
+            return again, why_again
+    return known, why
+
+
+def _known(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> tuple[Room, str | None]:
     try:
         return known_room(photo, focal_35mm, given), None
     except UnusablePhoto as error:
@@ -164,21 +163,6 @@ def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) 
         if found is None or found["confidence"].get("total", 0.0) < SURE_WITHOUT_FLOOR:
             raise
         return Room.from_dict(found), error.message
-
-
-def _read_emptied(emptied: Emptied, focal_35mm: float | None) -> tuple[Room, str | None]:
-    """The same of an emptied room. Where furniture hid too much for the room behind it to be read surely, it is read in
-    the picture without, and believed where both readings agree: what is painted follows the edges that are drawn there.
-    """
-    known, hidden = _read(emptied.picture, focal_35mm, emptied.room)
-    if not known.confidence.get("person", 0.0) and known.confidence.get("total", 1.0) < LEAST_SURE:
-        try:
-            again, why = _read(emptied.picture, focal_35mm, None)
-        except UnusablePhoto:
-            return known, hidden
-        if _agree(known, again):
-            return again, why
-    return known, hidden
 
 
 def _agree(one: Room, other: Room) -> bool:
@@ -202,13 +186,10 @@ def _united(
     painted: Redecorated,
     furnished: Staged | str,
     *,
-    removed: Bytes | None,
     checks: tuple[Gate, ...],
     timings: dict[str, float],
 ) -> Redesigned:
     picture, mask, room = painted.picture, painted.mask, painted.regions.room
-    if removed is not None:
-        mask = np.maximum(mask, removed)
     if isinstance(furnished, Staged):
         picture, mask, room = furnished.picture, np.maximum(mask, furnished.mask), furnished.room
         # The staging's own gates compare with the painted room; these two speak of the photo.
@@ -218,8 +199,7 @@ def _united(
         timings["total"] = round(timings["redecorate"] + timings["total"], 3)
     last = gates.check(photo, picture, mask)
     _require(last)
-    gone = removed is not None
-    return Redesigned(picture, mask, "interior", painted.done, (*checks, *last), timings, room, furnished, gone)
+    return Redesigned(picture, mask, "interior", painted.done, (*checks, *last), timings, room, furnished)
 
 
 def _require_size(photo: Bytes) -> None:

@@ -37,13 +37,18 @@ class Redecorated:
     floor: Mask
 
 
+def sure(room: Room) -> bool:
+    """Whether a room was read surely enough for anything in it to be painted."""
+    return room.confidence.get("total", 1.0) >= LEAST_SURE
+
+
 def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     """Paint the walls and lay the floor of an empty `room` as `style` has them. Raises UnusablePhoto.
 
     What cannot be told from its surroundings well stays as it is: a wall of brick, a floor of which little is seen.
     What was `done` says `why`, for each wall that was looked at and for the floor.
     """
-    if room.confidence.get("total", 1.0) < LEAST_SURE:
+    if not sure(room):
         raise UnusablePhoto(
             "room_unsure",
             "The room in this photo could not be read surely enough to paint it. Confirm its corners, or take a photo "

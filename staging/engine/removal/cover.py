@@ -89,8 +89,9 @@ def covering(seen: Seen) -> Cover | None:
     calm = _calm(local if face == FLOOR else picture, candidate, ppm)
     shaded = usable & calm & _shaded(lab - fitted)
     near = _spread_out(near, shaded, calm)
-    sheen = _sheen(lab, fitted, near, usable & calm) if face == FLOOR else shaded
-    if face != FLOOR:
+    if face == FLOOR:
+        shaded |= _sheen(lab, fitted, near, usable & calm)
+    else:
         near &= calm
     opened = cv2.morphologyEx(
         near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((max(3, round(0.05 * ppm)),) * 2, np.uint8)
@@ -99,7 +100,7 @@ def covering(seen: Seen) -> Cover | None:
     if confirmed.sum() < 200:
         return None
     smooth = _rgb(fitted)
-    beside = (shaded | sheen) & dilated(seen.hidden, round(BESIDE * ppm))
+    beside = shaded & dilated(seen.hidden, round(BESIDE * ppm))
     surface = lit(picture, confirmed | beside, smooth, ppm, SHINING if face == FLOOR else FARTHEST)
     return Cover(picture, confirmed, surface, smooth, ppm, spread)
 

@@ -20,18 +20,18 @@ LOOKED_AT: Final = 85.0  # pixels per metre at which the way of boards is looked
 # Metres of a joint that are looked at as one, and of the steps across boards the share that go on so far. The second
 # where too little is seen for the first.
 STRAIGHT: Final = ((0.40, 0.32), (0.20, 0.60))
+ASIDE: Final = 0.6  # of the straight steps, the most that the other way has: what has as many is tiles
 SURE: Final = 0.98  # of what is looked at that must be known
 EDGE: Final = 0.08  # log of the light, the most that a step between two pixels counts
 SKEW: Final = 9.0  # degrees that boards may lie off the walls
 TURN: Final = 1.5  # degrees between ways that are tried first
 FINE_TURN: Final = 0.25
-ASIDE: Final = 0.6  # of those, the most that go on the other way: where as many do, they are tiles
 ENOUGH: Final = 0.1  # of what is seen, where joints of that length would show
 NARROWEST: Final = 0.05  # metres of a board
 WIDEST: Final = 0.26
 ABOUT: Final = 0.6  # metres over which joints are told from what is usual
 EVEN: Final = 0.12  # of a board's width, that others differ
-SLOWER: Final = (0.6, 1.4)  # times the usual width
+WIDTHS: Final = (0.6, 1.4)  # times the usual width, the least and the most between two joints
 
 Table = NDArray[np.float64]
 
@@ -186,7 +186,7 @@ def _width(clear: Table, good: Mask, ppm: float) -> float:
 def _chain(clear: Table, wide: float) -> Table:
     """The joints that are clearest while they are about evenly `wide` apart, beyond both ends too (Viterbi 1967)."""
     count = len(clear)
-    near = np.arange(max(2, round(SLOWER[0] * wide)), round(SLOWER[1] * wide) + 1)
+    near = np.arange(max(2, round(WIDTHS[0] * wide)), round(WIDTHS[1] * wide) + 1)
     cost = ((near / wide - 1) / EVEN) ** 2 / 2
     best, before = np.zeros(count), np.full(count, -1)
     for at in range(count):

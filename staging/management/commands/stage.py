@@ -61,7 +61,9 @@ class Command(BaseCommand):
         parser.add_argument("--dusk", action="store_true", help="a house front at dusk (redesign)")
         parser.add_argument("--declutter", choices=DECLUTTER, help="empty the room first; --kind declutter: on")
         parser.add_argument("--mask", type=Path, help="what to remove: a picture in black and white (white goes)")
-        parser.add_argument("--emptied-out", type=Path, help="where the emptied room goes, when it is staged as well")
+        parser.add_argument(
+            "--emptied-out", type=Path, help="where the emptied room goes, when it is staged or redesigned too"
+        )
         parser.add_argument("--long-edge", type=int, help="pixels of the finished picture's long side; 3840 is 4K")
         parser.add_argument("--seed", type=int, default=0, help="another seed, another arrangement")
         parser.add_argument("--quality", choices=QUALITIES, default="standard")

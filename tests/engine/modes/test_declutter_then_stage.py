@@ -1,4 +1,4 @@
-"""A furnished room staged: emptied first, in one job, with both pictures and both masks."""
+"""A furnished room staged or redesigned: emptied first, in one job, with both pictures and both masks."""
 
 import contextlib
 
@@ -10,7 +10,7 @@ from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.modes.asked import Asked
 from staging.engine.modes.drafts import Wish
-from staging.engine.modes.emptying import staged_when_empty
+from staging.engine.modes.emptying import made_when_empty
 from staging.engine.modes.furnishing import Furnishing
 from staging.engine.modes.job import MAKERS
 from tests.engine.removal import furnished
@@ -67,7 +67,15 @@ def test_a_room_read_unsurely_behind_its_furniture_is_painted_if_it_is_read_so_w
     with contextlib.nullcontext() if painted else pytest.raises(UnusablePhoto, match="Confirm its corners"):
         record = child.run(JOB, payload, None, 220)["record"]
         assert record["redesign"]["walls"]
-        assert record["redesign"]["emptied"] is True
+        assert record["emptied"]["removed"]["anything"] is True
+        pictures = {
+            role: np.asarray(Image.open(tmp_path / f"{role}.png"))
+            for role in ("redesigned", "mask", "emptied", "removed")
+        }
+        removed, edited = pictures["removed"] > 0, pictures["mask"] > 0
+        assert not (removed & ~edited).any()
+        assert np.array_equal(pictures["redesigned"][~edited], photo[~edited])
+        assert np.array_equal(pictures["emptied"][~removed], photo[~removed])
 
 
 def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_path):
@@ -86,7 +94,7 @@ def test_only_a_kitchen_that_is_full_of_what_is_built_in_is_staged_as_it_stands(
     asked = Asked(photo, {"kind": "staging", "room_type": room_type, "declutter": declutter})
     seen = []
     with contextlib.nullcontext() if staged else pytest.raises(UnusablePhoto, match="cannot be told from") as refused:
-        staged_when_empty(asked, lambda given: seen.append(given.photo))
+        made_when_empty(asked, lambda given: seen.append(given.photo))
     assert staged or refused.value.code == "furniture_unclear"
     assert len(seen) == staged
     assert all(np.array_equal(one, photo) for one in seen)

@@ -34,7 +34,6 @@ def test_a_room_is_painted_relaid_and_furnished(redesign):
     assert np.array_equal(made["picture"][kept], made["photo"][kept])
     record = json.loads(json.dumps(made["record"]))
     assert record["redesign"]["furniture"] is True
-    assert "emptied" not in record["redesign"]
     assert record["redesign"]["floor"] == "wide rustic pine boards"
     assert record["redesign"]["walls"]
     assert {p["role"] for p in made["pictures"]} == {"redesigned", "mask"}

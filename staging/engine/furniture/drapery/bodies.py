@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when they are used, and who reads the catalogue uses none
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -70,14 +71,12 @@ class Covered:
     """
 
     def __init__(self, lattice: Floats) -> None:
-        from scipy.spatial import cKDTree  # noqa: PLC0415  slow to load, and only who solves cloth needs it
-
         along = np.gradient(lattice, axis=0)
         across = np.gradient(lattice, axis=1)
         way = np.cross(along, across)
         self._way = (way / (np.linalg.norm(way, axis=-1, keepdims=True) + 1e-12)).reshape(-1, 3)
         self._points = lattice.reshape(-1, 3)
-        self._tree = cKDTree(self._points)
+        self._tree = scipy.spatial.cKDTree(self._points)
 
     def __call__(self, points: Floats) -> tuple[Floats, Floats]:
         _, nearest = self._tree.query(points)

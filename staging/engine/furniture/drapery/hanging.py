@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import scipy  # its parts load when they are used, and who reads the catalogue uses none
 from numpy.typing import NDArray
 
 from staging.engine.furniture.cloth import extruded, outward_of
@@ -105,17 +106,19 @@ def throw_on(under: Solved, w: float, seed: int) -> Solved:
 
 def finer(points: Floats, times: int) -> Floats:
     """A lattice (n, m, k) with so many times the rows and columns, on smooth curves through the same points."""
-    from scipy.interpolate import RectBivariateSpline  # noqa: PLC0415  slow to load, as in `primitives`
-
     n, m = points.shape[:2]
     u, v = np.linspace(0, n - 1, (n - 1) * times + 1), np.linspace(0, m - 1, (m - 1) * times + 1)
-    return np.stack([RectBivariateSpline(range(n), range(m), points[..., k])(u, v) for k in range(points.shape[2])], -1)
+    return np.stack(
+        [
+            scipy.interpolate.RectBivariateSpline(range(n), range(m), points[..., k])(u, v)
+            for k in range(points.shape[2])
+        ],
+        -1,
+    )
 
 
 def throw_over(ledge: Ledge, width: float, seed: int) -> Solved:
     """A blanket folded to `width` over an arm or a seat. Its points are (across, along the outline, above it)."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415  slow to load, as in `bodies`
-
     path = ledge.path
     surface, length = extruded(path)
     place = lattice((-width / 2, width / 2), (0.0, length), (20, 50))
@@ -128,7 +131,7 @@ def throw_over(ledge: Ledge, width: float, seed: int) -> Solved:
     points[..., 0] += 0.04 * (s / length - 0.5) * (1 if seed % 2 else -1)
     sheet = Sheet(points, flat, _free(place), WOOL)
     _rest(sheet, 0.35, ledge.bodies, ((-0.54 * width, -1.0, -1.0), (0.54 * width, 1.0, 1.0)))
-    _, nearest = cKDTree(path).query(sheet.points[..., 1:])
+    _, nearest = scipy.spatial.cKDTree(path).query(sheet.points[..., 1:])
     arcs = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
     along = arcs[nearest]
     way = outward_of(surface, np.zeros_like(along), along)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import scipy  # its parts load when they are used, and who reads the catalogue uses none
 from numpy.typing import NDArray
 
 from staging.engine.furniture.drapery.cloths import CORNER, COVER, DROP, EDGE, FOOT, LOOKS, MATTRESS, WIDTHS, Solved
@@ -57,11 +58,10 @@ class Lie:
     """A solved cloth as a surface: places on its lattice, 0..1 each way, and a little beyond, to points (..., 3)."""
 
     def __init__(self, points: Floats) -> None:
-        from scipy.interpolate import RectBivariateSpline  # noqa: PLC0415  slow to load, as in `primitives`
-
         n, m = points.shape[:2]
         self._splines = [
-            RectBivariateSpline(np.linspace(0, 1, n), np.linspace(0, 1, m), points[..., k]) for k in range(3)
+            scipy.interpolate.RectBivariateSpline(np.linspace(0, 1, n), np.linspace(0, 1, m), points[..., k])
+            for k in range(3)
         ]
 
     def __call__(self, u: Floats, v: Floats) -> Floats:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from billing import ledger
 from billing.models import Account
-from staging.models import Alteration, Conversion, Output, Role, Run
+from staging import variations
+from staging.models import Alteration, Conversion, Output, Render, Role, Run
 from tests.staging.api.conversions.conftest import Caller, opened, uploaded, work_off
 from tests.staging.stand_in import EVERY_KIND, StandIn
 
@@ -73,17 +76,40 @@ def test_a_room_is_emptied_before_it_is_redesigned(
     assert job.told["brief"]["declutter"] == declutter
 
 
+def disclosed() -> list[str]:
+    """What the record says was done to the latest redesign."""
+    output = Output.objects.filter(role=Role.REDESIGNED).latest("pk")
+    kinds: list[str] = Alteration.objects.get(output_uuid=output.uuid).kinds
+    return kinds
+
+
 def test_what_was_taken_out_before_a_redesign_is_disclosed(caller: Caller, engine: StandIn) -> None:
     caller.create(**REDESIGN)
     work_off()
-    assert "Decluttered - Item Removed" in Alteration.objects.get().kinds
+    assert "Decluttered - Item Removed" in disclosed()
+    # The conversion answers with what was asked for alone.
+    assert len(caller.results().json()["files"]) == 1
+
+
+def test_another_version_of_a_redesign_is_made_of_the_emptied_room(caller: Caller, engine: StandIn) -> None:
+    caller.create(**REDESIGN)
+    work_off()
+    render = Render.objects.get()
+    variations.request(render, render.brief)
+    work_off()
+    _first, again = engine.jobs.values()
+    assert again.told["brief"]["declutter"] == "off"
+    emptied = Output.objects.get(role=Role.EMPTIED)
+    assert Image.open(io.BytesIO(again.photo)).tobytes() == Image.open(emptied.master).convert("RGB").tobytes()
+    assert "Decluttered - Item Removed" in disclosed()
 
 
 def test_nothing_is_said_to_be_taken_out_of_an_empty_room(caller: Caller, engine: StandIn) -> None:
     engine.switches.furnished = False
     caller.create(**REDESIGN)
     work_off()
-    assert "Decluttered - Item Removed" not in Alteration.objects.get().kinds
+    assert "Decluttered - Item Removed" not in disclosed()
+    assert not Output.objects.filter(role=Role.EMPTIED).exists()
 
 
 def test_rooms_are_redesigned_as_they_are_where_no_engine_empties_them(
