@@ -39,6 +39,8 @@ class Actor:
 
 def kinds_of(brief: Brief, *, emptied: bool) -> list[str]:
     """RESO MediaAlteration of a picture made by this brief; `emptied` where something was really removed."""
+    if brief.dusk and brief.style is None:
+        return [_WORDS["dusk"]]  # the time of day alone: what the house is stays as it was
     kinds = {brief.kind.value}
     if emptied:
         kinds.add("declutter")

@@ -103,7 +103,8 @@ def style(text: str) -> Style:
 class Brief:
     """What the customer asks for, complete enough to make the picture again.
 
-    `room_type` and `style` are for furnished interiors, `style` alone for exteriors, neither for decluttering.
+    `room_type` and `style` are for furnished interiors, `style` alone for exteriors, neither for decluttering or an
+    evening in the house's own colours.
     `declutter` says whether the room is emptied before it is staged or redesigned, and `mask` is the storage's name of
     a black-and-white picture of what is to be removed (empty: the engine finds it). `dusk` is for redesigned exteriors.
     `resolution` is the long edge of the delivered output ("full-hd" 1920, "4k" 3840); the engine's master has the

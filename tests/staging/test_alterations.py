@@ -91,10 +91,11 @@ def test_it_outlives_the_picture(render: Render) -> None:
             ["Virtual Staging - Item Addition", "Virtual Renovation"],
         ),
         (
-            Brief(kind=Kind.REDESIGN, space="exterior", dusk=True),
+            Brief(kind=Kind.REDESIGN, space="exterior", style=Style.COASTAL, dusk=True),
             False,
             ["Virtual Renovation", "Twilight Conversion", "Virtual Enhancements"],
         ),
+        (Brief(kind=Kind.REDESIGN, space="exterior", dusk=True), False, ["Twilight Conversion"]),
     ],
 )
 def test_kinds_of_edit_in_resos_words(brief: Brief, emptied: bool, words: list[str]) -> None:

@@ -77,7 +77,7 @@ def _redesign(asked: Asked) -> Made:
     if brief.get("space") == "exterior":
         return redesign_front(
             asked.photo,
-            style=brief["style"],
+            style=brief.get("style"),
             seed=brief.get("seed", 0),
             dusk=brief.get("dusk", False),
             progress=asked.progress,

@@ -116,10 +116,10 @@ def redesign_room(
 
 
 def redesign_front(
-    photo: Bytes, *, style: str, seed: int = 0, dusk: bool = False, progress: Progress | None = None
+    photo: Bytes, *, style: str | None, seed: int = 0, dusk: bool = False, progress: Progress | None = None
 ) -> Redesigned:
     """Paint the house front of `photo` (H, W, 3), uint8 sRGB, upright, freshen and plant what is round it; or let it be
-    dusk. Needs an active tracer variant in this process.
+    dusk, without a `style` in its own colours. Needs an active tracer variant in this process.
 
     The same arguments give the same bytes. Raises UnusablePhoto where nothing fit for it is seen, NothingUsable where
     a gate refuses the picture.

@@ -53,21 +53,27 @@ class Grown(Protocol):
 Gardener = Callable[[Bytes, Front, Mask, str, int], Grown | None]
 
 
-def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool, gardener: Gardener | None = None) -> Freshened:
+def freshen(
+    photo: Bytes, style: str | None, seed: int, *, at_dusk: bool, gardener: Gardener | None = None
+) -> Freshened:
     """Paint the front, freshen lawn and dull sky, let a `gardener` plant its foot; or if asked let it become evening.
 
+    Without a `style`, which only an evening can be, the front keeps its colours, and the lawn its own.
     Raises UnusablePhoto, also where all of that would hardly be seen: nobody pays for the photo that they sent.
     """
-    palette = PALETTES[style]
     copy = working_copy(photo)
     patches = Patches.cut(copy)
     front = Front(patches, sky.find(patches))
     # What cannot be an evening is refused before anything is painted.
     evening = dusk.Evening.of(photo, front, seed) if at_dusk else None
-    wall, grass = facade.painted_wall(front), lawns.find(front)
-    colour = palette.fronts[seed % len(palette.fronts)]
     work = _Work(photo, evening=evening)
-    if wall.any():
+    wall = grass = np.zeros(copy.shape[:2], bool)
+    colour = None
+    if style is not None:
+        wall, grass = facade.painted_wall(front), lawns.find(front)
+        colours = PALETTES[style].fronts
+        colour = colours[seed % len(colours)]
+    if colour is not None and wall.any():
         work.wall = _matte(wall, copy), _tint(copy, wall, colour)
     if grass.any():
         work.grass = _matte(grass, copy)
@@ -81,7 +87,7 @@ def freshen(photo: Bytes, style: str, seed: int, *, at_dusk: bool, gardener: Gar
             f"Neither a painted wall, nor a lawn, nor a dull sky could be told from the rest of this picture. {_HOW}",
         )
     picture, mask = work.drawn()
-    grown = None if at_dusk or gardener is None else gardener(picture, front, grass, style, seed)
+    grown = None if at_dusk or style is None or gardener is None else gardener(picture, front, grass, style, seed)
     if grown is not None:
         picture, mask = grown.picture, np.maximum(mask, grown.mask)
     if not at_dusk and _changed(photo, picture) < (LEAST_SEEN if grown is None else LEAST_PLANTED):

@@ -9,7 +9,8 @@ PUT /v1/jobs/KEY
     Room, arrangement and light come from an earlier job's record, the arrangement perhaps edited (scene/changes.py).
     The brief: "kind": staging|declutter|redesign|sketch, "space"?: interior|exterior (of redesign and sketch),
     "room_type" (of all interiors but declutter), "style" (of all but declutter), "declutter"?: off|on|auto (the room is
-    emptied before it is staged), "dusk"? (of a redesigned house), "quality"?, "seed"?, "long_edge"? (of the pictures).
+    emptied before it is staged), "dusk"? (of a redesigned house, without "style" in its own colours), "quality"?,
+    "seed"?, "long_edge"? (of the pictures).
     202 with the job; the same key and body again is the same job (202, or 200 once it is finished). Refused:
     400 bad job or picture, 409 key in use for another body, 413 body too large, 429 queue full (Retry-After).
 GET /v1/jobs/KEY?wait=SECONDS&until=end

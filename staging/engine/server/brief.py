@@ -22,7 +22,11 @@ def read_brief(said: dict[str, Any]) -> dict[str, Any]:
     space = _one_of(said, "space", SPACES, "interior")
     if space == "exterior" and kind not in _OUTDOORS:
         raise refused("unsupported_space", f"Only {' and '.join(_OUTDOORS)} are done outside a house; {kind} is not.")
-    if kind in {"staging", "redesign", "sketch"}:
+    dusk = _boolean(said, "dusk")
+    if dusk and (kind, space) != ("redesign", "exterior"):
+        raise refused("unsupported_dusk", "Only the redesign of an exterior can be at dusk.")
+    # An evening alone is in no style: the front keeps its colours.
+    if kind in {"staging", "redesign", "sketch"} and not (dusk and said.get("style") is None):
         _one_of(said, "style", STYLES)
         if space == "interior":
             _one_of(said, "room_type", ROOM_TYPES)
@@ -35,7 +39,7 @@ def read_brief(said: dict[str, Any]) -> dict[str, Any]:
         **said,
         "space": space,
         "declutter": declutter,
-        "dusk": _boolean(said, "dusk"),
+        "dusk": dusk,
         "quality": _one_of(said, "quality", QUALITIES, "standard"),
         "seed": _whole(said.get("seed", 0), "seed", range(MAX_SEED + 1)),
         "long_edge": None if said.get("long_edge") is None else _whole(said["long_edge"], "long_edge", LONG_EDGES),

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("target", metavar="OUT", type=Path, help="where the picture goes: .png, .jpg or .webp")
         parser.add_argument("--kind", choices=KINDS, default="staging")
         parser.add_argument("--room-type", type=_room_type, help="needed for what is done indoors, but for declutter")
-        parser.add_argument("--style", type=_style, help="needed unless the room is only emptied")
+        parser.add_argument("--style", type=_style, help="needed unless the room is only emptied, or only made dusk")
         parser.add_argument("--space", choices=SPACES, default="interior", help="of a redesign or a sketch")
         parser.add_argument("--dusk", action="store_true", help="a house front at dusk (redesign)")
         parser.add_argument("--declutter", choices=DECLUTTER, help="empty the room first; --kind declutter: on")

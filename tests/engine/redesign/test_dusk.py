@@ -92,6 +92,18 @@ def test_windows_differ_and_the_same_seed_gives_the_same_evening(at_dusk):
     assert max(bright) > min(bright) + 4
 
 
+def test_an_evening_without_a_style_paints_nothing(at_dusk):
+    photo, painted = at_dusk
+    made = redesign_front(photo, style=None, dusk=True)
+    assert painted.done["front"]
+    assert (made.done["front"], made.done["lawn"], made.done["dusk"]) == (None, False, True)
+    wall = (slice(200, 215), slice(140, 160))
+    plain, blue = (picture[wall].reshape(-1, 3).astype(float).mean(0) for picture in (made.picture, painted.picture))
+    own = photo[wall].reshape(-1, 3).astype(float).mean(0)
+    assert np.argmax(plain) == np.argmax(own)
+    assert np.abs(plain - blue).max() > 4
+
+
 def test_bars_stay_dark_between_lit_panes():
     photo = with_bars(house())
     glass = panes.find(photo, NO_SKY).glass

@@ -61,6 +61,10 @@ def test_each_kind_asks_for_its_own_words(every_kind):
     assert read_brief({"kind": "declutter", "declutter": "auto", "room_type": None})["declutter"] == "auto"
     assert read_brief({**ROOM, "declutter": "auto", "long_edge": 3840})["long_edge"] == 3840
     assert read_brief({"kind": "redesign", "space": "exterior", "style": "modern", "dusk": True})["dusk"]
+    assert "style" not in read_brief({"kind": "redesign", "space": "exterior", "dusk": True})
+    assert refusal(kind="redesign", space="exterior", dusk=True, style="gothic") == "unsupported_style"
+    assert refusal(kind="redesign", space="exterior") == "unsupported_style"
+    assert refusal(**ROOM, dusk=True) == "unsupported_dusk"
     assert read_brief({"kind": "sketch", "space": "exterior", "style": "coastal"})["space"] == "exterior"
     assert refusal(**ROOM, space="exterior") == "unsupported_space"
     assert refusal(kind="redesign", style="modern") == "unsupported_room_type"
