@@ -103,6 +103,8 @@ def _picture(
         "Kind": brief.kind.value,
         "RoomType": brief.room_type.value if brief.room_type else None,
         "Style": brief.style.value if brief.style else None,
+        "Space": brief.space,
+        "Dusk": brief.dusk,
         "Seed": brief.seed,
         "Status": "queued" if status.stage == "waiting" else status.status,
         "Progress": round(status.progress, 3),

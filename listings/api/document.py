@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from listings import events
 from listings.api import examples, paging, schemas
+from listings.api.briefs import DECLUTTER, SPACES
 from listings.presets import PRESETS
 from listings.reviews import Verdict
 from staging import idempotency, webhooks
@@ -204,21 +205,33 @@ photo_remove = _described(
 # --- pictures ---------------------------------------------------------------------------------------------
 
 photo_stage = _described(
-    "Stage a photo",
-    "Staging costs 2 credits, decluttering or redesign alone 1, charged when the picture is done. Poll the picture, or "
-    "subscribe to `render.done`.",
+    "Make a picture of a photo",
+    "`staging` furnishes an empty room, `declutter` clears a furnished one, `redesign` gives a room new paint, floor "
+    "and furniture, or a house front (`Space` exterior) new colours or an evening (`Dusk`), `sketch` renders a "
+    "drawing. Staging and sketches cost 2 credits, decluttering or redesign alone 1, charged when the picture is done. "
+    "Poll the picture, or subscribe to `render.done`.",
     "Picture",
     (400, 402),
     at=[_LISTING, _PHOTO, _ONCE],
     request=_json(
         Kind=choice(Kind, default="staging"),
-        RoomType={**_ROOM, "description": "What the photo says, where it is not given."},
-        Style={**_STYLE, "description": "Required but for decluttering."},
+        RoomType={**_ROOM, "description": "What the photo says, where it is not given; of no meaning outside."},
+        Style={
+            **_STYLE,
+            "description": "Required but for decluttering and dusk; without it a front at dusk keeps its colours.",
+        },
+        Space=choice(SPACES, "What a redesign or a sketch shows.", default="interior"),
+        Dusk=boolean("The front of a house at dusk; of a redesigned exterior.", default=False),
         Declutter=choice(
-            ("off", "auto", "on"),
+            DECLUTTER,
             "What is removed before it is staged; before a redesign always as auto.",
             default="off",
         ),
+        Mask={
+            **TEXT,
+            "description": "Address or `data:` URL of a black-and-white picture; white is removed. Without one, what "
+            "is to be removed is found.",
+        },
         Seed=_SEED,
     ),
 )

@@ -10,7 +10,7 @@ from functools import partial
 
 from listings import deliveries, photos, records, reviews
 from listings.rules import NoCaptionFits
-from staging import offers, renders, webhooks
+from staging import masks, offers, renders, webhooks
 from staging.api.errors import ApiError, Dialect, Say, by_kind, plain
 
 __all__ = ["ApiError", "answer_of", "invalid", "not_found", "translate"]
@@ -43,6 +43,7 @@ _SAID: dict[type[Exception], Say] = {
     reviews.NotRefused: plain(409, "not_refused", "No picture of this render waits for an override"),
     reviews.NoReason: plain(400, "invalid_field"),
     NoCaptionFits: plain(503, "unavailable"),
+    masks.InvalidMask: lambda error: invalid({"Mask": str(error)}),
     offers.NotOffered: plain(400, "not_offered"),
     webhooks.Blocked: plain(400, "invalid_field"),
     webhooks.TooManySubscriptions: plain(409, "too_many_webhooks"),

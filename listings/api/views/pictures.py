@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
 from listings import batches, originals, photos, reviews
 from listings.api import answers, document, fields, paging
+from listings.api.briefs import SEED_MOST, asked
 from listings.api.endpoints import Endpoint, account_of, answer, listing_of, once, require_match
 from listings.api.errors import ApiError, invalid, not_found
 from listings.models import StagedPhoto
 from listings.reviews import Verdict
-from staging import briefs, offers, renders
+from staging import briefs, exchange, masks, offers, renders
 from staging.api.endpoints import caller_of
-from staging.briefs import Brief, Kind
 from staging.models import Render
-
-SEED_MOST = 2**31 - 1
-DECLUTTER = ("off", "auto", "on")
 
 
 def shown(request: Request, public_id: str) -> dict[str, Any]:
@@ -90,32 +88,21 @@ class PhotoPictures(Endpoint):
         """Ask for one picture of one photo."""
         photo = photos.get(listing_of(request, key), media)
         given = fields.Fields.of(request)
-        kind = Kind(given.take("Kind", fields.one_of(Kind), Kind.STAGING.value))
-        room = given.take("RoomType", fields.room_type, photo.room_type or None)
-        style = given.take("Style", fields.style, None, required=kind != Kind.DECLUTTER)
-        seed = given.take("Seed", fields.whole(SEED_MOST), 0)
-        declutter = given.take("Declutter", fields.one_of(DECLUTTER), "off")
-        if room is None and kind in {Kind.STAGING, Kind.REDESIGN}:
-            given.wrong["RoomType"] = "This field is required: the photo does not say what it shows"
-        given.done()
-        if kind == Kind.DECLUTTER:
-            brief = Brief(kind=kind, declutter="on", quality=settings.RENDER_QUALITY, seed=seed)
-        else:
-            brief = Brief(
-                kind=kind,
-                room_type=briefs.RoomType(room) if room else None,
-                style=style,
-                declutter=declutter if kind == Kind.STAGING else offers.declutter_first(kind, "interior"),
-                quality=settings.RENDER_QUALITY,
-                seed=seed,
-            )
-        offers.require(brief)
+        wanted = asked(given, photo)
+        brief = wanted.brief
+        if wanted.mask:
+            brief = replace(brief, mask=_mask(request, wanted.mask))
 
         def ask() -> str:
-            asked = batches.ask(photo, brief, batch=uuid4(), user=None, key=caller_of(request).key)
-            return asked.render.public_id
+            made = batches.ask(photo, brief, batch=uuid4(), user=None, key=caller_of(request).key)
+            return made.render.public_id
 
         return answer(request, shown(request, once(request, "photo-pictures", given.given, ask)))
+
+
+def _mask(request: Request, address: str) -> str:
+    """The storage's name of the mask, fetched and decoded outside of this thread. Raises InvalidMask."""
+    return exchange.outside(request, "mask", partial(masks.accept, account_of(request), address), lane="fetch")
 
 
 @extend_schema_view(get=document.picture_get)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable
+
+from django.core.files.storage import default_storage
+from PIL import Image
 
 from billing import ledger
 from billing.models import Account, ApiKey
@@ -53,6 +58,56 @@ def test_a_room_is_emptied_before_it_is_redesigned(partner: Partner, listing: To
     path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
     partner.post(path, {"Kind": "redesign", "Style": "modern"})
     assert Run.objects.get().brief.declutter == "auto"
+
+
+def test_the_front_of_a_house_is_redesigned_or_turned_to_dusk(
+    partner: Partner, listing: Told, photo: Told, engine: StandIn, account: Account
+) -> None:
+    path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
+    by_day = partner.post(path, {"Kind": "redesign", "Space": "exterior", "Style": "coastal"})
+    assert (by_day["Space"], by_day["Dusk"], by_day["RoomType"]) == ("exterior", False, None)
+    evening = partner.post(path, {"Kind": "redesign", "Space": "exterior", "Dusk": True})
+    assert (evening["Space"], evening["Dusk"], evening["Style"]) == ("exterior", True, None)
+    assert [run.brief.declutter for run in Run.objects.all()] == ["off", "off"]
+    assert ledger.balance(account) == 8
+    make(evening)
+    (output,) = partner.get(f"pictures/{evening['RenderId']}")["Outputs"]
+    assert output["MediaAlteration"] == ["Twilight Conversion"]
+
+
+def test_a_drawing_of_a_house_has_no_room(partner: Partner, listing: Told, photo: Told) -> None:
+    path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
+    assert partner.post(path, {"Kind": "sketch", "Style": "modern"})["RoomType"] == "living"
+    assert partner.post(path, {"Kind": "sketch", "Style": "modern", "Space": "exterior"})["RoomType"] is None
+
+
+def test_a_mask_says_what_is_removed(partner: Partner, listing: Told, photo: Told, said: Said) -> None:
+    path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
+    mask = Image.new("1", (48, 32))
+    mask.paste(1, (20, 10, 30, 20))
+    file = io.BytesIO()
+    mask.save(file, "PNG")
+    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    partner.post(path, {"Kind": "declutter", "Mask": address})
+    with default_storage.open(Run.objects.get().brief.mask) as stored, Image.open(stored) as kept:
+        assert [kept.getpixel(at) for at in ((25, 15), (5, 5))] == [255, 0]
+    said(partner.ask("POST", path, {"Style": "modern", "Mask": address}), 400, "invalid_field", "Mask")
+    broken = {"Kind": "declutter", "Mask": "data:image/png;base64,AAAA"}
+    said(partner.ask("POST", path, broken), 400, "invalid_field", "Mask")
+    assert Render.objects.count() == 1
+
+
+def test_what_only_a_front_can_be(partner: Partner, listing: Told, photo: Told, said: Said) -> None:
+    path = f"listings/{listing['ListingKey']}/photos/{photo['MediaKey']}/pictures"
+    for body, wrong in (
+        ({"Style": "modern", "Space": "exterior"}, "Space"),
+        ({"Kind": "redesign", "Dusk": True}, "Dusk"),
+        ({"Kind": "sketch", "Space": "exterior", "Dusk": True}, "Dusk"),
+        ({"Kind": "redesign", "Space": "exterior"}, "Style"),
+        ({"Kind": "redesign", "Space": "garden", "Style": "modern"}, "Space"),
+    ):
+        said(partner.ask("POST", path, body), 400, "invalid_field", wrong)
+    assert not Render.objects.exists()
 
 
 def test_what_cannot_be_asked(partner: Partner, listing: Told, said: Said) -> None:

@@ -1,0 +1,71 @@
+"""From a caller's fields to the brief of one picture of a listing's photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.conf import settings
+
+from listings.api import fields
+from listings.models import ListingPhoto
+from staging import offers
+from staging.briefs import Brief, Declutter, Kind, RoomType, Space
+
+SEED_MOST = 2**31 - 1
+DECLUTTER = ("off", "auto", "on")
+SPACES = ("interior", "exterior")
+MASK_LENGTH = 2_000_000  # characters of a mask's address; a data: URL of a 30 MP mask in black and white has a tenth
+_OUTDOORS = frozenset({Kind.REDESIGN, Kind.SKETCH})
+_EXTERIOR = "Only a redesign or a sketch can be of an exterior"
+_DUSK = "Only the redesign of an exterior can be at dusk"
+_MASK = "It says what is removed: send Declutter on, or Kind declutter"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The brief, but for its mask, and the address of the mask; empty: none."""
+
+    brief: Brief
+    mask: str
+
+
+def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
+    """What is asked of a photo; the room is the photo's where it is not given.
+
+    Raises ApiError with all that is wrong, and NotOffered for what is not served here.
+    """
+    kind = Kind(given.take("Kind", fields.one_of(Kind), Kind.STAGING.value))
+    space = cast(Space, given.take("Space", fields.one_of(SPACES), "interior"))
+    dusk = given.take("Dusk", fields.boolean, default=False)
+    room = given.take("RoomType", fields.room_type, photo.room_type or None)
+    style = given.take("Style", fields.style, None, required=kind != Kind.DECLUTTER and not dusk)
+    declutter = _declutter(kind, space, given.take("Declutter", fields.one_of(DECLUTTER), "off"))
+    mask = given.take("Mask", fields.text(MASK_LENGTH), "")
+    seed = given.take("Seed", fields.whole(SEED_MOST), 0)
+    outdoors = space == "exterior"
+    wrong = {
+        "Space": outdoors and kind not in _OUTDOORS and _EXTERIOR,
+        "Dusk": dusk and not (outdoors and kind == Kind.REDESIGN) and _DUSK,
+        "Mask": bool(mask) and declutter == "off" and _MASK,
+        "RoomType": room is None
+        and not (outdoors or kind == Kind.DECLUTTER)
+        and "This field is required: the photo does not say what it shows",
+    }
+    given.wrong |= {name: text for name, text in wrong.items() if text and name not in given.wrong}
+    given.done()
+    common: dict[str, Any] = {"declutter": declutter, "quality": settings.RENDER_QUALITY, "seed": seed}
+    if kind == Kind.DECLUTTER:
+        brief = Brief(kind=kind, **common)
+    else:
+        room = None if outdoors else RoomType(room)
+        brief = Brief(kind=kind, room_type=room, style=style, space=space, dusk=dusk, **common)
+    offers.require(brief)
+    return Asked(brief, mask)
+
+
+def _declutter(kind: Kind, space: Space, said: str) -> Declutter:
+    """What is removed: all there is where that alone is asked for, before a staging what the caller says."""
+    if kind == Kind.DECLUTTER:
+        return "on"
+    return cast(Declutter, said) if kind == Kind.STAGING else offers.declutter_first(kind, space)
