@@ -65,10 +65,14 @@ KINDS = {
     Kind.REDESIGN: gettext_noop("Redesigned"),
     Kind.SKETCH: gettext_noop("Rendered"),
 }
+FRONT, DUSK = gettext_noop("House front"), gettext_noop("At dusk")
 
 
 def brief_words(brief: Brief) -> str:
     """What people call a picture of this brief: "Living room, modern", or "Cleared" where neither is said."""
+    if brief.kind == Kind.REDESIGN and brief.space == "exterior":
+        words = [gettext(DUSK if brief.dusk else FRONT)]
+        return ", ".join([*words, *([style_name(brief.style).lower()] if brief.style else [])])
     words = [room_name(brief.room_type)] if brief.room_type else []
     if brief.style:
         words.append(style_name(brief.style))

@@ -125,6 +125,11 @@ class Brief:
     seed: int = 0
     model: str = ""
 
+    @property
+    def in_room(self) -> bool:
+        """Whether the picture is made in a room that is read from a photo: not of a front, not of a drawing."""
+        return self.kind != Kind.SKETCH and self.space == "interior"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types only."""
         return dataclasses.asdict(self)

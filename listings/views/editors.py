@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as answer
 from django.utils.translation import gettext
@@ -28,6 +28,8 @@ from staging.models import Output
 def room(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """The lines of the room over its photo. POST: stage it again in the room that has these corners."""
     staged = staged_or_404(request, number, public_id)
+    if not staged.render.brief.in_room:
+        raise Http404
     output = picture_or_404(request, staged)
     if request.method == "POST":
         try:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from listings import engine_words, photos, uploads
+from listings import engine_words, photos, restyle_form, uploads
 from listings.listing_forms import Clash, PhotoForm
 from listings.models import Listing, ListingPhoto, Upload
 from listings.views.doors import listing_or_404, photo_or_404, user_of
@@ -209,7 +209,7 @@ def _described(current: ListingPhoto, form: PhotoForm) -> bool:
 
 def _photo_page(request: HttpRequest, photo: ListingPhoto, *, status: int = 200, **more: object) -> HttpResponse:
     context = {"listing": photo.listing, "photo": photo, "form": PhotoForm(instance=photo), **more}
-    context |= {"primary": photos.of_listing(photo.listing).first()}
+    context |= {"primary": photos.of_listing(photo.listing).first(), "restyles": restyle_form.offered()}
     return answer(request, "listings/photo.html", context, status=status)
 
 

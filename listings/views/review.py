@@ -36,7 +36,7 @@ def review(request: HttpRequest, number: int, public_id: str) -> HttpResponse:
     """One staged picture of a listing; `?version=` another one of its render."""
     staged = staged_or_404(request, number, public_id)
     status = renders.status(staged.render)
-    if status.error and status.error.code == "room_unreadable" and not status.outputs:
+    if status.error and status.error.code == "room_unreadable" and not status.outputs and staged.render.brief.in_room:
         return redirect("listings:room", number, public_id)  # a person can see what the engine could not
     notifications.seen(user_of(request), staged.listing_photo.listing)
     shown = version_or_404(request, staged)

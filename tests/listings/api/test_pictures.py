@@ -70,6 +70,7 @@ def test_the_front_of_a_house_is_redesigned_or_turned_to_dusk(
     assert (evening["Space"], evening["Dusk"], evening["Style"]) == ("exterior", True, None)
     assert [run.brief.declutter for run in Run.objects.all()] == ["off", "off"]
     assert ledger.balance(account) == 8
+    make(by_day)
     make(evening)
     (output,) = partner.get(f"pictures/{evening['RenderId']}")["Outputs"]
     assert output["MediaAlteration"] == ["Twilight Conversion"]
