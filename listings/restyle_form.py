@@ -64,13 +64,13 @@ CHOICES = {
     ),
     What.ROOM_DRAWING: Choice(
         "room_drawing",
-        gettext_noop("Render a drawing of a room"),
+        gettext_noop("Drawing of a room"),
         gettext_noop("Colour, materials and light under your own lines."),
         kind=Kind.SKETCH,
     ),
     What.HOUSE_DRAWING: Choice(
         "house_drawing",
-        gettext_noop("Render a drawing of a house"),
+        gettext_noop("Drawing of a house"),
         gettext_noop("Walls, roof, glass, sky and garden under your own lines."),
         kind=Kind.SKETCH,
         space="exterior",
