@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from listings import proofs
 from listings.models import StagedPhoto
 from staging import alterations, files, refusals
+from staging.briefs import Kind
 from staging.models import Alteration, Output
 
 register = template.Library()
@@ -26,6 +27,8 @@ _CHECKS = {
     "warn": gettext_noop("Please look closely: the room may have changed"),
     "fail": gettext_noop("✗ The room did not stay as it is"),
 }
+# Of what is repainted, relaid or drawn anew: there is more to it than its furniture.
+_UNTOUCHED = gettext_noop("✓ Nothing changed outside of the edit mask")
 _FOUND = {
     "changed_outside_mask": gettext_noop("pixels changed outside of the edit mask"),
     "openings": gettext_noop("a door, window or corner was lost or moved"),
@@ -63,13 +66,13 @@ def _said(output: Output) -> dict[str, Any] | None:
     """Verdict and figures in words; None of a picture older than the check's figures."""
     if not output.verdict:
         return None
-    figures = output.figures
+    figures, renewed = output.figures, output.run.brief.kind in {Kind.REDESIGN, Kind.SKETCH}
     found = [*figures.get("failed", []), *figures.get("noted", [])]
     shares = {name: 100 * figures[name] for name in ("mask_share", "changed_outside_share", "edges_kept", "shift")
               if name in figures}  # fmt: skip
     return {
         "verdict": output.verdict,
-        "title": gettext(_CHECKS[output.verdict]),
+        "title": gettext(_UNTOUCHED if renewed and output.verdict == "pass" else _CHECKS[output.verdict]),
         "found": [gettext(_FOUND[name]) for name in found if name in _FOUND],
         "changed_outside": figures.get("changed_outside"),
         "openings_lost": figures.get("openings_lost"),

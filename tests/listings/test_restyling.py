@@ -14,7 +14,7 @@ from listings import photos, records
 from listings.models import ListingPhoto, StagedPhoto
 from staging import sources
 from staging.briefs import Brief, Kind
-from staging.models import Role
+from staging.models import Output, Role
 from tests.listings.conftest import fail, finish, signed_in
 from tests.staging.pictures import encoded
 
@@ -121,8 +121,11 @@ def test_a_front_has_no_room_to_be_corrected(browser: Client, photo: ListingPhot
     failed = browser.get(page).content.decode()
     assert "could not be made" in failed
     assert "Show us the floor" not in failed
-    finish(staged.render, role=Role.REDESIGNED)
+    made = finish(staged.render, role=Role.REDESIGNED)
+    Output.objects.filter(pk=made.pk).update(verdict="pass", figures={"mask_share": 1.0, "changed_outside": 0})
     done = browser.get(page).content.decode()
     assert "Another version, free" in done
     assert "Correct the room" not in done
+    assert "Nothing changed outside of the edit mask" in done
+    assert "The room stayed the room" not in done.split("<footer")[0]
     assert browser.get(page + "room/").status_code == 404
