@@ -19,6 +19,7 @@ def landing(request: HttpRequest) -> HttpResponse:
         "styles": vocabulary.STYLES.values(),
         "rooms": vocabulary.STAGEABLE,
         "price": _price(),
+        "price_other": min(credits.price(Brief(kind=kind)) for kind in Kind),
         "plans": Plan.objects.order_by("monthly_price_cents"),
         "living": samples.LIVING_ROOM,
         "bedroom": samples.BEDROOM,
