@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from listings import notifications, photos
 from listings.models import Listing, ListingPhoto, StagedPhoto
 from staging import credits, renders
-from staging.briefs import Brief, Kind, RoomType, Style
+from staging.briefs import Brief, Kind, Resolution, RoomType, Style
 from staging.models import MAIN_ROLES, Output, Render, Run, Source, State
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def stage(
     batch: UUID,
     user: User | None,
     seed: int = 0,
+    resolution: Resolution = "full-hd",
     key: ApiKey | None = None,
 ) -> list[StagedPhoto]:
     """Ask for a staged picture of each photo as the given room, and remember the rooms. `batch` sent twice asks once.
@@ -74,7 +75,11 @@ def stage(
         notifications.await_pictures(listing, batch, user)
         for photo, room in wanted:
             photos.name_room(photo, room)
-        return [_ask(photo, _brief(room, style, seed), batch=batch, user=user, key=key) for photo, room in wanted]
+        briefs = [_brief(room, style, seed, resolution) for _, room in wanted]
+        return [
+            _ask(photo, brief, batch=batch, user=user, key=key)
+            for (photo, _), brief in zip(wanted, briefs, strict=True)
+        ]
 
 
 def again(staged: StagedPhoto, *, batch: UUID, user: User, scene: dict[str, Any] | None = None) -> StagedPhoto:
@@ -233,8 +238,15 @@ def _seconds_each() -> float:
     return statistics.median(took) if took else 60.0
 
 
-def _brief(room: RoomType, style: Style, seed: int) -> Brief:
-    return Brief(kind=Kind.STAGING, room_type=room, style=style, quality=settings.RENDER_QUALITY, seed=seed)
+def _brief(room: RoomType, style: Style, seed: int, resolution: Resolution) -> Brief:
+    return Brief(
+        kind=Kind.STAGING,
+        room_type=room,
+        style=style,
+        resolution=resolution,
+        quality=settings.RENDER_QUALITY,
+        seed=seed,
+    )
 
 
 def _ask(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
 from listings.models import Listing, ListingPhoto
-from staging.briefs import STAGEABLE_ROOMS, RoomType, Style
+from staging.briefs import STAGEABLE_ROOMS, Resolution, RoomType, Style
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,17 @@ class BatchForm(forms.Form):
         initial=Style.MODERN.value,
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
+    large = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("In 4K"),
+        help_text=gettext_lazy("Photos of less than 3840 pixels get their furniture at that size; takes longer."),
+    )
 
-    def __init__(self, photos: list[ListingPhoto], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, photos: list[ListingPhoto], *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.photos = photos
+        if not may_be_large:
+            del self.fields["large"]
         rooms = [("", gettext_lazy("Choose the room")), *vocabulary.choices(vocabulary.STAGEABLE)]
         for photo in photos:
             known = photo.room_type if photo.room_type in STAGEABLE_ROOMS else ""
@@ -184,6 +191,10 @@ class BatchForm(forms.Form):
                     _room(photo), gettext("Which room does photo %(number)s show?") % {"number": photo.order + 1}
                 )
         return cleaned
+
+    def resolution(self) -> Resolution:
+        """How large the pictures are delivered. Of a valid form."""
+        return "4k" if self.cleaned_data.get("large") else "full-hd"
 
     def chosen(self) -> list[tuple[ListingPhoto, RoomType]]:
         """The photos to be staged, each with its room."""

@@ -47,6 +47,7 @@ EMPTIED_FIRST = frozenset({Kind.STAGING, Kind.REDESIGN})  # whose brief may ask 
 
 Quality = Literal["draft", "standard", "best"]
 Space = Literal["interior", "exterior"]
+Resolution = Literal["full-hd", "4k"]
 Declutter = Literal["off", "on", "auto"]
 
 STYLE_ALIASES = {
@@ -120,7 +121,7 @@ class Brief:
     mask: str = ""
     dusk: bool = False
     quality: Quality = "standard"
-    resolution: Literal["full-hd", "4k"] = "full-hd"
+    resolution: Resolution = "full-hd"
     label: bool = False
     seed: int = 0
     model: str = ""

@@ -12,9 +12,9 @@ class BatchForm extends HTMLElement {
       this.show();
     });
     const all = this.querySelector(".all");
-    all.hidden = !this.querySelector("input[type=checkbox]");
+    all.hidden = !this.querySelector(".choose input[type=checkbox]");
     all.addEventListener("click", () => {
-      for (const box of this.querySelectorAll("input[type=checkbox]")) box.checked = true;
+      for (const box of this.querySelectorAll(".choose input[type=checkbox]")) box.checked = true;
       this.show();
     });
     this.querySelector("form").addEventListener("submit", () => {
@@ -26,7 +26,7 @@ class BatchForm extends HTMLElement {
   }
 
   show() {
-    const chosen = this.querySelectorAll("input[type=checkbox]:checked").length;
+    const chosen = this.querySelectorAll(".choose input[type=checkbox]:checked").length;
     const { price, credits } = this.dataset;
     const sum = chosen * Number(price);
     const left = Number(credits) - sum;

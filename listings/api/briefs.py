@@ -7,14 +7,18 @@ from typing import Any, cast
 
 from django.conf import settings
 
+from billing import access
+from billing.models import Account
 from listings.api import fields
+from listings.api.errors import ApiError
 from listings.models import ListingPhoto
 from staging import offers
-from staging.briefs import Brief, Declutter, Kind, RoomType, Space
+from staging.briefs import Brief, Declutter, Kind, Resolution, RoomType, Space
 
 SEED_MOST = 2**31 - 1
 DECLUTTER = ("off", "auto", "on")
 SPACES = ("interior", "exterior")
+RESOLUTIONS = ("full-hd", "4k")
 MASK_LENGTH = 2_000_000  # characters of a mask's address; a data: URL of a 30 MP mask in black and white has a tenth
 _OUTDOORS = frozenset({Kind.REDESIGN, Kind.SKETCH})
 _EXTERIOR = "Only a redesign or a sketch can be of an exterior"
@@ -33,7 +37,7 @@ class Asked:
 def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
     """What is asked of a photo; the room is the photo's where it is not given.
 
-    Raises ApiError with all that is wrong, and NotOffered for what is not served here.
+    Raises ApiError with all that is wrong and for what the plan lacks, and NotOffered for what is not served here.
     """
     kind = Kind(given.take("Kind", fields.one_of(Kind), Kind.STAGING.value))
     space = cast(Space, given.take("Space", fields.one_of(SPACES), "interior"))
@@ -43,6 +47,7 @@ def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
     declutter = _declutter(kind, space, given.take("Declutter", fields.one_of(DECLUTTER), "off"))
     mask = given.take("Mask", fields.text(MASK_LENGTH), "")
     seed = given.take("Seed", fields.whole(SEED_MOST), 0)
+    resolution = taken_resolution(given)
     outdoors = space == "exterior"
     wrong = {
         "Space": outdoors and kind not in _OUTDOORS and _EXTERIOR,
@@ -54,7 +59,13 @@ def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
     }
     given.wrong |= {name: text for name, text in wrong.items() if text and name not in given.wrong}
     given.done()
-    common: dict[str, Any] = {"declutter": declutter, "quality": settings.RENDER_QUALITY, "seed": seed}
+    require_plan(photo.listing.account, resolution)
+    common: dict[str, Any] = {
+        "declutter": declutter,
+        "quality": settings.RENDER_QUALITY,
+        "seed": seed,
+        "resolution": resolution,
+    }
     if kind == Kind.DECLUTTER:
         brief = Brief(kind=kind, **common)
     else:
@@ -62,6 +73,17 @@ def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
         brief = Brief(kind=kind, room_type=room, style=style, space=space, dusk=dusk, **common)
     offers.require(brief)
     return Asked(brief, mask)
+
+
+def taken_resolution(given: fields.Fields) -> Resolution:
+    """How large the picture is delivered."""
+    return cast(Resolution, given.take("Resolution", fields.one_of(RESOLUTIONS), "full-hd"))
+
+
+def require_plan(account: Account, resolution: Resolution) -> None:
+    """Raise ApiError for what the account's plan does not include."""
+    if resolution == "4k" and not access.may_use_4k(account):
+        raise ApiError(403, "plan_without_4k", "The plan of this account has no 4K outputs")
 
 
 def _declutter(kind: Kind, space: Space, said: str) -> Declutter:

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from listings import events
 from listings.api import examples, paging, schemas
-from listings.api.briefs import DECLUTTER, SPACES
+from listings.api.briefs import DECLUTTER, RESOLUTIONS, SPACES
 from listings.presets import PRESETS
 from listings.reviews import Verdict
 from staging import idempotency, webhooks
@@ -30,6 +30,7 @@ CODES = {
     402: {"insufficient_credits": "the balance is short; nothing is started"},
     403: {
         "plan_without_api": "the plan has no API access",
+        "plan_without_4k": "the plan has no 4K outputs",
         "storage_full": "the account's photos fill its plan; nothing was charged",
         "key_scope": "the key's scope is too narrow; the message names the one that this needs",
     },
@@ -114,6 +115,7 @@ def _json(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 
 _TEXTS = {name: {**TEXT, "maxLength": most} for name, most in (("ShortDescription", 50), ("FileName", 255))}
 _ROOM, _STYLE = choice(RoomType), choice(Style)
+_RESOLUTION = choice(RESOLUTIONS, "The long edge: 1920 pixels, or 3840 where the plan has 4K.", default="full-hd")
 _SEED: Schema = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1, "default": 0}
 
 # --- listings ---------------------------------------------------------------------------------------------
@@ -232,6 +234,7 @@ photo_stage = _described(
             "description": "Address or `data:` URL of a black-and-white picture; white is removed. Without one, what "
             "is to be removed is found.",
         },
+        Resolution=_RESOLUTION,
         Seed=_SEED,
     ),
 )
@@ -248,6 +251,7 @@ listing_stage = _described(
     request=_json(
         ("Style",),
         Style=_STYLE,
+        Resolution=_RESOLUTION,
         Seed=_SEED,
         Photos={
             "type": "array",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from billing import access
 from listings import batches, notifications, photos, vocabulary
 from listings.listing_forms import BatchForm
 from listings.views.doors import listing_or_404, staged_or_404, user_of
@@ -27,13 +28,15 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
     """Choose the photos, their rooms and one style; see the price; start."""
     shown = listing_or_404(request, number)
     there = list(photos.of_listing(shown))
-    form = BatchForm(there, request.POST or None, initial={"batch": uuid4()})
+    large = access.may_use_4k(shown.account)
+    form = BatchForm(there, request.POST or None, initial={"batch": uuid4()}, may_be_large=large)
     if form.is_valid():
         try:
             batches.stage(
                 shown,
                 form.chosen(),
                 style=Style(form.cleaned_data["style"]),
+                resolution=form.resolution(),
                 batch=form.cleaned_data["batch"],
                 user=user_of(request),
             )

@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from billing import ledger
-from billing.models import Account, User
+from billing.models import Account, Plan, User
 from listings import batches, photos, records
 from listings.models import Listing, ListingPhoto, Notification, StagedPhoto
 from staging import sources
@@ -63,6 +63,20 @@ def test_two_photos_in_one_style(browser: Client, account: Account, listing: Lis
     browser.post(path, sent)
     assert Render.objects.count() == 2
     assert ledger.balance(account) == 6
+
+
+def test_in_4k_where_the_plan_has_it(
+    browser: Client, account: Account, listing: Listing, two: list[ListingPhoto]
+) -> None:
+    path = f"/listings/{listing.pk}/stage/"
+    Plan.objects.filter(pk=account.plan_id).update(allows_4k=False)
+    assert "In 4K" not in browser.get(path).content.decode()
+    browser.post(path, form(two[:1], large="on", **rooms((two[0], "bed"))))
+    Plan.objects.filter(pk=account.plan_id).update(allows_4k=True)
+    assert "In 4K" in browser.get(path).content.decode()
+    browser.post(path, form(two[:1], large="on", **rooms((two[0], "bed"))))
+    browser.post(path, form(two[:1], **rooms((two[0], "bed"))))
+    assert [one.brief.resolution for one in Render.objects.order_by("pk")] == ["full-hd", "4k", "full-hd"]
 
 
 def test_no_photo_and_no_room(browser: Client, listing: Listing, two: list[ListingPhoto]) -> None:

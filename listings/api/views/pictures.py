@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from listings import batches, originals, photos, reviews
 from listings.api import answers, document, fields, paging
-from listings.api.briefs import SEED_MOST, asked
+from listings.api.briefs import SEED_MOST, asked, require_plan, taken_resolution
 from listings.api.endpoints import Endpoint, account_of, answer, listing_of, once, require_match
 from listings.api.errors import ApiError, invalid, not_found
 from listings.models import StagedPhoto
@@ -50,7 +50,9 @@ class ListingPictures(Endpoint):
         style = given.take("Style", fields.style, briefs.Style.MODERN, required=True)
         seed = given.take("Seed", fields.whole(SEED_MOST), 0)
         named = given.take("Photos", fields.listed(_named, 500), None)
+        size = taken_resolution(given)
         given.done()
+        require_plan(listing.account, size)
         known = {photo.media_key: photo for photo in photos.of_listing(listing)}
         served = set(offers.offer().room_types)
         if named is None:
@@ -66,7 +68,8 @@ class ListingPictures(Endpoint):
 
         def stage() -> str:
             batch = uuid4()
-            batches.stage(listing, chosen, style=style, batch=batch, user=None, seed=seed, key=caller_of(request).key)
+            key = caller_of(request).key
+            batches.stage(listing, chosen, style=style, batch=batch, user=None, seed=seed, resolution=size, key=key)
             return str(batch)
 
         batch = UUID(once(request, "listing-pictures", given.given, stage))

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from billing import ledger
-from billing.models import Account, ApiKey
+from billing.models import Account, ApiKey, Plan
 from listings.models import OriginalPage, StagedPhoto
 from staging.models import Render, Run
 from tests.listings.api.conftest import Partner, Told, make
@@ -96,6 +96,22 @@ def test_a_mask_says_what_is_removed(partner: Partner, listing: Told, photo: Tol
     broken = {"Kind": "declutter", "Mask": "data:image/png;base64,AAAA"}
     said(partner.ask("POST", path, broken), 400, "invalid_field", "Mask")
     assert Render.objects.count() == 1
+
+
+def test_four_k_where_the_plan_has_it(
+    partner: Partner, listing: Told, photo: Told, account: Account, said: Said
+) -> None:
+    here = f"listings/{listing['ListingKey']}"
+    one = f"{here}/photos/{photo['MediaKey']}/pictures"
+    Plan.objects.filter(pk=account.plan_id).update(allows_4k=False)
+    for path in (one, f"{here}/pictures"):
+        said(partner.ask("POST", path, {"Style": "modern", "Resolution": "4k"}), 403, "plan_without_4k")
+    assert not Render.objects.exists()
+    Plan.objects.filter(pk=account.plan_id).update(allows_4k=True)
+    for path in (one, f"{here}/pictures"):
+        partner.post(path, {"Style": "modern", "Resolution": "4k"})
+    partner.post(one, {"Style": "modern"})
+    assert [run.brief.resolution for run in Run.objects.order_by("pk")] == ["4k", "4k", "full-hd"]
 
 
 def test_what_only_a_front_can_be(partner: Partner, listing: Told, photo: Told, said: Said) -> None:
