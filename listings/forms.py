@@ -13,9 +13,23 @@ from django.utils.translation import gettext, gettext_lazy
 from billing.models import ApiKey
 from listings import vocabulary
 from listings.samples import SAMPLES
-from staging.briefs import Brief, Kind, RoomType, Style
+from staging.briefs import Brief, Kind, Resolution, RoomType, Style
 
 SEED_MOST = 2**31 - 1
+
+
+def large_field() -> forms.BooleanField:
+    """A box for pictures in 4K; for accounts whose plan has them."""
+    return forms.BooleanField(
+        required=False,
+        label=gettext_lazy("In 4K"),
+        help_text=gettext_lazy("Photos of less than 3840 pixels get their furniture at that size; takes longer."),
+    )
+
+
+def resolution_of(form: forms.Form) -> Resolution:
+    """How large pictures are delivered by a valid form with such a box, or without."""
+    return "4k" if form.cleaned_data.get("large") else "full-hd"
 
 
 class BriefForm(forms.Form):
@@ -40,6 +54,7 @@ class BriefForm(forms.Form):
             kind=Kind.STAGING,
             room_type=RoomType(self.cleaned_data["room_type"]),
             style=Style(self.cleaned_data["style"]),
+            resolution=resolution_of(self),
             quality=settings.RENDER_QUALITY,
             seed=seed,
         )
@@ -50,6 +65,12 @@ class StageForm(BriefForm):
 
     photo = forms.FileField(required=False, allow_empty_file=True)
     sample = forms.ChoiceField(required=False, choices=[(name, name) for name in SAMPLES])
+    large = large_field()
+
+    def __init__(self, *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_be_large:
+            del self.fields["large"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for a photo where there is none."""

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
+from listings.forms import large_field, resolution_of
 from listings.models import Listing, ListingPhoto
 from staging.briefs import STAGEABLE_ROOMS, Resolution, RoomType, Style
 
@@ -158,11 +159,7 @@ class BatchForm(forms.Form):
         initial=Style.MODERN.value,
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
-    large = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("In 4K"),
-        help_text=gettext_lazy("Photos of less than 3840 pixels get their furniture at that size; takes longer."),
-    )
+    large = large_field()
 
     def __init__(self, photos: list[ListingPhoto], *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,7 +191,7 @@ class BatchForm(forms.Form):
 
     def resolution(self) -> Resolution:
         """How large the pictures are delivered. Of a valid form."""
-        return "4k" if self.cleaned_data.get("large") else "full-hd"
+        return resolution_of(self)
 
     def chosen(self) -> list[tuple[ListingPhoto, RoomType]]:
         """The photos to be staged, each with its room."""

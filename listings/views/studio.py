@@ -35,7 +35,7 @@ BUSY = gettext_lazy("Many photos are coming in at this moment. Please try again 
 def studio(request: HttpRequest) -> HttpResponse:
     """Choose a photo, the room and the style; start."""
     account = _account(request)
-    form = StageForm(request.POST or None, request.FILES or None)
+    form = StageForm(request.POST or None, request.FILES or None, may_be_large=access.may_use_4k(account))
     if form.is_valid():
         try:
             photo = _photo(request, account, form)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from billing import ledger
-from billing.models import Account, Membership, User
+from billing.models import Account, Membership, Plan, User
 from staging.briefs import RoomType, Style
 from staging.models import Photo, Render, Source
 from tests.listings.conftest import signed_in
@@ -40,6 +40,14 @@ def test_a_photo_and_a_choice_make_a_render_of_the_account(browser: Client, acco
     assert render.runs.get().asked_by == User.objects.get(email="owner@example.com")
     assert (render.brief.room_type, render.brief.style) == (RoomType.BED, Style.LUXURY)
     assert ledger.balance(account) == 8
+
+
+def test_in_4k_where_the_plan_has_it(browser: Client, account: Account) -> None:
+    for allowed, made in ((False, "full-hd"), (True, "4k")):
+        Plan.objects.filter(pk=account.plan_id).update(allows_4k=allowed)
+        assert ("In 4K" in browser.get("/studio/").content.decode()) is allowed
+        browser.post("/studio/", {"photo": upload(), "large": "on", **FIELDS})
+        assert Render.objects.latest("pk").brief.resolution == made
 
 
 def test_a_team_mate_may_ask_too_and_one_who_only_pays_may_not(team_mate: User, account: Account, db: None) -> None:
