@@ -57,6 +57,7 @@ def test_editing_by_mouse_keyboard_and_finger(
         correct_the_room(page, review)
         move_the_furniture(page, review)
         clear_the_room(page, listing, staged)
+        restyle_the_photo(page, listing, staged)
         upload_over_a_bad_line(page, listing, tmp_path)
         drag_into_order(page, listing)
         more_photos(listing, owner)
@@ -150,6 +151,21 @@ def clear_the_room(page: Any, listing: Listing, staged: StagedPhoto) -> None:
     page.get_by_role("button", name="Clear it").click()
     page.get_by_role("heading", name="12 Elm Street").wait_for()
     assert StagedPhoto.objects.latest("pk").render.brief.mask
+
+
+def restyle_the_photo(page: Any, listing: Listing, staged: StagedPhoto) -> None:
+    """By keyboard, from a room to an evening: which room it is and the style are asked for only where they matter."""
+    page.goto(f"/listings/{listing.pk}/photos/{staged.listing_photo.media_key}/restyle/")
+    for keys, named, styled in (([], True, True), (["ArrowDown"], False, True), (["ArrowDown"], False, False)):
+        page.locator('[name="what"]:checked').focus()
+        for key in keys:
+            page.keyboard.press(key)
+        assert [page.locator(part).is_visible() for part in (".of-room", ".of-style")] == [named, styled]
+    look(page, "restyle")
+    page.get_by_role("button", name="Make the picture").click()
+    page.get_by_role("heading", name="12 Elm Street").wait_for()
+    brief = StagedPhoto.objects.latest("pk").render.brief
+    assert (brief.dusk, brief.style, brief.room_type) == (True, None, None)
 
 
 def upload_over_a_bad_line(page: Any, listing: Listing, folder: Path) -> None:
