@@ -13,7 +13,7 @@ from listings.models import Listing, OriginalPage, Profile
 _ALTERED = {
     "Virtual Staging - Item Addition": gettext_noop("furniture and decoration were added"),
     "Decluttered - Item Removed": gettext_noop("furniture and loose things were removed"),
-    "Virtual Renovation": gettext_noop("surfaces such as walls, floors or facade were changed"),
+    "Virtual Renovation": gettext_noop("surfaces such as walls, floors, cabinets or facade were changed"),
     "Twilight Conversion": gettext_noop("the time of day was changed to dusk"),
     "Virtual Enhancements": gettext_noop("sky or planting were changed"),
     "Virtual Representation - To Be Built": gettext_noop("the picture was rendered from a drawing"),

@@ -17,7 +17,7 @@ LONG_LENGTH = 1024  # RESO LongDescription
 _SAID = {
     "Virtual Staging - Item Addition": "furniture and decoration were added",
     "Decluttered - Item Removed": "furniture and loose things were removed",
-    "Virtual Renovation": "surfaces such as walls, floors or facade were changed",
+    "Virtual Renovation": "surfaces such as walls, floors, cabinets or facade were changed",
     "Twilight Conversion": "the time of day was changed to dusk",
     "Virtual Enhancements": "sky or planting were changed",
     "Virtual Representation - To Be Built": "the picture was rendered from a drawing",

@@ -14,7 +14,7 @@ from staging.engine.modes.stage import SMALLEST_SIDE, Bytes, Progress, Staged, k
 from staging.engine.modes.vocabulary import Quality
 from staging.engine.redesign import gates
 from staging.engine.redesign.exterior import freshen
-from staging.engine.redesign.interior import Redecorated, redecorate, sure
+from staging.engine.redesign.interior import Redecorated, redecorate, repaint_fronts, sure
 from staging.engine.redesign.planting import plant
 from staging.engine.scene.faces import face_map
 from staging.engine.scene.gates import Gate
@@ -86,20 +86,27 @@ def redesign_room(
 ) -> Redesigned:
     """Repaint, relay and furnish the empty room of `photo` (H, W, 3), uint8 sRGB, upright.
 
-    A room that cannot be furnished is still painted, and the record says why it stays empty. The same arguments give
-    the same bytes. Raises UnusablePhoto where the room cannot be read, NothingUsable where a gate refuses the picture.
+    In a kitchen the wooden fronts of its cabinets are painted too, and they alone where the room cannot be
+    read. A room that cannot be furnished is still painted, and the record says why it stays empty. The same arguments
+    give the same bytes. Raises UnusablePhoto where the room cannot be read, NothingUsable where a gate refuses the
+    picture.
     """
     _require_size(photo)
     tell = progress or (lambda _fraction, _stage: None)
     began = time.perf_counter()
     tell(0.0, "reading the room")
-    known, hidden = _read(photo, focal_35mm, room)
-    if room is None and room_type not in BUILT_IN:
-        # On a new floor nobody would find what lies about on the old one.
-        tidied(photo, known)
-    tell(0.05, "painting walls and floor")
-    painted = redecorate(photo, known, style, seed)
+    if room_type == "kitchen":
+        painted, hidden = _kitchen(photo, focal_35mm, room, style=style, seed=seed, tell=tell)
+    else:
+        known, hidden = _read(photo, focal_35mm, room)
+        if room is None and room_type not in BUILT_IN:
+            # On a new floor nobody would find what lies about on the old one.
+            tidied(photo, known)
+        tell(0.05, "painting walls and floor")
+        painted = redecorate(photo, known, style, seed)
     checks = gates.check_room(painted.regions, painted.walls, painted.floor)
+    if painted.fronts is not None:
+        checks = (*checks, *gates.check_fronts(painted.regions, painted.fronts))
     _require(checks)
     timings = {"redecorate": round(time.perf_counter() - began, 3)}
     furnished = hidden or _furnished(
@@ -108,7 +115,7 @@ def redesign_room(
         style=style,
         seed=seed,
         quality=quality,
-        room=known.to_dict(),
+        room=painted.regions.room.to_dict(),
         arrangement=arrangement,
         progress=lambda fraction, stage: tell(DECORATED + (1 - DECORATED) * fraction, stage),
     )
@@ -135,6 +142,28 @@ def redesign_front(
     _require(checks)
     timings = {"total": round(time.perf_counter() - began, 3)}
     return Redesigned(made.picture, made.mask, "exterior", made.done, checks, timings)
+
+
+def _kitchen(
+    photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None, *, style: str, seed: int, tell: Progress
+) -> tuple[Redecorated, str | None]:
+    """A kitchen with new paint, and why it cannot be furnished, if that is known. Raises UnusablePhoto.
+
+    Little is seen of its walls and floor, so that it is often read too unsurely to paint them. Its fronts need but the
+    directions of the room, which are sure in nearly every photo.
+    """
+    known: Room | None = None
+    try:
+        known, hidden = _read(photo, focal_35mm, given)
+        tell(0.05, "painting walls, floor and cabinets")
+        return redecorate(photo, known, style, seed, kitchen=True), hidden
+    except UnusablePhoto as error:
+        found = error.record.get("room")
+        known = known or (None if found is None else Room.from_dict(found))
+        painted = None if known is None else repaint_fronts(photo, known, style, seed)
+        if painted is None:
+            raise
+        return painted, error.message
 
 
 def _read(photo: Bytes, focal_35mm: float | None, given: dict[str, Any] | None) -> tuple[Room, str | None]:

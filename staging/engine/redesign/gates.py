@@ -7,9 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from staging.engine.redesign.cabinets import Cabinets
 from staging.engine.redesign.matting import Bytes, Mask
 from staging.engine.redesign.regions import Regions
-from staging.engine.redesign.walls import Walls
+from staging.engine.redesign.walls import Walls, unsupported
 from staging.engine.scene.gates import Gate
 
 _SIZE: Final = 900  # long side at which pictures are compared
@@ -17,6 +18,7 @@ MOST_MASK: Final = 0.995
 MOST_CLIPPED: Final = 0.04
 MOST_IN_OPENINGS: Final = 0.1
 MOST_BLEEDING: Final = 0.3
+MOST_RAGGED: Final = 0.15  # of the border of fronts, which joints and worktops end sharply
 NO_FLOOR: Final = 1.2  # metres up a wall
 
 
@@ -61,6 +63,20 @@ def check_room(regions: Regions, walls: Walls, floor: Mask) -> tuple[Gate, ...]:
             ragged,
             MOST_BLEEDING,
             f"{ragged:.0%} of the border of the paint lies on no edge of the photo.",
+        ),
+    )
+
+
+def check_fronts(regions: Regions, fronts: Cabinets) -> tuple[Gate, ...]:
+    """Gates of a kitchen's painted fronts, on their working copy: they end at edges too."""
+    ragged = unsupported(regions, fronts.rough, fronts.ends)
+    return (
+        Gate(
+            "front_edges",
+            ragged <= MOST_RAGGED,
+            ragged,
+            MOST_RAGGED,
+            f"{ragged:.0%} of the border of the paint on the cabinets lies on no edge of the photo.",
         ),
     )
 

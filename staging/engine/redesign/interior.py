@@ -1,4 +1,4 @@
-"""A room repainted and its floor relaid, furniture apart."""
+"""A room repainted and its floor relaid, and the fronts of a kitchen repainted, furniture apart."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from staging.engine.composite.tone import encode, linear, quantised
 from staging.engine.errors import UnusablePhoto
-from staging.engine.redesign import gates, paint, surfaces, tape
+from staging.engine.redesign import cabinets, gates, paint, surfaces, tape
+from staging.engine.redesign.cabinets import Cabinets, Unfronted
 from staging.engine.redesign.covering import Relaid
+from staging.engine.redesign.enamel import Enamel
 from staging.engine.redesign.floors import Unlaid
 from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, even_copy
 from staging.engine.redesign.paint import Tint
@@ -35,6 +37,7 @@ class Redecorated:
     regions: Regions
     walls: Walls
     floor: Mask
+    fronts: Cabinets | None = None
 
 
 def sure(room: Room) -> bool:
@@ -42,11 +45,12 @@ def sure(room: Room) -> bool:
     return room.confidence.get("total", 1.0) >= LEAST_SURE
 
 
-def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
+def redecorate(photo: Bytes, room: Room, style: str, seed: int, *, kitchen: bool = False) -> Redecorated:
     """Paint the walls and lay the floor of an empty `room` as `style` has them. Raises UnusablePhoto.
 
     What cannot be told from its surroundings well stays as it is: a wall of brick, a floor of which little is seen.
-    What was `done` says `why`, for each wall that was looked at and for the floor.
+    What was `done` says `why`, for each wall that was looked at and for the floor. In a `kitchen` the wooden fronts of
+    its cabinets are painted too.
     """
     if not sure(room):
         raise UnusablePhoto(
@@ -58,7 +62,8 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
     colour = palette.walls[seed % len(palette.walls)]
     regions = Regions.of(even_copy(photo), room)
     bare, floor, unlaid = _sure(regions, *surfaces.find(regions))
-    if not bare.painted and not floor.any():
+    fronts = _fronts(regions) if kitchen else None
+    if not bare.painted and not floor.any() and not isinstance(fronts, Cabinets):
         raise UnusablePhoto(
             "nothing_to_redesign", "Neither bare walls nor a floor could be told from the rest of this room."
         )
@@ -71,6 +76,8 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
             _matte(regions, tape.drawn(regions.lab, floor)[0]),
             Relaid.of(regions, floor, palette.floor, light, seed),
         )
+    if isinstance(fronts, Cabinets):
+        work.fronts = Enamel.of(photo, fronts, _of_cabinets(style, seed))
     picture, mask = work.drawn()
     done = {
         "walls": list(bare.painted),
@@ -79,7 +86,42 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated:
         "why": {**bare.why, **({} if unlaid is None else {"floor": unlaid})},
         "left": [name for name, done in (("walls", bool(bare.painted)), ("floor", bool(floor.any()))) if not done],
     }
-    return Redecorated(picture, mask, done, regions, bare, floor)
+    if fronts is not None:
+        done = _with_fronts(done, fronts, style, seed)
+    return Redecorated(picture, mask, done, regions, bare, floor, fronts if isinstance(fronts, Cabinets) else None)
+
+
+def repaint_fronts(photo: Bytes, room: Room, style: str, seed: int) -> Redecorated | None:
+    """Paint the cabinets of a kitchen alone, whose `room` could not be read but for its camera; None without any."""
+    regions = Regions.of(even_copy(photo), room)
+    fronts = _fronts(regions)
+    if not isinstance(fronts, Cabinets):
+        return None
+    picture, mask = _Work(photo, fronts=Enamel.of(photo, fronts, _of_cabinets(style, seed))).drawn()
+    nothing = np.zeros(regions.patch.shape, bool)
+    bare = Walls(nothing, nothing.astype(np.float32), nothing.astype(np.int8), (), 0.0, ())
+    kept = {"walls": [], "paint": None, "floor": None, "why": {"floor": "unsure"}, "left": ["walls", "floor"]}
+    return Redecorated(picture, mask, _with_fronts(kept, fronts, style, seed), regions, bare, nothing, fronts)
+
+
+def _fronts(regions: Regions) -> Cabinets | Unfronted:
+    """A kitchen's fronts, without what no gate would let pass."""
+    found = cabinets.find(regions, regions.room)
+    if isinstance(found, Cabinets) and not all(gate.passed for gate in gates.check_fronts(regions, found)):
+        return "gate"
+    return found
+
+
+def _of_cabinets(style: str, seed: int) -> str:
+    paints = PALETTES[style].cabinets
+    return paints[seed % len(paints)]
+
+
+def _with_fronts(done: dict[str, Any], fronts: Cabinets | Unfronted, style: str, seed: int) -> dict[str, Any]:
+    """What was `done`, with what became of a kitchen's fronts."""
+    if isinstance(fronts, Cabinets):
+        return {**done, "cabinets": _of_cabinets(style, seed)}
+    return {**done, "cabinets": None, "why": {**done["why"], "cabinets": fronts}, "left": [*done["left"], "cabinets"]}
 
 
 def _sure(regions: Regions, bare: Walls, floor: Mask, unlaid: Unlaid | None) -> tuple[Walls, Mask, Unlaid | None]:
@@ -111,6 +153,7 @@ class _Work:
     photo: Bytes
     walls: tuple[Matte, Tint] | None = None
     floor: tuple[Matte, Relaid] | None = None
+    fronts: Enamel | None = None
 
     def drawn(self) -> tuple[Bytes, Bytes]:
         height, width = self.photo.shape[:2]
@@ -133,6 +176,9 @@ class _Work:
                     after = after * (1 - share[..., None]) + share[..., None] * new
                     covered = np.maximum(covered, share)
             changed = covered > 0
+            if self.fronts is not None:
+                after, painted = self.fronts.rows(after, height, top, bottom)
+                changed = changed | painted
             picture[top:bottom][changed] = quantised(encode(after[changed]))
             mask[top:bottom][changed] = 255
         return picture, mask
