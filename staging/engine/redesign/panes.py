@@ -55,11 +55,17 @@ FOOT: Final = (0.15, 0.5)  # of its height under a door, where the ground is
 WALL: Final = 9.0  # from the wall round it to the ground under it, Lab units, of which lightness counts less
 FRAME: Final = 6.0  # lightness by which a frame within a piece is lighter than the pane
 THICKEST: Final = 0.2  # of a window's width and height that its frame takes on each side
+# Share of the picture, and length of its outline as a multiple of its hull's: so large a pane is not so crooked. What
+# is light and dark by what the glass mirrors would glow in blotches.
+CROOKED: Final = (1e-3, 2.6)
 
 
 @dataclass(frozen=True)
 class Panes:
-    """Windows in a copy of the photo (h, w): their `pieces`, the pixels of their `glass` (h, w), bars left out."""
+    """Windows in a copy of the photo (h, w): their `pieces`, the pixels of their `glass` (h, w), bars left out.
+
+    A window whose glass cannot be told from what it mirrors is a piece without glass.
+    """
 
     copy: Bytes
     pieces: list[Piece]
@@ -83,7 +89,9 @@ def find(photo: Bytes, sky: Mask) -> Panes:
     glass = np.zeros((height, width), bool)
     soft = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
     for piece in pieces:
-        glass[piece.where] |= _glass(piece, soft[piece.where])
+        own = _glass(piece, soft[piece.where])
+        if not _blotched(own, height * width):
+            glass[piece.where] |= own
     return Panes(copy, pieces, glass)
 
 
@@ -280,3 +288,15 @@ def _glass(piece: Piece, lab: Floats) -> Mask:
     opened = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REFLECT)
     own = _like_glass(lab.reshape(-1, 3)).reshape(shape.shape)
     return np.asarray(shape & (light < opened + FRAME) & own)
+
+
+def _blotched(glass: Mask, area: int) -> bool:
+    """Whether the largest part of a piece's `glass` (h, w) is no pane by its outline; the picture has `area` pixels."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(glass.astype(np.uint8), connectivity=4)
+    sizes = stats[1:, cv2.CC_STAT_AREA]
+    if sizes.size == 0 or sizes.max() < CROOKED[0] * area:
+        return False
+    largest = (parts == 1 + int(sizes.argmax())).astype(np.uint8)
+    outlines, _ = cv2.findContours(largest, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    round_it = cv2.arcLength(cv2.convexHull(np.concatenate(outlines)), closed=True)
+    return sum(cv2.arcLength(outline, closed=True) for outline in outlines) > CROOKED[1] * round_it

@@ -113,6 +113,18 @@ def test_bars_stay_dark_between_lit_panes():
         assert not glass[y + 25, x + 4 : x + 36].any()
 
 
+def test_a_window_that_mirrors_leaves_stays_dark_rather_than_glow_in_blotches():
+    photo = house()
+    x, y = WINDOWS[0]
+    leaves = cv2.GaussianBlur(np.random.default_rng(3).normal(size=(50, 40)), (0, 0), 1.6)
+    photo[y : y + 50, x : x + 40][leaves > 0.02] = (112, 118, 122)
+    glass = panes.find(photo, NO_SKY).glass
+    glass = cv2.resize(glass.astype(np.uint8), (640, 480), interpolation=cv2.INTER_AREA) > 0
+    assert not glass[y : y + 50, x : x + 40].any()
+    for x, y in WINDOWS[1:]:
+        assert glass[y + 5 : y + 45, x + 5 : x + 35].mean() > 0.9
+
+
 def test_doors_shutters_and_garages_are_no_panes():
     photo = garage(house(wall=(150, 84, 66)))
     photo[DOOR] = (40, 42, 44)
