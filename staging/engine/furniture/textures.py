@@ -308,3 +308,5 @@ _PAINTERS: dict[str, Callable[[Material, np.random.Generator], Painted]] = {
     "plaid": _plaid, "rattan": _rattan, "marble": _marble, "concrete": _concrete, "leaf": _leaf, "rug": _rug, "art":
     _art,
 }  # fmt: skip
+# Sizes (h, w) of the bump maps of what has a relief.
+RELIEFS: Final = ((512, 512), (384, 384), (384, 1024))

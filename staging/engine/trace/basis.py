@@ -11,6 +11,7 @@ import mitsuba as mi
 
 from staging.engine.light.rig import LightRig
 from staging.engine.scene.room import Room
+from staging.engine.trace import kernels
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.denoise import denoise
 from staging.engine.trace.passes import Image, View, affordable, radiance, side_for
@@ -35,6 +36,7 @@ def render_basis(room: Room, rig: LightRig, width: int, samples: int, *, beside:
 
     One scene serves all: radiances are switched, not rebuilt, so that its kernels compile once.
     """
+    kernels.keep_alike()
     camera = room.camera
     size = width, max(1, round(width * camera.height_px / camera.width))
     scene = scenes.load(scenes.box_shapes(room, rig))

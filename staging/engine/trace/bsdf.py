@@ -18,6 +18,8 @@ from staging.engine.scene.material import Material, MaterialKind
 # No real surface is blacker or whiter; a white of 1.0 also never stops bouncing light.
 DARKEST: Final = 0.004
 WHITEST: Final = 0.92
+# Weight of a lobe that adds nothing to any number of single precision.
+UNSEEN: Final = 1e-20
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ FINISHES: Final[dict[MaterialKind, Finish]] = {
     "rattan": Finish(relief=0.003),
     "rug": Finish(sheen=0.3),
 }
+RELIEF: Final = max(finish.relief for finish in FINISHES.values())
 
 
 def linear(colour: str) -> NDArray[np.float64]:
@@ -61,6 +64,20 @@ def diffuse(albedo: Any) -> dict[str, Any]:
     return {"type": "diffuse", "reflectance": colour(np.clip(albedo, DARKEST, WHITEST))}
 
 
+def polished(albedo: Any, gloss: float) -> dict[str, Any]:
+    """A varnished or polished floor: the glossier, 0..1, the smoother."""
+    return {
+        "type": "twosided",
+        "bsdf": {
+            "type": "principled",
+            "base_color": colour(np.clip(albedo, DARKEST, WHITEST)),
+            "roughness": float(0.45 - 0.35 * min(gloss, 1.0)),
+            "specular": 0.5,
+            "metallic": _lobe(0.0),
+        },
+    }
+
+
 def surface(material: Material, bitmap: Bitmap | None, base_colour: Any) -> dict[str, Any]:
     """What the path tracer sees; `base_colour` is `base_colour` of both, as it is or loaded."""
     if material.kind == "glass":
@@ -73,17 +90,20 @@ def surface(material: Material, bitmap: Bitmap | None, base_colour: Any) -> dict
         "base_color": base_colour,
         "roughness": float(np.clip(material.roughness, 0.03, 1.0)),
         "specular": float(material.specular),
-        "metallic": float(material.metallic),
+        "metallic": _lobe(material.metallic),
     }
-    if finish.sheen:
-        principled |= {"sheen": finish.sheen, "sheen_tint": 0.6}
-    if finish.clearcoat:
-        principled |= {"clearcoat": finish.clearcoat, "clearcoat_gloss": 0.6}
+    if bitmap is not None:
+        principled |= {"sheen": _lobe(finish.sheen), "sheen_tint": 0.6}
+        principled |= {"clearcoat": _lobe(finish.clearcoat), "clearcoat_gloss": 0.6}
     if bitmap is not None and bitmap.bump is not None and finish.relief:
-        relief = (bitmap.bump - bitmap.bump.min()) / (np.ptp(bitmap.bump) + 1e-9)
-        bump = _texture(relief[..., None], bitmap.size_m)
-        principled = {"type": "bumpmap", "arbitrary": bump, "scale": finish.relief, "bsdf": principled}
+        relief = (bitmap.bump - bitmap.bump.min()) / (np.ptp(bitmap.bump) + 1e-9) * (finish.relief / RELIEF)
+        principled = {"type": "bumpmap", "arbitrary": _texture(relief[..., None]), "scale": RELIEF, "bsdf": principled}
     return {"type": "twosided", "bsdf": principled}
+
+
+def _lobe(weight: float) -> float:
+    """The weight of a lobe that all surfaces of its sort have: Mitsuba leaves one of 0 out, and that is other code."""
+    return float(weight) if str(mi.variant()).startswith("scalar") else max(float(weight), UNSEEN)
 
 
 def flat_surface(material: Material, base_colour: Any) -> dict[str, Any]:
@@ -96,17 +116,17 @@ def base_colour(material: Material, bitmap: Bitmap | None) -> dict[str, Any]:
     """The colour or texture of a material, in linear light."""
     if bitmap is None:
         return colour(np.clip(linear(material.colour), DARKEST, WHITEST))
-    return _texture(np.clip(bitmap.albedo, DARKEST, WHITEST), bitmap.size_m)
+    return _texture(np.clip(bitmap.albedo, DARKEST, WHITEST))
 
 
-def _texture(values: NDArray[np.floating[Any]], period: tuple[float, float]) -> dict[str, Any]:
-    """A bitmap texture of linear values (h, w, channels), its upper row at v = 1, repeated every `period` (u, v)."""
-    texture: dict[str, Any] = {
+def _texture(values: NDArray[np.floating[Any]]) -> dict[str, Any]:
+    """A bitmap texture of linear values (h, w, channels), its upper row at v = 1, repeated whenever u or v is whole.
+
+    Another period would be compiled into kernels, so it is in the meshes' coordinates.
+    """
+    return {
         "type": "bitmap",
         "bitmap": mi.Bitmap(np.ascontiguousarray(values, dtype=np.float32)),
         "raw": True,
         "format": "fp16",  # 11 bits of an albedo are enough, and a room has some forty bitmaps
     }
-    if period != (1.0, 1.0):
-        texture["to_uv"] = mi.ScalarTransform3f().scale([1.0 / period[0], 1.0 / period[1]])
-    return texture

@@ -12,6 +12,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import cv2
@@ -147,7 +148,33 @@ def radiance(
         return np.minimum(known, np.float32(brightest), out=known)
 
     with _on_one_core() if beside else contextlib.nullcontext():
+        if view.eye is not None and not on_scalar():
+            return _mean_of(
+                view, partial(_paths, view, view.eye, integrator), samples // view.side**2, seed, held, each
+            )
         return _mean(view, integrator, samples // view.side**2, seed, held, each)
+
+
+def _paths(view: View, eye: Eye, integrator: Any, seed: Any) -> Any:
+    """What a path through each part of each pixel brings, (H side, W side, 3), on its way.
+
+    `mi.render` compiles the size of the picture and the place of the tile in, and adds the paths up in a film, where
+    each is alone in its pixel.
+    """
+    height, width = view.cosines.shape
+    sampler = view.sensor.sampler()
+    sampler.seed(seed, width * height)
+    light, _, _ = integrator.sample(view.scene, sampler, _rays(view, eye, sampler))
+    found: Any = dr.ravel(light)
+    dr.eval(found)
+    return mi.TensorXf(found, (height, width, 3))
+
+
+def _grid(width: int, height: int) -> tuple[Any, Any]:
+    """Column and row of each place in a picture, row by row; its size is opaque to the compiler."""
+    index, columns = dr.arange(mi.UInt32, width * height), dr.opaque(mi.UInt32, width)
+    row = index // columns
+    return mi.Float(index - row * columns), mi.Float(row)
 
 
 @contextlib.contextmanager
@@ -214,7 +241,10 @@ def _met(view: View, eye: Eye, seed: Any, *, normals: bool) -> Iterator[Image]:
     optical axis from the near clip, three of its albedo, three of its normal; 0 where there is nothing.
     """
     height, width = view.cosines.shape
-    ray = _rays(view, eye, seed)
+    sampler = view.sensor.sampler()
+    if not eye.centred:
+        sampler.seed(seed, width * height)
+    ray = _rays(view, eye, sampler)
     seen = view.scene.ray_intersect(ray, mi.RayFlags.All, coherent=True)
     hit = seen.is_valid()
     albedo = seen.bsdf().eval_diffuse_reflectance(seen, hit)
@@ -226,7 +256,7 @@ def _met(view: View, eye: Eye, seed: Any, *, normals: bool) -> Iterator[Image]:
         yield picture * view.cosines if number == 1 else picture
 
 
-def _rays(view: View, eye: Eye, seed: Any) -> Any:
+def _rays(view: View, eye: Eye, sampler: Any) -> Any:
     """A ray from the near clip through each part of each pixel, the first row first.
 
     All numbers are opaque to the compiler: other ones need no other kernel.
@@ -235,14 +265,10 @@ def _rays(view: View, eye: Eye, seed: Any) -> Any:
     lens, matrix = eye.lens, eye.lens.matrix
     known = [1 / lens.f, (eye.left - lens.cx) / lens.f, (eye.top - lens.cy) / lens.f, lens.height, *matrix.ravel()]
     unit, left, top, tall, *turned = (dr.opaque(mi.Float, float(number)) for number in known)
-    index, columns = dr.arange(mi.UInt32, width * height), dr.opaque(mi.UInt32, width)
-    row = index // columns
-    x, y = mi.Float(index - row * columns), mi.Float(row)
+    x, y = _grid(width, height)
     if eye.centred:
         x, y = x + 0.5, y + 0.5
     else:
-        sampler = view.sensor.sampler()
-        sampler.seed(seed, width * height)
         within = sampler.next_2d()
         x, y = x + within.x, y + within.y
     x, y = dr.fma(x, unit, left), dr.fma(y, unit, top)
@@ -281,11 +307,25 @@ def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int
 def _mean(  # noqa: PLR0917  private, and called in two places
     view: View, integrator: Any, count: int, seed: int, clean: Callable[[Image], Image], each: EachPass | None
 ) -> Image:
+    def rendered(number: Any) -> Any:
+        return mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=number)
+
+    return _mean_of(view, rendered, count, seed, clean, each)
+
+
+def _mean_of(  # noqa: PLR0917
+    view: View,
+    once: Callable[[Any], Any],
+    count: int,
+    seed: int,
+    clean: Callable[[Image], Image],
+    each: EachPass | None,
+) -> Image:
     if count < 1:
         raise ValueError("a picture needs at least one pass")
 
     def begun(index: int) -> Any:
-        return mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=_seed(seed, index))
+        return once(_seed(seed, index))
 
     total: Image | None = None
     underway = begun(0)

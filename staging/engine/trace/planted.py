@@ -16,7 +16,7 @@ from staging.engine.composite.fields import filled
 from staging.engine.furniture.catalogue import Built
 from staging.engine.light.rig import LightRig
 from staging.engine.scene.room import Room
-from staging.engine.trace import bsdf, open_air
+from staging.engine.trace import bsdf, kernels, open_air
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.cover import Tile
 from staging.engine.trace.denoise import denoise
@@ -61,6 +61,7 @@ class Bed:
 
     def traced(self, tile: Tile, size: tuple[int, int], samples: int, seed: int) -> Planted:
         """The `tile` of a picture of `size` (width, height) with the plants in it. Same arguments, same bytes."""
+        kernels.keep_alike()
         height, width = tile.bottom - tile.top, tile.right - tile.left
         k = min(1.0, (LARGEST / max(height * width, 1)) ** 0.5)
         small_size = round(size[0] * k), round(size[1] * k)

@@ -18,7 +18,7 @@ from staging.engine.furniture.catalogue import Built
 from staging.engine.light.rig import LightRig
 from staging.engine.memory import MEMORY
 from staging.engine.scene.room import Camera, Room
-from staging.engine.trace import bare_box
+from staging.engine.trace import bare_box, kernels
 from staging.engine.trace import scene as scenes
 from staging.engine.trace.cover import Cover, outline
 from staging.engine.trace.denoise import denoise
@@ -59,6 +59,7 @@ class Tracer:
 
     def __init__(self, room: Room, light: LightRig, on_progress: Progress | None = None) -> None:
         """`on_progress(fraction, stage)` is called between passes, fraction 0..1 of the picture being traced."""
+        kernels.keep_alike()
         self.room = room
         self.light = light
         self._tell: Progress = on_progress or (lambda _fraction, _stage: None)

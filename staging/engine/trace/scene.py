@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Protocol
 
+import drjit as dr
 import mitsuba as mi
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -111,7 +112,21 @@ def load(shapes: Shapes) -> Any:
     Not in parallel and without merging alike shapes: both shuffle the emitters from load to load, and with them
     which light each random number picks, and then the same seed would not give the same bytes.
     """
-    return mi.load_dict({"type": "scene", **shapes}, parallel=False, optimize=False)
+    scene = mi.load_dict({"type": "scene", **shapes}, parallel=False, optimize=False)
+    if not on_scalar():
+        _hide_places(scene)
+    return scene
+
+
+def _hide_places(scene: Any) -> None:
+    """Make where rectangles stand data, as Mitsuba makes its other numbers: it would be compiled into kernels."""
+    parameters = mi.traverse(scene)
+    for key, _ in parameters:
+        if str(key).endswith(".to_world"):
+            placed = parameters[key]
+            dr.make_opaque(placed)
+            parameters[key] = placed
+    parameters.update()
 
 
 def box_shapes(room: Room, light: LightRig) -> Shapes:
@@ -197,7 +212,9 @@ def _faces(room: Room, light: LightRig, *, flat: bool) -> Shapes:
     box = room.box
     x0, y0, w, d, h = box.x0, box.y0, box.width, box.depth, box.height
     wall, ceiling = bsdf.diffuse(light.wall), bsdf.diffuse(light.ceiling)
-    floor = bsdf.diffuse(light.floor) if flat or light.floor_gloss <= 0 else _polished(light)
+    floor = (
+        bsdf.diffuse(light.floor) if flat or light.floor_gloss <= 0 else bsdf.polished(light.floor, light.floor_gloss)
+    )
     glow = None if flat else light.groups.get("ceiling")
     return {
         "floor": rectangle([x0, y0, 0], [w, 0, 0], [0, d, 0], floor),
@@ -237,16 +254,6 @@ def _tops(room: Room, surface: dict[str, Any]) -> Iterator[tuple[str, Shapes]]:
         # It must face up, whichever way its front edge runs.
         u, v = edges if np.cross(*edges)[2] > 0 else edges[::-1]
         yield f"top-{number}", rectangle(corner, u, v, surface)
-
-
-def _polished(light: LightRig) -> dict[str, Any]:
-    """A varnished or polished floor: the glossier, the smoother."""
-    return {
-        "type": "principled",
-        "base_color": bsdf.colour(np.clip(light.floor, bsdf.DARKEST, bsdf.WHITEST)),
-        "roughness": float(0.45 - 0.35 * min(light.floor_gloss, 1.0)),
-        "specular": 0.5,
-    }
 
 
 def _emitters(room: Room, light: LightRig) -> Iterator[tuple[str, Shapes]]:
@@ -304,6 +311,21 @@ class Part:
     material: Material
     bitmap: Bitmap | None
 
+    @property
+    def period(self) -> tuple[float, float]:
+        """Texture coordinates over which the texture repeats."""
+        return (1.0, 1.0) if self.bitmap is None else self.bitmap.size_m
+
+    @cached_property
+    def buffers(self) -> dict[str, Any]:
+        """The arrays of a mesh by Mitsuba's names, once for all scenes."""
+        return {
+            "vertex_positions": _owned(self.mesh.vertices),
+            "vertex_normals": _owned(self.normals),
+            "vertex_texcoords": _owned(self.mesh.uv / self.period),
+            "faces": _owned(self.mesh.faces),
+        }
+
     @cached_property
     def base_colour(self) -> Any:
         """What both kinds of surfaces show: a texture is loaded once for all scenes, which costs time and memory."""
@@ -348,7 +370,7 @@ def _mesh(part: Part, light: LightRig | None) -> Any:
         radiance = _glow(material, light)
         power = float(np.dot(radiance, LUMINANCE)) * _area_of(split)
         properties["emitter"] = mi.load_dict(_area(radiance, power))
-    return _loaded(part, part.normals, properties)
+    return _loaded(part, part.buffers, properties)
 
 
 def _shining_mesh(part: Part, eye: NDArray[np.float64], *, normals: bool) -> Any:
@@ -360,13 +382,14 @@ def _shining_mesh(part: Part, eye: NDArray[np.float64], *, normals: bool) -> Any
     colour = {"type": "mesh_attribute", "name": "vertex_facing"} if normals else albedo
     properties["emitter"] = mi.load_dict(_shine(colour))
     towards = eye - part.mesh.vertices
-    shape = _loaded(part, towards / np.linalg.norm(towards, axis=1, keepdims=True), properties)
+    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    shape = _loaded(part, part.buffers | {"vertex_normals": _owned(towards)}, properties)
     if normals:
         shape.add_attribute("vertex_facing", 3, ((part.normals + 1) / 2).astype(np.float32).ravel())
     return shape
 
 
-def _loaded(part: Part, normals: NDArray[np.float64], properties: Any) -> Any:
+def _loaded(part: Part, arrays: dict[str, Any], properties: Any) -> Any:
     split = part.mesh
     shape = mi.Mesh(
         split.material,
@@ -377,12 +400,23 @@ def _loaded(part: Part, normals: NDArray[np.float64], properties: Any) -> Any:
         props=properties,
     )
     buffers = mi.traverse(shape)
-    buffers["vertex_positions"] = split.vertices.astype(np.float32).ravel()
-    buffers["vertex_normals"] = normals.astype(np.float32).ravel()
-    buffers["vertex_texcoords"] = split.uv.astype(np.float32).ravel()
-    buffers["faces"] = split.faces.astype(np.uint32).ravel()
+    for name, array in arrays.items():
+        buffers[name] = array
     buffers.update()
     return shape
+
+
+def _owned(values: NDArray[Any]) -> Any:
+    """The values in a row, in memory of Dr.Jit's own: it would take NumPy's as it lies, and the code that reads it
+    depends on where it lies."""
+    whole = np.issubdtype(values.dtype, np.integer)
+    array = values.astype(np.uint32 if whole else np.float32).ravel()
+    if on_scalar():
+        return array
+    kind: Any = mi.UInt32 if whole else mi.Float
+    own = kind(array) + dr.opaque(kind, 0)
+    dr.eval(own)
+    return own
 
 
 def _glow(material: Material, light: LightRig) -> Any:

@@ -124,6 +124,32 @@ def compiled_for_covers(*, room: Any, light: Any, built: Any, sizes: Any, varian
     return run
 
 
+def compiled_for_rooms(*, rooms: Any, variant: Any, progress: Any) -> Any:
+    """Which kernels a fresh child's first job runs, and which each of the `rooms` (room, light, built, width), by their
+    hashes."""
+    import drjit as dr
+
+    from staging.engine.memory import MEMORY
+    from staging.engine.trace.render import Tracer
+    from staging.engine.trace.warm import warm
+
+    def ran() -> set[str]:
+        return {kernel["hash"] for kernel in dr.kernel_history() if "hash" in kernel}
+
+    with dr.scoped_set_flag(dr.JitFlag.KernelHistory, True):
+        dr.kernel_history_clear()
+        warm(variant=variant)
+        run = [ran()]
+        for room, light, built, width in rooms:
+            MEMORY.clear()
+            tracer = Tracer(room, light)
+            tracer.empty(width, 2)
+            tracer.furnished(built, width, 2)
+            tracer.cover(built, *tracer.size(width), samples=4)
+            run.append(ran())
+    return run
+
+
 def textures_in_both(*, light: Any, built: Any, variant: Any, progress: Any) -> Any:
     """How many arrays of texels the path tracer's scene of the furniture holds, and how many the one of its albedo
     holds with it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import numpy as np
 
 from staging.engine.furniture.catalogue import Built
 from staging.engine.light.rig import LightRig
-from staging.engine.scene.material import Material
+from staging.engine.scene.material import Material, MaterialKind
 from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Box, Camera, Opening, Room
 
@@ -73,3 +74,12 @@ def furniture() -> Built:
             "glass": Material("glass", "#ffffff"),
         },
     )
+
+
+def every_material() -> Built:
+    """A block of each kind of material."""
+    kinds = get_args(MaterialKind)
+    meshes = tuple(block(-1.6 + 0.19 * k, 3.0, 0.0, (0.15, 0.15, 0.5), kind) for k, kind in enumerate(kinds))
+    palette = ("#808080", "#404040", "#202020", "#aaaaaa", "#cccccc")
+    materials = {kind: Material(kind, "#805040", "#403020", palette=palette, radiance=1.0) for kind in kinds}
+    return Built(meshes, materials)

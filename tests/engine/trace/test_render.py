@@ -12,7 +12,8 @@ from staging.engine.child import Child
 from staging.engine.furniture.catalogue import Built
 from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT, RIGHT, face_map
 from staging.engine.scene.material import Material
-from tests.engine.trace.rooms import LIGHT, POLISHED, block, furniture, room
+from staging.engine.scene.room import Box, Opening
+from tests.engine.trace.rooms import LIGHT, POLISHED, block, every_material, furniture, room
 
 pytestmark = pytest.mark.trace
 WIDTH, HEIGHT = 96, 64
@@ -200,6 +201,21 @@ def test_furniture_is_outlined_at_another_size_without_compiling_anew(llvm: Chil
     assert first
     assert second <= first
     assert third <= first
+
+
+def test_other_rooms_lights_and_furniture_run_what_a_fresh_child_has_compiled(llvm: Child) -> None:
+    dim = dataclasses.replace(
+        LIGHT, groups={"windows": (1.0, 1.1, 1.2), "lamps": (3.0, 2.0, 1.0), "left": (0.5, 0.5, 0.5)},
+        wall=(0.5, 0.4, 0.3), floor_gloss=0.7, wall_radiance=0.1, panes=(0, 1),
+    )  # fmt: skip
+    small = room(900, 700)
+    windows = (*small.openings, Opening("window", "left", 0.5, 1.5, 0.9, 2.0))
+    small = dataclasses.replace(small, box=Box(-1.5, 1.9, -0.5, 3.6, 2.4), openings=windows, lamps=((0.0, 1.0, 2.4),))
+    rooms = [(room(), LIGHT, furniture(), 96), (small, dim, every_material(), 75), (room(), POLISHED, furniture(), 120)]
+    warmed, *others = llvm.run("tests.engine.trace.jobs.compiled_for_rooms", {"rooms": rooms}, None, 120)
+    assert len(warmed) > 3
+    for compiled in others:
+        assert compiled <= warmed
 
 
 def test_a_texture_is_loaded_once_for_light_and_albedo(llvm: Child) -> None:
