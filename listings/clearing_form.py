@@ -10,9 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from listings import vocabulary
 from listings.models import ListingPhoto
+from staging import offers
 from staging.briefs import STAGEABLE_ROOMS, Brief, Kind, RoomType, Style
 
-EMPTY, STAGED = "empty", "staged"
+EMPTY, STAGED, RESTYLED = "empty", "staged", "restyled"
+THEN = [
+    (EMPTY, gettext_lazy("Leave the room empty")),
+    (STAGED, gettext_lazy("Furnish it anew")),
+    (RESTYLED, gettext_lazy("Restyle it: new paint, floor and furniture")),
+]
 
 
 class ClearForm(forms.Form):
@@ -22,7 +28,7 @@ class ClearForm(forms.Form):
     batch = forms.UUIDField(widget=forms.HiddenInput)
     then = forms.ChoiceField(
         label=gettext_lazy("Then"),
-        choices=[(EMPTY, gettext_lazy("Leave the room empty")), (STAGED, gettext_lazy("Furnish it anew"))],
+        choices=THEN,
         initial=EMPTY,
     )
     room_type = forms.ChoiceField(label=gettext_lazy("Room"))
@@ -34,6 +40,10 @@ class ClearForm(forms.Form):
         super().__init__(*args, **kwargs)
         room = self.fields["room_type"]
         assert isinstance(room, forms.ChoiceField)
+        if Kind.REDESIGN not in offers.offer().kinds:
+            then = self.fields["then"]
+            assert isinstance(then, forms.ChoiceField)
+            then.choices = [one for one in THEN if one[0] != RESTYLED]
         room.choices = vocabulary.choices(vocabulary.STAGEABLE)
         if photo.room_type in STAGEABLE_ROOMS:
             room.initial = photo.room_type
@@ -44,7 +54,7 @@ class ClearForm(forms.Form):
         if said["then"] == EMPTY:
             return Brief(kind=Kind.DECLUTTER, mask=mask, quality=settings.RENDER_QUALITY)
         return Brief(
-            kind=Kind.STAGING,
+            kind=Kind.STAGING if said["then"] == STAGED else Kind.REDESIGN,
             room_type=RoomType(said["room_type"]),
             style=Style(said["style"]),
             declutter="on",

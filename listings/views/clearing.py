@@ -43,6 +43,7 @@ def clear(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
         "photo": photo,
         "form": form,
         "price": credits.price(Brief(kind=Kind.DECLUTTER)),
+        "price_restyled": credits.price(Brief(kind=Kind.REDESIGN)),
         "price_staged": batches.price(1),
         "credits": credits.balance(account),
     }

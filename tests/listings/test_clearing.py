@@ -74,6 +74,19 @@ def test_cleared_and_furnished_anew(browser: Client, photo: ListingPhoto, accoun
     assert ledger.balance(account) == 8
 
 
+def test_cleared_and_restyled(browser: Client, photo: ListingPhoto, account: Account, settings: Any) -> None:
+    assert "Restyle it" not in browser.get(path(photo)).content.decode()
+    assert send(browser, photo, then="restyled").status_code == 400
+    settings.ENGINE_KINDS = ["staging", "declutter", "redesign"]
+    assert "Restyle it" in browser.get(path(photo)).content.decode()
+    send(browser, photo, then="restyled", style="coastal", mask=painted())
+    brief = StagedPhoto.objects.get().render.brief
+    assert (brief.kind, brief.space, brief.room_type, brief.style) == (Kind.REDESIGN, "interior", "living", "coastal")
+    assert brief.declutter == "on"
+    assert brief.mask
+    assert ledger.balance(account) == 9
+
+
 def test_what_cannot_be_cleared_is_said(browser: Client, photo: ListingPhoto, account: Account, settings: Any) -> None:
     answer = send(browser, photo, mask="data:image/png;base64,AAAA")
     assert answer.status_code == 400
