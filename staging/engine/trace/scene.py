@@ -33,6 +33,7 @@ STANDOFF: Final = 0.012
 NEAR_CLIP: Final = 0.05
 LAMP_RADIUS: Final = 0.10
 TOP_DEPTH: Final = 0.6  # metres from a counter's front edge to the wall
+_REGISTER: Final = 64  # bytes of the widest that there are
 # What a pane or lamp reflects of the room.
 _DARK: Final = (0.02, 0.02, 0.02)
 
@@ -320,10 +321,10 @@ class Part:
     def buffers(self) -> dict[str, Any]:
         """The arrays of a mesh by Mitsuba's names, once for all scenes."""
         return {
-            "vertex_positions": _owned(self.mesh.vertices),
-            "vertex_normals": _owned(self.normals),
-            "vertex_texcoords": _owned(self.mesh.uv / self.period),
-            "faces": _owned(self.mesh.faces),
+            "vertex_positions": _aligned(self.mesh.vertices),
+            "vertex_normals": _aligned(self.normals),
+            "vertex_texcoords": _aligned(self.mesh.uv / self.period),
+            "faces": _aligned(self.mesh.faces),
         }
 
     @cached_property
@@ -383,7 +384,7 @@ def _shining_mesh(part: Part, eye: NDArray[np.float64], *, normals: bool) -> Any
     properties["emitter"] = mi.load_dict(_shine(colour))
     towards = eye - part.mesh.vertices
     towards /= np.linalg.norm(towards, axis=1, keepdims=True)
-    shape = _loaded(part, part.buffers | {"vertex_normals": _owned(towards)}, properties)
+    shape = _loaded(part, part.buffers | {"vertex_normals": _aligned(towards)}, properties)
     if normals:
         shape.add_attribute("vertex_facing", 3, ((part.normals + 1) / 2).astype(np.float32).ravel())
     return shape
@@ -406,17 +407,15 @@ def _loaded(part: Part, arrays: dict[str, Any], properties: Any) -> Any:
     return shape
 
 
-def _owned(values: NDArray[Any]) -> Any:
-    """The values in a row, in memory of Dr.Jit's own: it would take NumPy's as it lies, and the code that reads it
-    depends on where it lies."""
-    whole = np.issubdtype(values.dtype, np.integer)
-    array = values.astype(np.uint32 if whole else np.float32).ravel()
-    if on_scalar():
-        return array
-    kind: Any = mi.UInt32 if whole else mi.Float
-    own = kind(array) + dr.opaque(kind, 0)
-    dr.eval(own)
-    return own
+def _aligned(values: NDArray[Any]) -> NDArray[Any]:
+    """The values in a row, as Mitsuba wants them, where a vector register may begin: Dr.Jit takes NumPy's memory as it
+    lies, and the code that reads it depends on where it lies."""
+    kind = np.uint32 if np.issubdtype(values.dtype, np.integer) else np.float32
+    memory = np.empty(values.size * 4 + _REGISTER, np.uint8)
+    start = -memory.ctypes.data % _REGISTER
+    array = memory[start : start + values.size * 4].view(kind)
+    array[:] = values.ravel()
+    return array
 
 
 def _glow(material: Material, light: LightRig) -> Any:
