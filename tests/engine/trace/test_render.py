@@ -213,7 +213,7 @@ def test_other_rooms_lights_and_furniture_run_what_a_fresh_child_has_compiled(ll
     small = dataclasses.replace(small, box=Box(-1.5, 1.9, -0.5, 3.6, 2.4), openings=windows, lamps=((0.0, 1.0, 2.4),))
     rooms = [(room(), LIGHT, furniture(), 96), (small, dim, every_material(), 75), (room(), POLISHED, furniture(), 120)]
     warmed, *others = llvm.run("tests.engine.trace.jobs.compiled_for_rooms", {"rooms": rooms}, None, 120)
-    assert len(warmed) > 3
+    assert len(warmed) >= 3  # of light, and of first surfaces with and without normals
     for compiled in others:
         assert compiled <= warmed
 
