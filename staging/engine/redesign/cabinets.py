@@ -36,6 +36,7 @@ FAIRLY_SURE: Final = 0.35  # confidence in a room whose floor is where it was re
 ON_FLOOR: Final = 0.8  # share of a part that lies on it
 SMALLEST: Final = 300  # pixels of a bracket
 STRAIGHT: Final = (0.55, 0.85)  # share of a bracket's side, and of its top or foot, that is a straight line
+STAYS: Final = (0.5, 0.9, -35.0, 25.0)  # depth, purity and shade (Lab lightness, from and to) of wood that is left
 MOST_LEFT: Final = 0.05  # of what is painted, that would stay wood beside it
 
 # Why fronts keep their colour: none is seen, directions are not known surely, some of the wood would stay, a gate
@@ -167,6 +168,8 @@ def _straight(piece: Mask, tilts: NDArray[np.float64]) -> float:
 
 def _left(wood: Wood, whole: Mask, floor: Mask) -> float:
     """What would stay wood beside the `whole` (h, w), no `floor` (h, w), as a share of what is painted."""
-    same = (wood.depth > 0.5) & (wood.turn < TURN) & (wood.purity > 0.9) & (wood.shade > -35) & (wood.shade < 25)
+    depth, purity, darkest, lightest = STAYS
+    same = (wood.depth > depth) & (wood.turn < TURN) & (wood.purity > purity)
+    same &= (wood.shade > darkest) & (wood.shade < lightest)
     left = shape(same & ~dilated(whole, 3) & ~dilated(floor, 3), cv2.MORPH_OPEN, 9)
     return float(left.sum() / max(1, whole.sum()))

@@ -24,12 +24,14 @@ ALIKE: Final = (
 )  # Lab lightness by which glare differs from the wood, and the share of the rest that does not
 HOLE: Final = 0.01  # of the picture: larger holes are windows and ovens
 GLARING: Final = (22.0, 35.0, 12.0)  # lightness, hue and chroma of what is glare in a hole
+MOSTLY_GLARE: Final = 0.6  # share of such a hole
 SPECK: Final = 30  # pixels of a hole that nobody would leave
 MOUTH: Final = 9  # pixels of the mouth of a bay
 DULL: Final = 0.45  # of the wood's chroma, that is left of it in one
 ENCLOSED: Final = 0.9  # of the outline of a hole that the picture's own border cuts
 LIT: Final = (-8.0, 28.0)  # Lab lightness of a scrap beside the wood near by
 SCRAP: Final = (16, 0.005)  # pixels at the least, and of the picture at the most
+PURE: Final = 0.5  # of the wood's purity, of a scrap
 DEEP: Final = (0.62, 0.7)  # of the wood's chroma, of a scrap, and of half of it
 SHOWN: Final = (0.5, 0.15)  # of the wood's chroma, and the share of what is between that has it: a hood has none
 VEIL: Final = 0.002  # of the picture: a plant takes more
@@ -77,12 +79,12 @@ def _glare(wood: Wood, mask: Mask) -> Mask:
     for number in edges[small[edges]]:
         here = holes == number
         inside[number] = mask[dilated(here, 1) & ~here].mean() > ENCLOSED
-    return np.asarray((inside & ((share > 0.6) | (area < SPECK)))[holes] | (mask & ~given))
+    return np.asarray((inside & ((share > MOSTLY_GLARE) | (area < SPECK)))[holes] | (mask & ~given))
 
 
 def scraps(wood: Wood, mask: Mask, elsewhere: Mask) -> Mask:
     """Scraps of the same wood close to the `mask` (h, w): between leaves and twigs before it."""
-    like = (wood.turn < TURN) & (wood.depth > DEEP[0]) & (wood.purity > 0.5)
+    like = (wood.turn < TURN) & (wood.depth > DEEP[0]) & (wood.purity > PURE)
     # A wall in the shade of a cabinet is dark.
     like &= (wood.shade > LIT[0]) & (wood.shade < LIT[1])
     like &= ~mask & ~dilated(wood.pale | elsewhere, 3)

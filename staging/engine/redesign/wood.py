@@ -32,6 +32,16 @@ LIGHTER: Final = 22.0  # Lab lightness by which wood may be lighter than it is n
 BLACK: Final = 16.0  # Lab lightness: ovens and refrigerators, where it is so over
 BLACK_SHARE: Final = 0.45  # or this share of the wood's, in a square
 BLACK_SIZE: Final = 15  # pixels, which no gap between doors is
+SAME: Final = (0.72, 9.0, 0.55)  # purity, chroma and depth that wood has at the least where the flood begins
+OTHER: Final = (
+    0.45,
+    0.65,
+    0.5,
+)  # purity, purity in light, and depth that what is none has at the most where its begins
+SHADY: Final = 12.0  # Lab lightness over or under the wood near by, from which it is light or shade
+TURNED: Final = (22.0, 6.0)  # degrees to another hue, where there is this chroma to tell it
+SEEN: Final = 15.0  # Lab lightness under which colours are not told
+WHITE: Final = 88.0  # and above which nothing is wood
 _LIGHTNESS: Final = 2.2  # what a Lab unit counts in the flooded picture
 _HUE: Final = 2.0
 BAR: Final = 40.0  # pixels of an edge that parts a wall from a cabinet
@@ -87,10 +97,12 @@ class Wood:
     def _flooded(self, smooth: Floats) -> Mask:
         """What is flooded from sure wood up to the photo's edges (Meyer's watershed), (h, w)."""
         light = smooth[..., 0]
-        same = (self.turn < TURN) & (self.purity > 0.72) & (self.shade < LIGHTER) & (self.chroma > 9)
-        same &= (self.depth > 0.55) | (self.shade < -12)
-        other = ((self.purity < 0.45) | ((self.turn > LIGHTER) & (self.chroma > 6))) & (light > 15)
-        other |= (light > 88) | ((self.shade > 12) & (self.purity < 0.65)) | ((self.depth < 0.5) & (self.shade > -12))
+        lit, unshaded = self.shade > SHADY, self.shade > -SHADY
+        same = (self.turn < TURN) & (self.purity > SAME[0]) & (self.shade < LIGHTER) & (self.chroma > SAME[1])
+        same &= (self.depth > SAME[2]) | (self.shade < -SHADY)
+        turned = (self.turn > TURNED[0]) & (self.chroma > TURNED[1])
+        other = ((self.purity < OTHER[0]) | turned) & (light > SEEN)
+        other |= (light > WHITE) | (lit & (self.purity < OTHER[1])) | (unshaded & (self.depth < OTHER[2]))
         dark = (light < BLACK) | (light < BLACK_SHARE * (light - self.shade))
         markers = np.zeros(light.shape, np.int32)
         markers[shape(same, cv2.MORPH_ERODE, 5)] = 1
