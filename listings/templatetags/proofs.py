@@ -11,7 +11,7 @@ from listings import proofs
 from listings.models import StagedPhoto
 from staging import alterations, files, refusals
 from staging.briefs import Kind
-from staging.models import Alteration, Output
+from staging.models import Alteration, Output, Verdict
 
 register = template.Library()
 
@@ -66,13 +66,15 @@ def _said(output: Output) -> dict[str, Any] | None:
     """Verdict and figures in words; None of a picture older than the check's figures."""
     if not output.verdict:
         return None
-    figures, renewed = output.figures, output.run.brief.kind in {Kind.REDESIGN, Kind.SKETCH}
+    figures, title = output.figures, _CHECKS[output.verdict]
+    if output.verdict == Verdict.PASS and output.run.brief.kind in {Kind.REDESIGN, Kind.SKETCH}:
+        title = _UNTOUCHED
     found = [*figures.get("failed", []), *figures.get("noted", [])]
     shares = {name: 100 * figures[name] for name in ("mask_share", "changed_outside_share", "edges_kept", "shift")
               if name in figures}  # fmt: skip
     return {
         "verdict": output.verdict,
-        "title": gettext(_UNTOUCHED if renewed and output.verdict == "pass" else _CHECKS[output.verdict]),
+        "title": gettext(title),
         "found": [gettext(_FOUND[name]) for name in found if name in _FOUND],
         "changed_outside": figures.get("changed_outside"),
         "openings_lost": figures.get("openings_lost"),
