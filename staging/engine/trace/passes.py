@@ -148,11 +148,10 @@ def radiance(
         return np.minimum(known, np.float32(brightest), out=known)
 
     with _on_one_core() if beside else contextlib.nullcontext():
+        once = partial(_rendered, view, integrator)
         if view.eye is not None and not on_scalar():
-            return _mean_of(
-                view, partial(_paths, view, view.eye, integrator), samples // view.side**2, seed, held, each
-            )
-        return _mean(view, integrator, samples // view.side**2, seed, held, each)
+            once = partial(_paths, view, view.eye, integrator)
+        return _mean(view, once, samples // view.side**2, seed=seed, clean=held, each=each)
 
 
 def _paths(view: View, eye: Eye, integrator: Any, seed: Any) -> Any:
@@ -212,7 +211,8 @@ def first_surface(view: View, samples: int, *, seed: int, normals: bool = True, 
         known[..., 0] *= view.cosines
         return known
 
-    channels = _mean(view, integrator, samples // view.side**2, seed, along_axis, None)
+    rendered = partial(_rendered, view, integrator)
+    channels = _mean(view, rendered, samples // view.side**2, seed=seed, clean=along_axis)
     alpha = np.clip(channels[..., 3], 0, 1)
     depth = channels[..., 0] + alpha * np.float32(scenes.NEAR_CLIP)
     normal = channels[..., 7:10] if normals else np.zeros_like(channels[..., 4:7])
@@ -282,7 +282,8 @@ def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int
     """`first_surface` by the light that surfaces give in their albedo and in the colour of their normals."""
 
     def once(scene: Any, integrator: dict[str, Any], clean: Callable[[Image], Image]) -> Image:
-        return _mean(replace(view, scene=scene), mi.load_dict(integrator), samples // view.side**2, seed, clean, None)
+        rendered = partial(_rendered, replace(view, scene=scene), mi.load_dict(integrator))
+        return _mean(view, rendered, samples // view.side**2, seed=seed, clean=clean)
 
     def known(sample: Image) -> Image:
         return np.where(np.isfinite(sample), sample, np.float32(0))
@@ -304,23 +305,21 @@ def _first_shining(view: View, lights: scenes.Loaded, samples: int, *, seed: int
     return Surface(alpha, np.clip(seen[..., :3], 0, 1), normal, depth)
 
 
-def _mean(  # noqa: PLR0917  private, and called in two places
-    view: View, integrator: Any, count: int, seed: int, clean: Callable[[Image], Image], each: EachPass | None
-) -> Image:
-    def rendered(number: Any) -> Any:
-        return mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=number)
-
-    return _mean_of(view, rendered, count, seed, clean, each)
+def _rendered(view: View, integrator: Any, seed: Any) -> Any:
+    """One ray through each part of each pixel by Mitsuba's own film, (H side, W side, c), on its way."""
+    return mi.render(view.scene, sensor=view.sensor, integrator=integrator, spp=1, seed=seed)
 
 
-def _mean_of(  # noqa: PLR0917
+def _mean(
     view: View,
     once: Callable[[Any], Any],
     count: int,
+    *,
     seed: int,
     clean: Callable[[Image], Image],
-    each: EachPass | None,
+    each: EachPass | None = None,
 ) -> Image:
+    """The mean (H, W, c) over `count` passes, each begun by `once` with a seed of its own and put right by `clean`."""
     if count < 1:
         raise ValueError("a picture needs at least one pass")
 
