@@ -101,8 +101,10 @@ class RestyleForm(forms.Form):
         super().__init__(*args, **kwargs)
         what, room = self.fields["what"], self.fields["room_type"]
         assert isinstance(what, forms.ChoiceField)
-        what.choices = vocabulary.choices(offered())
-        what.initial = _likely(photo)
+        served = offered()
+        what.choices = vocabulary.choices(served)
+        likely = _likely(photo)
+        what.initial = next((one.value for one in served if one.value == likely), served[0].value if served else None)
         if photo.room_type in {word.value for word in _ROOMS}:
             room.initial = photo.room_type
 

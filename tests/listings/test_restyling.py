@@ -78,7 +78,9 @@ def test_the_page_has_each_with_its_price_and_thinks_of_what_the_photo_shows(
     ListingPhoto.objects.update(image_of="Front of Structure")
     assert 'value="front" checked' in browser.get(path(photo)).content.decode()
     settings.ENGINE_KINDS = ["staging", "sketch"]
-    assert 'value="front"' not in browser.get(path(photo)).content.decode()
+    drawings = browser.get(path(photo)).content.decode()
+    assert 'value="front"' not in drawings
+    assert 'value="room_drawing" checked' in drawings
     settings.ENGINE_KINDS = ["staging"]
     assert browser.get(path(photo)).status_code == 404
     assert path(photo) not in browser.get(path(photo).removesuffix("restyle/")).content.decode()
