@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,23 @@ from staging.briefs import Brief, Kind, Resolution, RoomType, Style
 SEED_MOST = 2**31 - 1
 
 
-def large_field() -> forms.BooleanField:
-    """A box for pictures in 4K; for accounts whose plan has them."""
-    return forms.BooleanField(
+class SizeForm(forms.Form):
+    """A box for pictures in 4K, where the account's plan has them (`may_be_large`)."""
+
+    large = forms.BooleanField(
         required=False,
         label=gettext_lazy("In 4K"),
         help_text=gettext_lazy("Photos of less than 3840 pixels get their furniture at that size; takes longer."),
     )
 
+    def __init__(self, *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_be_large:
+            del self.fields["large"]
 
-def resolution_of(form: forms.Form) -> Resolution:
-    """How large pictures are delivered by a valid form with such a box, or without."""
-    return "4k" if form.cleaned_data.get("large") else "full-hd"
+    def resolution(self) -> Resolution:
+        """How large the pictures are delivered. Of a valid form."""
+        return "4k" if self.cleaned_data.get("large") else "full-hd"
 
 
 class BriefForm(forms.Form):
@@ -54,23 +60,20 @@ class BriefForm(forms.Form):
             kind=Kind.STAGING,
             room_type=RoomType(self.cleaned_data["room_type"]),
             style=Style(self.cleaned_data["style"]),
-            resolution=resolution_of(self),
             quality=settings.RENDER_QUALITY,
             seed=seed,
         )
 
 
-class StageForm(BriefForm):
+class StageForm(SizeForm, BriefForm):
     """A photo, or one of our samples, and the brief."""
 
     photo = forms.FileField(required=False, allow_empty_file=True)
     sample = forms.ChoiceField(required=False, choices=[(name, name) for name in SAMPLES])
-    large = large_field()
 
-    def __init__(self, *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not may_be_large:
-            del self.fields["large"]
+    def brief(self, *, seed: int = 0) -> Brief:
+        """What the person asks for, in the size that was asked for."""
+        return replace(super().brief(seed=seed), resolution=self.resolution())
 
     def clean(self) -> dict[str, Any]:
         """Ask for a photo where there is none."""

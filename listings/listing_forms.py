@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from listings import vocabulary
-from listings.forms import large_field, resolution_of
+from listings.forms import SizeForm
 from listings.models import Listing, ListingPhoto
-from staging.briefs import STAGEABLE_ROOMS, Resolution, RoomType, Style
+from staging.briefs import STAGEABLE_ROOMS, RoomType, Style
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class PhotoForm(SharedForm):
         labels = {"short_description": gettext_lazy("Caption")}  # noqa: RUF012
 
 
-class BatchForm(forms.Form):
+class BatchForm(SizeForm):
     """Which photos are staged, each as which room, and in which one style."""
 
     style = forms.ChoiceField(
@@ -159,13 +159,10 @@ class BatchForm(forms.Form):
         initial=Style.MODERN.value,
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
-    large = large_field()
 
-    def __init__(self, photos: list[ListingPhoto], *args: Any, may_be_large: bool = False, **kwargs: Any) -> None:
+    def __init__(self, photos: list[ListingPhoto], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.photos = photos
-        if not may_be_large:
-            del self.fields["large"]
         rooms = [("", gettext_lazy("Choose the room")), *vocabulary.choices(vocabulary.STAGEABLE)]
         for photo in photos:
             known = photo.room_type if photo.room_type in STAGEABLE_ROOMS else ""
@@ -188,10 +185,6 @@ class BatchForm(forms.Form):
                     _room(photo), gettext("Which room does photo %(number)s show?") % {"number": photo.order + 1}
                 )
         return cleaned
-
-    def resolution(self) -> Resolution:
-        """How large the pictures are delivered. Of a valid form."""
-        return resolution_of(self)
 
     def chosen(self) -> list[tuple[ListingPhoto, RoomType]]:
         """The photos to be staged, each with its room."""

@@ -12,18 +12,14 @@ from billing.models import Account
 from listings.api import fields
 from listings.api.errors import ApiError
 from listings.models import ListingPhoto
-from staging import offers
+from staging import offers, renditions
 from staging.briefs import Brief, Declutter, Kind, Resolution, RoomType, Space
+from staging.engine.modes.vocabulary import DECLUTTER, SPACES
 
 SEED_MOST = 2**31 - 1
-DECLUTTER = ("off", "auto", "on")
-SPACES = ("interior", "exterior")
-RESOLUTIONS = ("full-hd", "4k")
+RESOLUTIONS = tuple(renditions.LONG_EDGES)
 MASK_LENGTH = 2_000_000  # characters of a mask's address; a data: URL of a 30 MP mask in black and white has a tenth
 _OUTDOORS = frozenset({Kind.REDESIGN, Kind.SKETCH})
-_EXTERIOR = "Only a redesign or a sketch can be of an exterior"
-_DUSK = "Only the redesign of an exterior can be at dusk"
-_MASK = "It says what is removed: send Declutter on, or Kind declutter"
 
 
 @dataclass(frozen=True)
@@ -49,15 +45,14 @@ def asked(given: fields.Fields, photo: ListingPhoto) -> Asked:
     seed = given.take("Seed", fields.whole(SEED_MOST), 0)
     resolution = taken_resolution(given)
     outdoors = space == "exterior"
-    wrong = {
-        "Space": outdoors and kind not in _OUTDOORS and _EXTERIOR,
-        "Dusk": dusk and not (outdoors and kind == Kind.REDESIGN) and _DUSK,
-        "Mask": bool(mask) and declutter == "off" and _MASK,
-        "RoomType": room is None
-        and not (outdoors or kind == Kind.DECLUTTER)
-        and "This field is required: the photo does not say what it shows",
-    }
-    given.wrong |= {name: text for name, text in wrong.items() if text and name not in given.wrong}
+    if outdoors and kind not in _OUTDOORS:
+        given.wrong["Space"] = "Only a redesign or a sketch can be of an exterior"
+    if dusk and not (outdoors and kind == Kind.REDESIGN):
+        given.wrong["Dusk"] = "Only the redesign of an exterior can be at dusk"
+    if mask and declutter == "off":
+        given.wrong["Mask"] = "It says what is removed: send Declutter on, or Kind declutter"
+    if room is None and not (outdoors or kind == Kind.DECLUTTER):
+        given.wrong.setdefault("RoomType", "This field is required: the photo does not say what it shows")
     given.done()
     require_plan(photo.listing.account, resolution)
     common: dict[str, Any] = {

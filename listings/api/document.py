@@ -10,12 +10,13 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from listings import events
 from listings.api import examples, paging, schemas
-from listings.api.briefs import DECLUTTER, RESOLUTIONS, SPACES
+from listings.api.briefs import RESOLUTIONS
 from listings.presets import PRESETS
 from listings.reviews import Verdict
 from staging import idempotency, webhooks
 from staging.api.documents import BINARY, TEXT, Schema, answers, boolean, choice, errors_of, objects, with_examples
 from staging.briefs import Kind, RoomType, Style
+from staging.engine.modes.vocabulary import DECLUTTER, SPACES
 
 TAG = "Listing API"
 COMPONENTS = schemas.COMPONENTS

@@ -13,6 +13,7 @@ from listings.reviews import Verdict
 from staging import webhooks
 from staging.api.documents import TEXT, Schema, choice, objects
 from staging.briefs import Kind, RoomType, Style
+from staging.engine.modes.vocabulary import SPACES
 from staging.models import Alteration, Role
 from staging.models import Verdict as Check
 
@@ -127,7 +128,7 @@ _PICTURE = objects(
     Kind=choice(Kind),
     RoomType=_or_null(choice(RoomType)),
     Style=_or_null(choice(Style)),
-    Space=choice(["interior", "exterior"]),
+    Space=choice(SPACES),
     Dusk=_FLAG,
     Seed={"type": "integer"},
     Status=choice(["queued", "rendering", "done", "error"]),
