@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,24 +17,11 @@ from numpy.typing import NDArray
 from staging.engine.geometry import read_room
 from staging.engine.scene.room import Room
 from tests.benches import emptying
+from tests.benches.drawn import DRAWN_AT, EDGES, Edges, namings
 
-EDGES = Path(__file__).with_name("furnished_edges.json")
-DRAWN_AT = 900
 NEAR = 8.0  # pixels of that copy, the mean over a room's edges
 MOST = 60.0  # pixels that one edge counts
 SAMPLES = 60
-
-Edges = dict[str, list[float]]
-
-
-def namings(drawn: Edges) -> Iterator[Edges]:
-    """The edges by the names of a box's: the walls beside a single corner are left and back, or back and right."""
-    if "corner" not in drawn:
-        yield drawn
-        return
-    for left, right, corner in (("back", "right", "corner_right"), ("left", "back", "corner_left")):
-        names = {"L": left, "R": right}
-        yield {corner if name == "corner" else f"{name[:-1]}{names[name[-1]]}": edge for name, edge in drawn.items()}
 
 
 def edge_of(room: Room, name: str) -> NDArray[np.float64] | None:

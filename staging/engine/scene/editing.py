@@ -191,17 +191,17 @@ def _solved(near: Room, corners: Corners) -> tuple[Camera, Floats, float]:
     box = [math.log(max(v / camera.height, LEAST)) for v in sides]
 
     def residuals(p: Floats) -> Floats:
-        off = _off(_moved(camera, p), p[5:], corners) / (EXACT * diagonal)
+        off = _off(adjusted(camera, p), p[5:], corners) / (EXACT * diagonal)
         return np.concatenate([off, p[:5] / sigma, 0.1 * (p[8:] - box[3])])
 
     starts = YAWS if near.status == "manual" else YAWS[:1]
     found = [_least_squares(residuals, np.array([0.0, 0.0, 0.0, yaw, 0.0, *box])) for yaw in starts]
     best = min(found, key=lambda p: float((residuals(p) ** 2).sum()))
-    seen = _moved(camera, best)
+    seen = adjusted(camera, best)
     return seen, best[5:], float(np.abs(_off(seen, best[5:], corners)).max()) / diagonal
 
 
-def _moved(camera: Camera, p: Floats) -> Camera:
+def adjusted(camera: Camera, p: Floats) -> Camera:
     """The camera with log focal, shift, pitch, yaw and roll changed by `p[:5]`."""
     a = np.array([[0.0, -p[4], p[3]], [p[4], 0.0, -p[2]], [-p[3], p[2], 0.0]])
     angle = float(np.linalg.norm(p[2:5]))
