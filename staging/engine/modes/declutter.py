@@ -60,6 +60,9 @@ RISING: Final = (0.03, 0.2)
 UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
+UNCLEAR: Final = (
+    "Something stands in this room, but it cannot be told from floor and walls. Mark what is to be removed."
+)
 
 
 @dataclass(frozen=True)
@@ -236,12 +239,7 @@ class _Work:
         clear = finding.clear_outline(scene, covers, whole)
         if unclear and not built_in and not whole.any():
             # Given back as empty, it would be charged for, and furnished over what stands in it.
-            raise UnusablePhoto(
-                "furniture_unclear",
-                "Something stands in this room, but it cannot be told from floor and walls. "
-                "Mark what is to be removed.",
-                self._learnt(scene),
-            )
+            raise UnusablePhoto("furniture_unclear", UNCLEAR, self._learnt(scene))
         figures = {
             "things": things.things if whole.any() else 0,
             "found_share": float(whole.mean()),

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.asked import Asked, Bytes, Made
-from staging.engine.modes.declutter import Decluttered, declutter
-from staging.engine.modes.furnishing import BUILT_IN
+from staging.engine.modes.declutter import UNCLEAR, Decluttered, declutter
+from staging.engine.modes.furnishing import BUILT_IN, tidied
+from staging.engine.modes.stage import known_room
 
 EMPTYING: Final = 0.2  # of the job's progress
 
@@ -37,10 +39,12 @@ class MadeEmpty:
 
 
 def emptied(asked: Asked) -> Decluttered:
-    """The photo without what the job's brief and mask want removed. Raises as `declutter`."""
+    """The photo without what the job's brief and mask want removed. Raises as `declutter`, and where nothing was found
+    in a room that is not surely empty.
+    """
     auto = asked.brief.get("declutter") == "auto"
     # What a kitchen has built in is no floor and no wall either, and what is made of it afterwards keeps clear of it.
-    return declutter(
+    made = declutter(
         asked.photo,
         mask=asked.mask,
         certain=auto,
@@ -49,6 +53,23 @@ def emptied(asked: Asked) -> Decluttered:
         room=asked.room,
         progress=asked.progress,
     )
+    if not made.emptied and asked.mask is None and not auto:
+        _require_empty(asked)
+    return made
+
+
+def _require_empty(asked: Asked) -> None:
+    """Raises UnusablePhoto where staging would not take the room for an empty one either: the photo of a furnished
+    room, given back as it came, would be charged for.
+    """
+    built_in = asked.brief.get("room_type") in BUILT_IN
+    room = known_room(asked.photo, asked.focal_35mm, asked.room, wet=built_in)
+    if built_in:
+        return
+    try:
+        tidied(asked.photo, room)
+    except UnusablePhoto as error:
+        raise UnusablePhoto("furniture_unclear", UNCLEAR, {"room": room.to_dict()}) from error
 
 
 def made_when_empty(asked: Asked, make: Callable[[Asked], Made]) -> Made:

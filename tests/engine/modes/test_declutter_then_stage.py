@@ -10,7 +10,7 @@ from staging.engine.errors import EngineError, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.modes.asked import Asked
 from staging.engine.modes.drafts import Wish
-from staging.engine.modes.emptying import made_when_empty
+from staging.engine.modes.emptying import emptied, made_when_empty
 from staging.engine.modes.furnishing import Furnishing
 from staging.engine.modes.job import MAKERS
 from tests.engine.removal import furnished
@@ -85,6 +85,18 @@ def test_nothing_to_remove_gives_the_photo_back_as_the_emptied_room(child, tmp_p
     assert np.array_equal(pictures["emptied"], photo)
     assert not pictures["mask"].any()
     assert record["removed"]["anything"] is False
+
+
+def test_a_room_with_things_that_were_not_found_is_not_given_back_as_empty():
+    photo = furnished.empty()
+    height, width = photo.shape[:2]
+    for x, y, colour in ((0.35, 0.82, (30, 28, 26)), (0.5, 0.78, (170, 40, 30)), (0.6, 0.86, (25, 40, 90))):
+        left, top = round(x * width), round(y * height)
+        photo[top : top + height // 16, left : left + width // 12] = colour
+    with pytest.raises(UnusablePhoto) as refused:
+        emptied(Asked(photo, {"kind": "declutter", "declutter": "on"}))
+    assert refused.value.code == "furniture_unclear"
+    assert "Mark what is to be removed" in refused.value.message
 
 
 @pytest.mark.parametrize(("room_type", "declutter", "staged"),
