@@ -21,7 +21,9 @@ NEAR: Final = 0.06  # metres between what is seen of a fixture and what hides th
 HAND: Final = 0.12  # metres: no step in a hem or a sill is narrower
 STEP: Final = 0.2  # metres: nor is it lower
 THREAD: Final = 0.04  # metres of columns that are seen to reach lower than others, for these to do so too
-TO_FLOOR: Final = 0.5  # metres above the floor, from which down what is seen of a fixture goes on to it
+# Metres above the floor, from which down what is seen of a fixture goes on to it: under 24 inches a window that opens
+# needs a guard (International Residential Code, R312.2), so that builders set their sills higher than that.
+TO_FLOOR: Final = 0.61
 ABOVE: Final = 0.8  # metres above what hides it, in which a column's part may end that is as pale as the paint
 LOOKED_AT: Final = 0.8  # metres of a column above the furniture, by which it is told from others
 MOST_HIDDEN: Final = 1.0  # times what is seen of a fixture, that goes on to an end that others of it have
