@@ -18,6 +18,7 @@ from staging.engine.redesign.floors import FEWEST, Ground
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.trim import Trim
+from staging.engine.redesign.verges import edge_of
 from staging.engine.redesign.walls import Wall
 from staging.engine.scene.faces import CEILING, FLOOR
 
@@ -69,7 +70,7 @@ def before(regions: Regions, trim: Trim, ground: Ground) -> Mask:
     hue, shade = np.hypot(step[..., 1], step[..., 2]), step[..., 0]
     limit = floors.own_limits(step, ground.floor)
     alike = (hue < limit[0]) & (shade > _SHADE) & (shade < limit[1])
-    free = trim.before & alike & (regions.contrast < floors.edge_of(regions, ground.floor))
+    free = trim.before & alike & (regions.contrast < edge_of(regions, ground.floor))
     under = holding(free | ground.floor, ground.floor) & trim.before
     return np.asarray(trim.before & ~dilated(under, _UNDER))
 
@@ -80,7 +81,7 @@ def joined(regions: Regions, flood: Mask, cut: Mask) -> Mask:
     """
     within = (regions.faces.labels == FLOOR) | flood
     body, beyond = cut & within, cut & ~within
-    edge = regions.contrast > floors.edge_of(regions, body) if body.any() else np.ones_like(cut)
+    edge = regions.contrast > edge_of(regions, body) if body.any() else np.ones_like(cut)
     whole = body | (beyond & ~_of_pieces(beyond, body, edge, _PARTED))
     more = flood & ~cut
     thick = cv2.morphologyEx(more.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_THICK, _THICK), np.uint8)) > 0

@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated, filled
-from staging.engine.redesign import cells, feet, pockets, skirtings, tape
+from staging.engine.redesign import cells, feet, overruns, pockets, skirtings, tape
 from staging.engine.redesign import daylight as light
 from staging.engine.redesign import things as lying
 from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.redesign.patches import FAINT
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.things import CHROMATIC, GRATE, OWN_CHROMA, OWN_HUE
+from staging.engine.redesign.verges import EDGE_OVER_GRAIN, SAME, verge
 from staging.engine.redesign.walls import FEWEST_OF_BORDER, unsupported
 from staging.engine.scene.faces import FLOOR
 
@@ -40,7 +41,6 @@ NEAR_BY: Final = 12  # pixels
 DEEP: Final = 25  # pixels: by half of that a joint must be away from the foot of a wall
 HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
-SAME: Final = 5.0  # Lab units between the two sides of a border that is none
 MOST_OPEN: Final = 0.15
 MOST_LOOSE_LAID: Final = 0.06  # the same of what is laid in the end
 MOST_OPEN_LAID: Final = 0.12
@@ -52,8 +52,6 @@ MOST_UNSEEN: Final = 0.3  # and that may lie on no edge, whatever is beyond
 SHORTEST_END: Final = 10  # pixels of such an end
 MOST_STEPS: Final = 6  # of a dozen pixels each, by which a floor is carried on into the shade
 FEWEST_MORE: Final = 20  # pixels
-EDGE_OVER_GRAIN: Final = 80  # the percentile of a floor's own contrasts, beyond which one is an edge and no grain
-FAINT_EDGE: Final = 4.5
 
 # Why a floor stays: none was told from the rest, its border lies on no edge or runs across open floor, things lie on
 # it, the room is unsure or the floor small, or a gate refused it.
@@ -198,7 +196,7 @@ def settled(regions: Regions, candidates: list[Mask], ground: Ground) -> tuple[M
     piece = _carried_on(regions, piece & ~ground.things, ground)
     whole = _evened(regions, _unbroken(regions, piece, ground.things))
     whole = skirtings.ended(regions, feet.ended(regions, _without_endless(regions, whole)))
-    whole = pockets.filled_up(regions, whole)
+    whole = overruns.taken_back(regions, pockets.filled_up(regions, whole))
     flaw = _flaw(regions, whole)
     return (whole, None) if flaw is None else (nothing, flaw)
 
@@ -219,7 +217,7 @@ def _without_endless(regions: Regions, floor: Mask) -> Mask:
 
     In a next room a floor may well go on out of sight; on the line of the box, as on a threshold, it ends as it should.
     """
-    border, apart, faint = _end(regions, floor)
+    border, apart, faint = verge(regions, floor)
     beyond = floor & ~dilated(regions.faces.labels == FLOOR, BOX_LINE)
     count, parts = cv2.connectedComponents(beyond.astype(np.uint8), connectivity=4)
     ends = beyond & border
@@ -294,28 +292,5 @@ def _joints(floor: Mask, things: Mask, gaps: Mask) -> Mask:
 
 def _open_end(regions: Regions, floor: Mask) -> float:
     """The share, 0..1, of the floor's border inside the picture across which nothing changes, and where no edge is."""
-    border, apart, faint = _end(regions, floor)
+    border, apart, faint = verge(regions, floor)
     return float(((apart < SAME) & faint)[border].mean()) if border.sum() >= FEWEST_OF_BORDER else 0.0
-
-
-def _end(regions: Regions, floor: Mask) -> tuple[Mask, Floats, Mask]:
-    """The floor's border inside the picture (h, w); how far apart its two sides are there, Lab units; where it lies on
-    no edge.
-    """
-    inner = cv2.erode(floor.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    border = floor & ~inner
-    # The means some way inside and outside: the pattern of the floor itself is no border.
-    size = max(7, round(max(floor.shape) * 0.012)) | 1
-    within, beyond = floor.astype(np.float32), (~floor).astype(np.float32)
-    one, other = (
-        cv2.blur(regions.lab * side[..., None], (size, size))
-        / np.maximum(cv2.blur(side, (size, size)), 1e-3)[..., None]
-        for side in (within, beyond)
-    )
-    apart = np.linalg.norm(one - other, axis=-1).astype(np.float32)
-    return border, apart, np.asarray(regions.contrast < edge_of(regions, floor)) if floor.any() else border
-
-
-def edge_of(regions: Regions, floor: Mask) -> float:
-    """The contrast, Lab units, that is an edge on this floor and no grain of it."""
-    return max(FAINT_EDGE, float(np.percentile(regions.contrast[floor], EDGE_OVER_GRAIN)))

@@ -21,6 +21,8 @@ _CORE: Final = 7  # pixels, by half of which the floor's own colour is read insi
 _NEAR_BY: Final = 9.0  # pixels over which that colour is averaged
 _COLOURED: Final = 12.0  # Lab chroma of a floor that can be told by its colour
 _PURE: Final = (0.88, 1.3)  # times its chroma over lightness, in other light: white things have less, stained wood more
+_BLACK: Final = 16.0  # added to Lab lightness, so that chroma in shares of it is the same in any light
+_PUREST: Final = 98  # the percentile of a floor's own purity, which its shaded places do not pass
 _ASKEW: Final = 0.16  # of its own chroma, by which it may be of another hue
 _SHADE: Final = (-40.0, 25.0)  # Lab lightness beside the floor near by
 _FEWEST: Final = 12  # pixels
@@ -50,8 +52,10 @@ def filled_up(regions: Regions, floor: Mask) -> Mask:
     across = np.abs(here[..., 1] * near[..., 2] - here[..., 2] * near[..., 1]) / chroma
     shade = here[..., 0] - near[..., 0]
     same = (chroma > _COLOURED) & (across < _ASKEW * along) & (shade > _SHADE[0]) & (shade < _SHADE[1])
-    pure = along * np.maximum(near[..., 0], 1) / (chroma * np.maximum(here[..., 0], 1))
-    same &= (pure > _PURE[0]) & (pure < _PURE[1])
+    # In the shade of a thing no window is mirrored: a floor is as pure there as it is anywhere, and no purer.
+    purity = along / (here[..., 0] + _BLACK)
+    pure = purity * (near[..., 0] + _BLACK) / chroma
+    same &= (pure > _PURE[0]) & ((pure < _PURE[1]) | (purity < np.percentile(purity[core], _PUREST)))
     specks &= np.bincount(gaps[same], minlength=count) > _MOSTLY * area
     bays &= ~enclosed[gaps]
     more = cv2.morphologyEx((bays & same | floor).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0

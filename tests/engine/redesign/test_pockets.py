@@ -49,6 +49,27 @@ def test_a_bit_of_floor_that_was_taken_for_a_thing_is_laid_with_the_rest(faces):
     assert laid[bay].mean() > 0.9
 
 
+def shining(faces, colour):
+    """The room with a bay of that `colour` in a floor that mirrors a window there."""
+    regions, floor, bay = room(faces, colour)
+    copy = regions.copy.astype(np.float64)
+    near = np.abs(np.arange(SIZE[0]) - SIZE[0] // 2) < SIZE[0] // 4
+    shine = floor & near[None, :]
+    copy[shine] = 0.55 * copy[shine] + 0.45 * np.array([225, 225, 225])
+    return Regions.of(copy.astype(np.uint8), LIVING.room), floor, bay
+
+
+def test_a_bit_in_the_shade_of_a_floor_that_mirrors_a_window_round_it_is_laid(faces):
+    """No window is mirrored there: it shows the floor's own colour, as the rest of the floor does."""
+    regions, floor, bay = shining(faces, OAK * 0.75)
+    assert pockets.filled_up(regions, floor)[bay].mean() > 0.9
+
+
+def test_a_foot_of_a_stronger_colour_than_any_of_a_floor_that_mirrors_a_window_stays(faces):
+    regions, floor, bay = shining(faces, (120, 52, 12))
+    assert pockets.filled_up(regions, floor)[bay].mean() < 0.1
+
+
 @pytest.mark.parametrize("colour", [(225, 222, 216), (92, 94, 98), (120, 52, 12)])
 def test_the_foot_of_a_pillar_stays_white_grey_or_in_a_stain_of_its_own(faces, colour):
     regions, floor, bay = room(faces, colour)
