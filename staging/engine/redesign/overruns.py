@@ -21,7 +21,8 @@ from staging.engine.redesign.verges import SAME, verge
 
 _ACROSS: Final = np.arange(-5.0, 5.5, 1.0)  # pixels from a border at which it is looked at
 _NOTHING: Final = 4.0  # Lab units between all that is seen there, where nothing parts the two sides
-_SHORTEST: Final = 10  # pixels of a stretch of such a border, and of a new end
+_BURNT: Final = 98.0  # Lab lightness
+_SHORTEST: Final = 6  # pixels of a stretch of such a border, and of a new end
 _BESIDE: Final = (5, 12)  # pixels round it within which what is no floor is the other surface: as broad as posts are
 _REACH: Final = 0.1  # of the long side: how far up things a box that is off may put a floor's end
 _CLEAR: Final = 0.65  # share of a new end along which the photo must part the two: of boards hardly .4 ever does
@@ -53,7 +54,8 @@ def _without_edge(regions: Regions, floor: Mask) -> Mask:
     smooth = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 1.0), np.float32)
     at = (points[:, None] + _ACROSS[:, None] * normals[:, None]).astype(np.float32)
     seen = cv2.remap(smooth, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    bare = np.linalg.norm(seen.max(1) - seen.min(1), axis=-1) < _NOTHING
+    # What is burnt out looks the same whatever it is.
+    bare = (np.linalg.norm(seen.max(1) - seen.min(1), axis=-1) < _NOTHING) & (seen[..., 0].max(1) < _BURNT)
     places = np.round(points[bare]).astype(int)
     found[places[:, 1], places[:, 0]] = True
     return found

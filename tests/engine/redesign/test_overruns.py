@@ -65,3 +65,11 @@ def test_a_floor_that_goes_on_beyond_its_border_stays(faces):
 def test_a_floor_that_ends_at_edges_stays(faces):
     regions, floor, standing = picture(faces, post=(190, 150, 112))
     assert np.array_equal(overruns.taken_back(regions, floor & ~standing), floor & ~standing)
+
+
+def test_sun_that_burnt_out_a_floor_and_its_wall_is_not_taken_for_a_thing(faces):
+    """Two surfaces that are burnt out look the same, which says nothing about where either ends."""
+    regions, floor, sunny = picture(faces, post=(255, 255, 255))
+    copy = np.where(((regions.copy > 230).all(-1))[..., None], 255, regions.copy).astype(np.uint8)
+    assert np.array_equal(overruns.taken_back(Regions.of(copy, LIVING.room), floor), floor)
+    assert sunny.any()
