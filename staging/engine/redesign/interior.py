@@ -18,6 +18,7 @@ from staging.engine.redesign.matting import Bytes, Floats, Mask, Matte, even_cop
 from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.palettes import PALETTES
 from staging.engine.redesign.regions import Regions
+from staging.engine.redesign.rims import Rim
 from staging.engine.redesign.walls import Walls
 from staging.engine.scene.room import Room
 
@@ -71,6 +72,7 @@ def redecorate(photo: Bytes, room: Room, style: str, seed: int, *, kitchen: bool
     work = _Work(photo)
     if bare.painted:
         work.walls = _matte(regions, bare.share), paint.tint(regions, bare.owner, colour, light)
+        work.rim = Rim.of(regions, bare.share)
     if floor.any():
         work.floor = (
             _matte(regions, tape.drawn(regions.lab, floor)[0]),
@@ -152,6 +154,7 @@ class _Work:
 
     photo: Bytes
     walls: tuple[Matte, Tint] | None = None
+    rim: Rim | None = None
     floor: tuple[Matte, Relaid] | None = None
     fronts: Enamel | None = None
 
@@ -168,6 +171,10 @@ class _Work:
                 new = tint.rows(before, height, top, bottom)
                 after = after * (1 - share[..., None]) + share[..., None] * new
                 covered = np.maximum(covered, share)
+                if self.rim is not None:
+                    told, mixed = self.rim.rows(before, tint, height, top, bottom)
+                    after = after * (1 - told[..., None]) + told[..., None] * mixed
+                    covered = np.maximum(covered, told)
             if self.floor is not None:
                 matte, relaid = self.floor
                 share = matte.rows(self.photo, top, bottom)
