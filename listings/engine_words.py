@@ -78,6 +78,9 @@ SENTENCES = (
     gettext_noop("For {share} of what is removed, nothing is seen of the floor or wall behind it."),
     gettext_noop("Of the {surface}, {share} of what is to be drawn is seen elsewhere."),
     gettext_noop("The edge of what was filled shows by {share}."),
+    gettext_noop("Round {share} of what was filled, floor and wall do not go on as they should."),
+    gettext_noop("Over {share} of the picture's width, what stays is cut off above what was filled."),
+    gettext_noop("{share} of what was drawn of the floor is rougher than any of what is seen of it."),
     gettext_noop("What was drawn of the floor has {share} of the texture of what is seen of it."),
     # What the picture's own checks found.
     gettext_noop("No picture passed the engine's own checks."),

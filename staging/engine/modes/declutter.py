@@ -271,7 +271,7 @@ class _Work:
             picture = drawing.filled_photo(photo, scene.room, full, planes, coats)
             levelling.levelled(picture, full, scene.faces, filling.fixed(planes, parts.hole))
         with self.step("check", 0.95, "checking the picture"):
-            checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit))
+            checks = (*checks, *gates.after(self.photo, picture, full | shade, planes, lit, drawn=full))
             return self._checked(picture, full | shade, checks, scene, figures)
 
     def by_example(self, scene: Scene, full: Mask, figures: dict[str, float]) -> Decluttered:

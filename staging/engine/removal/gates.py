@@ -6,6 +6,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from staging.engine.composite.fields import blurred_within, dilated, reduced
 from staging.engine.removal.filling import Bytes, Plane
@@ -30,6 +31,10 @@ TORN: Final = 0.10  # sRGB: a step across the edge of what was filled that is a 
 RIGHT_THERE: Final = 1.5  # pixels on each side of the edge: the outline of what is removed lies farther in
 ENDS: Final = 0.06  # sRGB: with such a step in the photo, a thing ended there
 MOST_TORN: Final = 0.1  # of that edge: more, and floor or wall were drawn where the other goes on
+OVER: Final = slice(1, 4)  # rows over the upper end of a hole, and under it, that are compared
+FACE_ENDS: Final = 5  # pixels from there, within which wall or floor may end as read
+THREAD: Final = 0.01  # of the picture's width: what is narrower may end anywhere
+MOST_HANGING: Final = 0.1  # of the picture's width
 COLOURED: Final = 0.16  # log of one colour against another, from which on a wall is not white or grey
 SMOOTHER: Final = 2.5  # times a wall's roughness: a floor that is rougher is no part of it
 LIKE_WALL: Final = 0.07  # the same between a floor and a coloured wall: nearer, and it is that wall
@@ -114,8 +119,12 @@ def _hue(plane: Plane) -> Floats:
     return np.asarray(np.log(own[[0, 2]]) - np.log(own[1]), np.float32)
 
 
-def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], scene: Scene) -> tuple[Gate, ...]:
-    """Judge the emptied `picture` (H, W, 3) against the photo; `mask` (H, W) is where it may differ."""
+def after(
+    photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], scene: Scene, *, drawn: Mask | None = None
+) -> tuple[Gate, ...]:
+    """Judge the emptied `picture` (H, W, 3) against the photo; `mask` (H, W) is where it may differ, and `drawn` where
+    it is not only lighter; None means all of the mask.
+    """
     differing = int((picture[~mask] != photo[~mask]).any(-1).sum())
     height, width = scene.faces.labels.shape
     small = reduced(picture, width, height)
@@ -123,6 +132,9 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
     own = own_pixels(scene, planes)
     seam = _seam(small, hole, own)
     torn = _torn(small, hole, reduced(photo, width, height), own)
+    anew = mask if drawn is None else drawn
+    anew = cv2.resize(anew.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    hung = hanging(small, anew, scene.faces.labels, going_on(scene, planes))
     low, high = TEXTURE
     texture = _texture(small, hole, own, scene)
     rough = roughness(small, hole, own, scene.faces.labels == FLOOR)
@@ -132,6 +144,10 @@ def after(photo: Bytes, picture: Bytes, mask: Mask, planes: dict[int, Plane], sc
         Gate(
             "border", torn < MOST_TORN, torn, MOST_TORN,
             f"Round {torn:.0%} of what was filled, floor and wall do not go on as they should.",
+        ),
+        Gate(
+            "hanging", hung < MOST_HANGING, hung, MOST_HANGING,
+            f"Over {hung:.0%} of the picture's width, what stays is cut off above what was filled.",
         ),
         Gate(
             "texture", low < texture < high, texture, low if texture < 1 else high,
@@ -164,6 +180,35 @@ def own_pixels(scene: Scene, planes: dict[int, Plane]) -> Mask:
     for face, plane in planes.items():
         own |= plane.confirmed_in(scene) & (scene.faces.labels == face)
     return own
+
+
+def going_on(scene: Scene, planes: dict[int, Plane]) -> Mask:
+    """Where (h, w) windows, curtains and doors were drawn on behind what is removed."""
+    there = np.zeros(scene.faces.labels.shape, bool)
+    for plane in planes.values():
+        if plane.fixed is not None:
+            there |= plane.sheet.drawn_mask(plane.fixed.where, scene.camera)
+    return there
+
+
+def hanging(picture: Floats, hole: Mask, faces: NDArray[np.int8], going_on: Mask) -> float:
+    """Over how much of the picture's width, 0..1, something ends in a step right above the hole and hangs there.
+
+    Furniture stands on the floor: what is seen above it and ends there stood on it and had to go too, or goes on behind
+    it, as windows do (`going_on` (h, w) is where they were drawn). So here an end that the photo has too is none,
+    unless one of the `faces` (h, w) ends.
+    """
+    first = np.zeros_like(hole)
+    first[1:] = hole[1:] & ~hole[:-1]
+    first[: OVER.stop] = False
+    above, below = (
+        np.mean([np.roll(picture, sign * n, 0) for n in range(OVER.start, OVER.stop)], 0) for sign in (1, -1)
+    )
+    one_face = np.roll(faces, FACE_ENDS, 0) == np.roll(faces, -FACE_ENDS, 0)
+    cut = first & one_face & (np.abs(above - below).mean(-1) > TORN) & ~dilated(going_on, 2)
+    _, parts = cv2.connectedComponents(dilated(cut, 1).astype(np.uint8))
+    widths = [int((cut & (parts == part)).any(0).sum()) for part in np.unique(parts[cut])]
+    return sum(wide for wide in widths if wide >= THREAD * hole.shape[1]) / hole.shape[1]
 
 
 def _seam(picture: Floats, hole: Mask, own: Mask) -> float:
