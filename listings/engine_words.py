@@ -44,6 +44,8 @@ SENTENCES = (
         "Things stand in this room where the furniture of a {room} would go, and it would be drawn over them."
     ),
     gettext_noop("Take a photo of the empty room, or let them be removed first."),
+    gettext_noop("Furniture stands in this room, and new furniture would be put over it."),
+    gettext_noop("Take a photo of the empty room, or let it be removed first."),
     gettext_noop("Take a photo of the empty room, or mark what is to be removed."),
     gettext_noop("{count} things or more lie about on this floor, and would be seen beside the furniture."),
     gettext_noop("The photo shows no place for the furniture of a {room}: a corner of one instead."),

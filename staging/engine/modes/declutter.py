@@ -54,9 +54,7 @@ SURE_ROOM: Final = 0.5  # confidence from which the faces of a room are believed
 # Confidence of a room before anything is hidden of it. Below, what is found of its furniture is what was misread of its
 # floor and walls as often; above, the edges are seen that furniture hides, and what was found may be sun and gloss.
 READ_WITH: Final = (0.25, 0.6)
-RAISED: Final = 0.08  # of the picture: with so much before its walls a room is furnished
-# The same of a room that reads clearly, where it is also so much of all that was found: sun and gloss lie on the floor.
-RISING: Final = (0.03, 0.2)
+RAISED: Final = 0.08  # of the picture: with so much before its walls a room is furnished, however unclear it is
 UNSURE_BEHIND: Final = 0.2  # confidence of the reading behind what was found, below which a room is not empty either
 MOST_MOVED: Final = 0.1  # of the picture: what two readings, with the furniture and without, may dispute as floor
 LEAST_MASK: Final = 0.0004  # of the picture: a smaller mask of the caller's is no wish
@@ -231,7 +229,7 @@ class _Work:
         # Sun and gloss on a floor are no furniture, whoever asks; and what was found on a floor that is another without
         # it may be floor itself.
         doubted = things.solid < LEAST_SOLID or moved > MOST_MOVED or (certain and not sure)
-        rising = not unclear and raised > RISING[0] and raised > RISING[1] * float(whole.mean())
+        rising = not unclear and standing.rises(scene, whole)
         furnished = (raised > RAISED or rising) and (self._told or READ_WITH[0] < read_with < READ_WITH[1])
         if doubted and (built_in or not furnished):
             unclear |= self.given is None and _confidence(scene) < UNSURE_BEHIND and things.share > finding.UNTOLD

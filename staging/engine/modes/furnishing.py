@@ -113,9 +113,7 @@ def _allowed(photo: Bytes, room: Room, room_type: str, *, fixed: bool) -> Fittin
     if room_type in BUILT_IN:
         return fittings.find(photo, room)
     lying = _lying(photo, room) if fixed else tidied(photo, room)  # a person who sent the room has seen the photo
-    built = room.camera, room.box, room.openings
-    things = MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
-    return replace(fittings.find_walls(photo, room), things=_joined(things, lying.mask))
+    return replace(fittings.find_walls(photo, room), things=_joined(_things(photo, room), lying.mask))
 
 
 def tidied(photo: Bytes, room: Room) -> Litter:
@@ -133,7 +131,18 @@ def tidied(photo: Bytes, room: Room) -> Litter:
             "Something stands in this room, but it cannot be told from floor and walls. Take a photo of the empty "
             "room, or mark what is to be removed.",
         )
+    if left_behind.furnished(photo, room, _things(photo, room)):
+        raise UnusablePhoto(
+            "things_in_the_way",
+            "Furniture stands in this room, and new furniture would be put over it. Take a photo of the empty room, "
+            "or let it be removed first.",
+        )
     return lying
+
+
+def _things(photo: Bytes, room: Room) -> NDArray[np.bool_]:
+    built = room.camera, room.box, room.openings
+    return MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
 
 
 def _lying(photo: Bytes, room: Room) -> Litter:

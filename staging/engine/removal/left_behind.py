@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
-from staging.engine.removal import filling, finding
+from staging.engine.removal import filling, finding, standing
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Bytes, Scene
 from staging.engine.removal.sheets import Mask, Sheet
@@ -26,6 +26,8 @@ DARKEST: Final = 0.62  # of the plane's colour: shadows of a room's own walls ar
 MOST_HIDING: Final = 0.5  # of the picture: more of it is seldom unexplained, and to know takes a third of a second
 UNLIT: Final = 0.28  # least share of a thing that light does not explain
 LEAST: Final = 0.003  # of the picture
+MUCH: Final = 0.06  # of the picture: so many things are furniture, if they hide edges of the room as well
+READ_LESS: Final = 0.6  # confidence of such a room, over which what looks like a floor in the sun is that
 # Of the cut between things and room: whether anything stands there shows in the first, its outline takes them all.
 # Most rooms are empty, and each round takes a tenth of a second.
 ROUNDS: Final = (2, finding.CUT_ROUNDS)
@@ -47,6 +49,23 @@ def find(photo: Bytes, room: Room) -> Mask:
         if not kept.any():
             return kept
     return dilated(kept, 1)
+
+
+def furnished(photo: Bytes, room: Room, things: Mask) -> bool:
+    """Whether furniture stands in the room, rather than some `things` that were found in it (h, w).
+
+    `photo` (H, W, 3) as in `find`. The edges of an empty room are seen, whatever lies in it, and so it reads surely. A
+    pale bed looks like a floor in the sun and is no thing to `find`, but it stands before a wall.
+    """
+    if room.status == "auto":
+        return False
+    if float(things.mean()) > MUCH:
+        return True
+    if room.confidence.get("total", 1.0) > READ_LESS:
+        return False
+    scene = _scene(photo, room)
+    covers = _covers(scene)
+    return standing.rises(scene, standing.whole(scene, covers, finding.furniture(scene, covers).mask).mask)
 
 
 def unclear(photo: Bytes, room: Room) -> bool:

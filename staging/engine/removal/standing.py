@@ -34,6 +34,8 @@ SAME: Final = 14.0  # weighted Lab units that a pane or a blind may differ from 
 OTHER_OF: Final = 0.8  # of so many pixels that are none of it
 STEADY: Final = 0.35  # of the columns round one, that must end as it does: half of them are missing at its side
 LIFTED: Final = 0.3  # metres
+# Of the picture, and of all that was found, which hides walls where furniture stands: sun and gloss lie on the floor.
+RISING: Final = (0.03, 0.2)
 LOW: Final = 1.3  # metres: what stands at the very foot of a wall and is no taller is no door, no curtain
 TABLE: Final = 0.9  # metres: above, what is narrower than NARROW is a rod or a frame between two panes, seldom a thing
 NARROW: Final = 0.02  # of the long edge
@@ -132,6 +134,11 @@ def _going_on(scene: Scene, mask: Mask, rest: Mask, other: Mask) -> Mask:
 def raised(scene: Scene, things: Mask) -> float:
     """How much of the picture, 0..1, `things` (h, w) hide of its walls: sun and gloss on a floor hide none."""
     return float((things & _lifted(scene)).mean())
+
+
+def rises(scene: Scene, things: Mask) -> bool:
+    """Whether `things` (h, w) hide so much of the walls that furniture is among them."""
+    return raised(scene, things) > max(RISING[0], RISING[1] * float(things.mean()))
 
 
 def _lifted(scene: Scene) -> Mask:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from staging.engine.removal import left_behind
 from staging.engine.scene.editing import completed
 from tests.engine.geometry import synthetic
+from tests.engine.removal import furnished
 
 ROOM = completed(synthetic.room(width=480, height=320, pitch=8.0))
 EMPTY = synthetic.photo(ROOM)
@@ -36,3 +39,21 @@ def test_sun_on_the_floor_is_no_thing() -> None:
     photo = EMPTY.astype(np.float32)
     photo[patch] = np.minimum(photo[patch] * 1.5, 255)
     assert not left_behind.find(photo.astype(np.uint8), ROOM).any()
+
+
+def test_in_a_room_that_reads_unsurely_what_stands_before_a_wall_is_furniture() -> None:
+    """Though no thing was found: a pale bed looks like a floor in the sun."""
+    cupboard, sun = EMPTY.copy(), EMPTY.copy()
+    cupboard[drawn((-0.7, 3.0, 0.0), (0.7, 3.0, 0.0), (0.7, 3.0, 1.6), (-0.7, 3.0, 1.6))] = (40, 70, 150)
+    sun[drawn((-0.7, 2.2, 0.0), (0.6, 2.2, 0.0), (0.9, 3.4, 0.0), (-0.4, 3.4, 0.0))] = (250, 248, 240)
+    nothing = np.zeros(EMPTY.shape[:2], bool)
+    for photo, total, stands in ((cupboard, 0.5, True), (cupboard, 0.7, False), (sun, 0.5, False)):
+        room = replace(ROOM, confidence={"total": total}, status="check")
+        assert left_behind.furnished(photo, room, nothing) is stands
+
+
+def test_as_many_things_are_furniture_unless_the_edges_of_the_room_are_seen() -> None:
+    photo = furnished.furnished()[0]
+    for status, stands in (("check", True), ("auto", False)):
+        room = replace(furnished.ROOM, confidence={"total": 0.7}, status=status)
+        assert left_behind.furnished(photo, room, left_behind.find(photo, room)) is stands
