@@ -15,10 +15,10 @@ from PIL import Image
 
 from billing import ledger
 from billing.models import Account, User
-from listings import photos, records
+from listings import batches, photos, records
 from listings.models import ListingPhoto, StagedPhoto
 from staging import rooms, sources
-from staging.briefs import Kind
+from staging.briefs import Brief, Kind, RoomType, Style
 from staging.models import Role, Run
 from tests.listings.conftest import fail, finish, signed_in
 from tests.staging.pictures import encoded
@@ -139,3 +139,17 @@ def test_what_could_not_be_cleared_opens_with_its_lines(browser: Client, photo: 
     opened = browser.get(path(photo).split("/photos/")[0] + page).content.decode()
     assert "Apply, and clear again" in opened
     assert "1 credit once" in opened
+
+
+@pytest.mark.parametrize("code", ["things_in_the_way", "furniture_unclear"])
+def test_a_furnished_room_that_was_not_staged_leads_to_where_it_is_cleared(
+    browser: Client, photo: ListingPhoto, owner: User, code: str
+) -> None:
+    brief = Brief(kind=Kind.STAGING, room_type=RoomType.LIVING, style=Style.MODERN)
+    staged = batches.ask(photo, brief, batch=uuid.uuid4(), user=owner)
+    link = f'href="{path(photo)}"'
+    page = f"/listings/{photo.listing_id}/"
+    assert link not in browser.get(page).content.decode()
+    fail(staged.render, "Furniture stands in this room, and new furniture would be put over it.")
+    Run.objects.update(error_code=code)
+    assert link in browser.get(page).content.decode()
