@@ -39,6 +39,7 @@ OWN_SHADE: Final = (-18.0, 25.0)
 VIVID: Final = 35.0
 NEAR_BY: Final = 12  # pixels
 DEEP: Final = 25  # pixels: by half of that a joint must be away from the foot of a wall
+RIMMED: Final = 0.5  # share of a hole in the floor that is a thing, whose rim the rest of it is
 HOLE: Final = 0.001  # of the picture: a hole with nothing in it
 MOST_LOOSE: Final = 0.2  # share of the floor's border that may lie on no edge
 MOST_OPEN: Final = 0.15
@@ -270,7 +271,7 @@ def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
     # At the foot of a wall a narrow strip is its skirting.
     face = (regions.faces.labels == FLOOR).astype(np.uint8)
     deep = cv2.erode(face, np.ones((DEEP, DEEP), np.uint8), borderValue=1) > 0
-    gaps = (deep & ~floor & ~things).astype(np.uint8)
+    gaps = (deep & ~floor & ~things & ~_rims(floor, things)).astype(np.uint8)
     floor = floor | _joints(floor, things, (gaps > 0) & (lying.thick(regions, gaps) == 0))
     _, parts, stats, _ = cv2.connectedComponentsWithStats((~floor).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < HOLE * floor.size
@@ -278,6 +279,13 @@ def _unbroken(regions: Regions, floor: Mask, things: Mask) -> Mask:
     if things.any():
         small[np.unique(parts[dilated(things, 2)])] = False
     return floor | np.asarray(small[parts])
+
+
+def _rims(floor: Mask, things: Mask) -> Mask:
+    """Holes of the floor (h, w) that `things` take for the most part: what is round these is their rim, no joint."""
+    count, holes = cv2.connectedComponents((~floor).astype(np.uint8), connectivity=4)
+    area, lying_there = (np.bincount(holes[where], minlength=count) for where in (~floor, things & ~floor))
+    return np.asarray((lying_there > RIMMED * np.maximum(area, 1))[holes] & ~floor)
 
 
 def _joints(floor: Mask, things: Mask, gaps: Mask) -> Mask:
