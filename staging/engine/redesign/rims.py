@@ -20,7 +20,7 @@ from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.regions import Regions
 
 _REACH: Final = 4  # pixels to both sides of an edge over which it is smeared
-_APART: Final = (10.0, 20.0)  # Lab units of hue between wall and trim, that tell nothing and all of a mixture
+_APART: Final = (10.0, 20.0)  # Lab units of hue between wall and trim, or light, that tell nothing and all
 _MOST: Final = 1.5  # times the wall's light, that glints may have
 _LEAST: Final = 0.003  # squared sine of the angle between two colours that can be told apart
 _DARK: Final = 1e-5
@@ -47,7 +47,8 @@ class Rim:
         light = linear(regions.copy)
         wall, beside = _carried_on(light, inside), _carried_on(light, ~near)
         hues = [_carried_on(regions.lab, known)[..., 1:] for known in (inside, ~near)]
-        apart = np.linalg.norm(hues[0] - hues[1], axis=-1)
+        # A lamp before a grey wall smears too, but leaves no line of old paint.
+        apart = np.minimum(*(np.linalg.norm(hues[0] - other, axis=-1) for other in (hues[1], regions.hue_of_light)))
         told = np.clip((apart - _APART[0]) / (_APART[1] - _APART[0]), 0, 1) * (near & ~inside)
         told = np.asarray(cv2.GaussianBlur(told.astype(np.float32), (0, 0), 1.0))
         told[told < _NONE] = 0

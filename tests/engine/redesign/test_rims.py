@@ -10,17 +10,20 @@ from staging.engine.redesign.interior import _matte, _Work
 from staging.engine.redesign.paint import Tint, parts
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.rims import Rim
+from staging.engine.scene.faces import CEILING, face_map
 from tests.engine.redesign.test_rooms import SIZE
 
 PINK, BLUE, WHITE, OAK = (176, 92, 140), (44, 84, 140), (222, 220, 216), (190, 112, 60)
 PALE = np.array([0.42, 0.5, 0.55])  # linear light
 EDGE = SIZE[1] // 2  # row at which the wall ends
+WALL = (np.arange(SIZE[1]) < EDGE)[:, None] & (face_map(LIVING.room, *SIZE).labels != CEILING)
 
 
 def smeared(wall, trim):
-    """A wall over trim, linear light each (3,), as a camera shows them, (H, W, 3)."""
+    """A wall over trim, linear light each (3,), under a white ceiling, as a camera shows them, (H, W, 3)."""
     light = np.broadcast_to(np.asarray(trim, np.float32), (SIZE[1], SIZE[0], 3)).copy()
-    light[:EDGE] = wall
+    light[:EDGE] = 0.7
+    light[WALL] = wall
     return quantised(encode(cv2.GaussianBlur(light, (0, 0), 1.6)))
 
 
@@ -28,8 +31,7 @@ def painted(old, trim, *, rim):
     """The wall of `old` paint over `trim`, sRGB, repainted; and how it would look if it had been so before."""
     photo = smeared(linear(np.uint8(old)), linear(np.uint8(trim)))
     regions = Regions.of(photo, LIVING.room)
-    share = np.zeros(photo.shape[:2], np.float32)
-    share[:EDGE] = 1
+    share = WALL.astype(np.float32)
     factor, mono = (
         np.broadcast_to(part, photo.shape).astype(np.float32) for part in parts(PALE, linear(np.uint8(old)))
     )
@@ -50,12 +52,12 @@ def test_the_smeared_edge_of_a_strongly_coloured_wall_looks_as_if_it_had_always_
 def test_paint_away_from_its_edge_and_trim_away_from_it_stay_as_they_were():
     made, _, photo = painted(PINK, WHITE, rim=True)
     plain, _, _ = painted(PINK, WHITE, rim=False)
-    assert np.array_equal(made[: EDGE - 10], plain[: EDGE - 10])
+    assert np.array_equal(made[EDGE - 20 : EDGE - 10], plain[EDGE - 20 : EDGE - 10])
     assert np.array_equal(made[EDGE + 10 :], photo[EDGE + 10 :])
 
 
-def test_between_white_and_white_no_hue_tells_a_mixture():
-    photo = smeared(linear(np.uint8((214, 214, 212))), linear(np.uint8(WHITE)))
-    share = np.zeros(photo.shape[:2], np.float32)
-    share[:EDGE] = 1
+@pytest.mark.parametrize("trim", [WHITE, OAK])
+def test_of_a_white_wall_no_hue_tells_a_mixture(trim):
+    photo = smeared(linear(np.uint8((214, 214, 212))), linear(np.uint8(trim)))
+    share = WALL.astype(np.float32)
     assert Rim.of(Regions.of(photo, LIVING.room), share) is None
