@@ -8,7 +8,7 @@ is told by their hue, between that of the wall inside and that of what lies besi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import cv2
 import numpy as np
@@ -20,7 +20,8 @@ from staging.engine.redesign.paint import Tint
 from staging.engine.redesign.regions import Regions
 
 _REACH: Final = 4  # pixels to both sides of an edge over which it is smeared
-_APART: Final = (10.0, 20.0)  # Lab units of hue between wall and trim, or light, that tell nothing and all
+_APART: Final = (10.0, 20.0)  # Lab units of hue between wall and trim, that tell nothing and all
+_COLOURED: Final = (6.0, 12.0)  # the same between walls and light: of greys 5 were seen, of the palest coloured ones 15
 _MOST: Final = 1.5  # times the wall's light, that glints may have
 _LEAST: Final = 0.003  # squared sine of the angle between two colours that can be told apart
 _DARK: Final = 1e-5
@@ -48,8 +49,9 @@ class Rim:
         wall, beside = _carried_on(light, inside), _carried_on(light, ~near)
         hues = [_carried_on(regions.lab, known)[..., 1:] for known in (inside, ~near)]
         # A lamp before a grey wall smears too, but leaves no line of old paint.
-        apart = np.minimum(*(np.linalg.norm(hues[0] - other, axis=-1) for other in (hues[1], regions.hue_of_light)))
-        told = np.clip((apart - _APART[0]) / (_APART[1] - _APART[0]), 0, 1) * (near & ~inside)
+        own = np.linalg.norm(regions.lab[..., 1:][inside] - regions.hue_of_light, axis=-1)
+        told = _telling(np.linalg.norm(hues[0] - hues[1], axis=-1), _APART) * (near & ~inside)
+        told *= _telling(float(np.median(own)) if inside.any() else 0.0, _COLOURED)
         told = np.asarray(cv2.GaussianBlur(told.astype(np.float32), (0, 0), 1.0))
         told[told < _NONE] = 0
         return cls(wall, beside, told) if told.any() else None
@@ -72,6 +74,11 @@ class Rim:
         part = np.where(of_other * one < of_wall * both, alone, (of_wall * other - of_other * both) / apart)
         part = np.clip(part, 0, _MOST)[..., None]
         return told, np.maximum(before + part * (tint.rows(wall, height, top, bottom) - wall), 0).astype(np.float32)
+
+
+def _telling(apart: Floats | float, limits: tuple[float, float]) -> Any:
+    """How far, 0..1, hues that are so many Lab units `apart` tell what a pixel is made of."""
+    return np.clip((apart - limits[0]) / (limits[1] - limits[0]), 0, 1)
 
 
 def _carried_on(field: Floats, known: Mask) -> Floats:

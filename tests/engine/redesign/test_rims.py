@@ -49,6 +49,18 @@ def test_the_smeared_edge_of_a_strongly_coloured_wall_looks_as_if_it_had_always_
     assert error < 0.7 * before
 
 
+def test_in_a_dark_corner_of_a_coloured_wall_no_halo_stays():
+    """There its chroma is as low as a grey wall's, and still it is the same paint."""
+    dark = 0.06 * linear(np.uint8(BLUE))
+    light = np.asarray(linear(smeared(linear(np.uint8(BLUE)), linear(np.uint8(OAK)))))
+    corner = np.asarray(linear(smeared(dark, 0.5 * linear(np.uint8(OAK)))))
+    here = (np.arange(SIZE[0]) > 0.8 * SIZE[0])[None, :, None]
+    photo = quantised(encode(np.where(here, corner, light)))
+    found = Rim.of(Regions.of(photo, LIVING.room), WALL.astype(np.float32))
+    assert found is not None
+    assert found.told[EDGE - 1 : EDGE + 1, -20:-10].min() > 0.5
+
+
 def test_paint_away_from_its_edge_and_trim_away_from_it_stay_as_they_were():
     made, _, photo = painted(PINK, WHITE, rim=True)
     plain, _, _ = painted(PINK, WHITE, rim=False)
