@@ -26,8 +26,10 @@ DARKEST: Final = 0.62  # of the plane's colour: shadows of a room's own walls ar
 MOST_HIDING: Final = 0.5  # of the picture: more of it is seldom unexplained, and to know takes a third of a second
 UNLIT: Final = 0.28  # least share of a thing that light does not explain
 LEAST: Final = 0.003  # of the picture
-MUCH: Final = 0.06  # of the picture: so many things are furniture, if they hide edges of the room as well
-READ_LESS: Final = 0.6  # confidence of such a room, over which what looks like a floor in the sun is that
+# Of the picture: so many things are furniture. The edges of an empty room are seen, and so it reads surely: what is
+# found in such a room is more often a floor's gloss or a painted wall.
+MUCH: Final = {"manual": 0.06, "check": 0.06, "auto": 0.13}
+READ_LESS: Final = 0.6  # confidence, over which what looks like a floor in the sun is that
 # Of the cut between things and room: whether anything stands there shows in the first, its outline takes them all.
 # Most rooms are empty, and each round takes a tenth of a second.
 ROUNDS: Final = (2, finding.CUT_ROUNDS)
@@ -54,12 +56,10 @@ def find(photo: Bytes, room: Room) -> Mask:
 def furnished(photo: Bytes, room: Room, things: Mask) -> bool:
     """Whether furniture stands in the room, rather than some `things` that were found in it (h, w).
 
-    `photo` (H, W, 3) as in `find`. The edges of an empty room are seen, whatever lies in it, and so it reads surely. A
-    pale bed looks like a floor in the sun and is no thing to `find`, but it stands before a wall.
+    `photo` (H, W, 3) as in `find`. A pale bed looks like a floor in the sun and is no thing to `find`, but it stands
+    before a wall, and hides enough of the room for that to read unsurely.
     """
-    if room.status == "auto":
-        return False
-    if float(things.mean()) > MUCH:
+    if float(things.mean()) > MUCH[room.status]:
         return True
     if room.confidence.get("total", 1.0) > READ_LESS:
         return False
