@@ -6,9 +6,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-# The suite's own processes trace pictures too: more than two at once only wait for each other on a laptop. For the same
-# reason none of them computes in several threads, which would only spin while they wait.
-TEST_PROCESSES ?= 2
+# The suite's own processes trace pictures too: on two cores a third one fills the time in which the others wait for
+# browsers and servers, and more only wait for each other. For the same reason none of them computes in several threads,
+# which would only spin while they wait.
+TEST_PROCESSES ?= 3
 test: export OMP_NUM_THREADS ?= 1
 test: export OPENBLAS_NUM_THREADS ?= 1
 test: export OPENCV_FOR_THREADS_NUM ?= 1
