@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from staging.engine.geometry import read_room
 from staging.engine.scene.room import Room
 from tests.benches import emptying
-from tests.benches.drawn import DRAWN_AT, EDGES, Edges, namings
+from tests.benches.drawn import DRAWN_AT, EDGES, Edges, ends, namings
 
 NEAR = 8.0  # pixels of that copy, the mean over a room's edges
 MOST = 60.0  # pixels that one edge counts
@@ -26,17 +26,8 @@ SAMPLES = 60
 
 def edge_of(room: Room, name: str) -> NDArray[np.float64] | None:
     """Two pixels (2, 2) of an edge of the box in the room's own picture, or None where it lies behind the camera."""
-    box = room.box
-    part, wall = name.split("_")
-    x = {"left": box.x0, "right": box.x1}
-    if part == "corner":
-        ends = np.array([(x[wall], box.y1, 0.0), (x[wall], box.y1, box.height)])
-    else:
-        z = 0.0 if part == "floor" else box.height
-        ends = np.array(
-            [(box.x0, box.y1, z), (box.x1, box.y1, z)] if wall == "back" else [(x[wall], 0.4, z), (x[wall], box.y1, z)]
-        )
-    points = ends[0] + np.linspace(0, 1, SAMPLES)[:, None] * (ends[1] - ends[0])
+    first, last = ends(room, name)
+    points = first + np.linspace(0, 1, SAMPLES)[:, None] * (last - first)
     uv, depth = room.camera.project(points)
     ahead = uv[depth > 0.2]
     return ahead[[0, -1]] if len(ahead) > 1 else None

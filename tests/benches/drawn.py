@@ -96,24 +96,26 @@ def inside(room: Room, name: str, scale: float) -> Floats:
 
 def corner(room: Room, name: str) -> tuple[Floats, Floats]:
     """The pixels (2, 2) of foot and head of a corner of the back wall, and their depths (2,)."""
+    return room.camera.project(ends(room, name))
+
+
+def ends(room: Room, name: str) -> Floats:
+    """Two points (2, 3) of an edge of a room's box, metres, of a wall's edge on the side both before the camera."""
     box = room.box
-    x = {"left": box.x0, "right": box.x1}[name.split("_")[1]]
-    return room.camera.project(np.array([(x, box.y1, 0.0), (x, box.y1, box.height)]))
+    part, wall = name.split("_")
+    x = {"left": box.x0, "right": box.x1}
+    if part == "corner":
+        return np.array([(x[wall], box.y1, 0.0), (x[wall], box.y1, box.height)])
+    z = 0.0 if part == "floor" else box.height
+    return np.array(
+        [(box.x0, box.y1, z), (box.x1, box.y1, z)] if wall == "back" else [(x[wall], y, z) for y in (0.4, box.y1)]
+    )
 
 
 def across(room: Room, name: str, points: list[float], scale: float) -> Floats:
     """How far (2,) the two ends of a drawn edge lie from the line of a room's edge, pixels of a copy of DRAWN_AT."""
-    box, camera = room.box, room.camera
-    part, wall = name.split("_")
-    x = {"left": box.x0, "right": box.x1}
-    if part == "corner":
-        ends = [(x[wall], box.y1, 0.0), (x[wall], box.y1, box.height)]
-    else:
-        z = 0.0 if part == "floor" else box.height
-        ends = (
-            [(box.x0, box.y1, z), (box.x1, box.y1, z)] if wall == "back" else [(x[wall], y, z) for y in (0.0, box.y1)]
-        )
-    turned = (np.array(ends) - [0.0, 0.0, camera.height]) @ camera.matrix.T
+    camera = room.camera
+    turned = (ends(room, name) - [0.0, 0.0, camera.height]) @ camera.matrix.T
     seen = (
         turned @ np.array([[camera.f, 0.0, 0.0], [0.0, camera.f, 0.0], [camera.cx, camera.cy, 1.0]]) / [scale, scale, 1]
     )

@@ -62,9 +62,11 @@ def _require_empty(asked: Asked) -> None:
     """Raises UnusablePhoto where staging would not take the room for an empty one either: the photo of a furnished
     room, given back as it came, would be charged for.
     """
-    built_in = asked.brief.get("room_type") in BUILT_IN
-    room = known_room(asked.photo, asked.focal_35mm, asked.room, wet=built_in)
-    if built_in:
+    room_type = asked.brief.get("room_type")
+    built_in = room_type in BUILT_IN
+    room = known_room(asked.photo, asked.focal_35mm, asked.room, wet=built_in, outdoors=room_type == "outdoor")
+    # What is built in is no thing, open ground has no walls, and a person who sent the room has seen the photo.
+    if built_in or room.open_air or asked.room is not None:
         return
     try:
         tidied(asked.photo, room)

@@ -97,6 +97,9 @@ def test_a_room_with_things_that_were_not_found_is_not_given_back_as_empty():
         emptied(Asked(photo, {"kind": "declutter", "declutter": "on"}))
     assert refused.value.code == "furniture_unclear"
     assert "Mark what is to be removed" in refused.value.message
+    # A person who has corrected the room has seen that.
+    told = emptied(Asked(photo, {"kind": "declutter", "declutter": "on"}, room=furnished.ROOM.to_dict()))
+    assert np.array_equal(told.picture, photo)
 
 
 @pytest.mark.parametrize(("room_type", "declutter", "staged"),
