@@ -113,21 +113,22 @@ def load(shapes: Shapes) -> Any:
     Not in parallel and without merging alike shapes: both shuffle the emitters from load to load, and with them
     which light each random number picks, and then the same seed would not give the same bytes.
     """
-    scene = mi.load_dict({"type": "scene", **shapes}, parallel=False, optimize=False)
     if not on_scalar():
-        _hide_places(scene)
-    return scene
+        shapes = {name: _hidden(name, shape) if isinstance(shape, dict) else shape for name, shape in shapes.items()}
+    return mi.load_dict({"type": "scene", **shapes}, parallel=False, optimize=False)
 
 
-def _hide_places(scene: Any) -> None:
-    """Make where rectangles stand data, as Mitsuba makes its other numbers: it would be compiled into kernels."""
-    parameters = mi.traverse(scene)
-    for key, _ in parameters:
-        if str(key).endswith(".to_world"):
-            placed = parameters[key]
-            dr.make_opaque(placed)
-            parameters[key] = placed
-    parameters.update()
+def _hidden(name: str, described: dict[str, Any]) -> Any:
+    """A part of a scene, with where it stands made data, as Mitsuba makes its other numbers: it would be compiled into
+    kernels. Done in a loaded scene, it would sort all triangles of that scene again."""
+    part = mi.load_dict({**described, "id": name}, parallel=False, optimize=False)
+    parameters = mi.traverse(part)
+    if "to_world" in parameters:
+        placed = parameters["to_world"]
+        dr.make_opaque(placed)
+        parameters["to_world"] = placed
+        parameters.update()
+    return part
 
 
 def box_shapes(room: Room, light: LightRig) -> Shapes:
