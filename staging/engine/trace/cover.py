@@ -28,6 +28,9 @@ USUAL: Final = 10  # samples of a standard picture's outline
 # Rows of the grid on which it is noted where furniture can be.
 _BLOCK: Final = 32
 
+# First column, and the column beyond the last, of each row of a picture, (H,) each.
+Extents = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -74,8 +77,9 @@ def outline(
     if not flat.shapes:
         return cover
     loaded = flat.loaded(normals=False)
-    side = affordable_outline(samples, list(tiles(camera, built, size)))
-    todo = list(tiles(camera, built, size, rays=TILE_RAYS // side**2))
+    extents = _extents(camera, built, width, height)
+    side = affordable_outline(samples, list(tiles(extents, TILE_RAYS)))
+    todo = list(tiles(extents, TILE_RAYS // side**2))
     for index, tile in enumerate(todo):
         # Where rays fall by chance, the frame of a picture comes out as a dotted line.
         view = View.of(loaded, camera, (width, height), tile, side=side, centred=True)
@@ -99,10 +103,11 @@ def affordable_outline(samples: int, todo: list[Tile]) -> int:
     return max(1, min(round(math.sqrt(samples)), math.isqrt(rays // max(pixels, 1)), math.isqrt(at_once)))
 
 
-def tiles(camera: Camera, built: Built, size: tuple[int, int], rays: int = TILE_RAYS) -> Iterator[Tile]:
-    """Tiles of at most `rays` pixels, if they need not be lower than a block, that hold all furniture."""
-    width, height = size
-    left, right = _extents(camera, built, width, height)
+def tiles(extents: Extents, rays: int) -> Iterator[Tile]:
+    """Tiles of at most `rays` pixels, if they need not be lower than a block, that hold all that is within the
+    `extents`."""
+    left, right = extents
+    width = int(right.max(initial=0))
     rows = np.flatnonzero(right > left)
     if not len(rows):
         return
@@ -121,8 +126,8 @@ def tiles(camera: Camera, built: Built, size: tuple[int, int], rays: int = TILE_
         top = bottom
 
 
-def _extents(camera: Camera, built: Built, width: int, height: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First column, and the column beyond the last, that a triangle can touch, for each row, (H,) each."""
+def _extents(camera: Camera, built: Built, width: int, height: int) -> Extents:
+    """The columns that triangles can touch; in a row without any the first is `width`, the one beyond the last is 0."""
     left, right = np.full(height, width), np.zeros(height, np.int64)
     lens = camera.resized(width, height)
     for mesh in built.meshes:
