@@ -86,7 +86,9 @@ class Fittings:
         if self.things is None or not self.things.any():
             return False
         hidden = _hull(camera, piece, self.things.shape)
-        return hidden is None or bool(self.things[hidden].sum() > OVER_THINGS * hidden.sum())
+        if hidden is None:
+            return True
+        return bool(np.count_nonzero(self.things & hidden) > OVER_THINGS * np.count_nonzero(hidden))
 
     def area(self, camera: Camera) -> float:
         """Square metres of free floor that the photo shows."""
@@ -110,8 +112,9 @@ class Fittings:
     def hides_only_calm(self, camera: Camera, piece: Piece) -> float:
         """The share of the pixels that a piece's box hides (0..1) that show nothing but bare floor or wall."""
         hidden = _hull(camera, piece, self.calm.shape)
-        total = 0 if hidden is None else int(hidden.sum())
-        return float(self.calm[hidden].sum()) / total if total else 0.0
+        if hidden is None or not hidden.any():
+            return 0.0
+        return float(np.count_nonzero(self.calm & hidden) / np.count_nonzero(hidden))
 
     def _share(self, mask: Mask, camera: Camera, points: NDArray[np.float64]) -> float:
         pixels, depth = self._camera(camera).project(points)
@@ -147,4 +150,4 @@ def _hull(camera: Camera, piece: Piece, shape: tuple[int, ...]) -> Mask | None:
         return None
     hidden = np.zeros(shape[:2], np.uint8)
     cv2.fillConvexPoly(hidden, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
-    return np.asarray(hidden > 0)
+    return hidden.view(bool)
