@@ -53,8 +53,8 @@ def emptied(asked: Asked) -> Decluttered:
         room=asked.room,
         progress=asked.progress,
     )
-    if not made.emptied and asked.mask is None and not auto:
-        _require_empty(asked)
+    if not made.emptied and asked.mask is None and (not auto or asked.brief.get("kind") == "declutter"):
+        _require_empty(asked)  # else what is made of it looks at the room again
     return made
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from staging.engine.composite.fields import dilated
-from staging.engine.removal import filling, finding, standing
+from staging.engine.removal import astray, filling, finding, standing
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Bytes, Scene
 from staging.engine.removal.sheets import Mask, Sheet
@@ -29,6 +29,8 @@ LEAST: Final = 0.003  # of the picture
 # Of the picture: so many things are furniture. The edges of an empty room are seen, and so it reads surely: what is
 # found in such a room is more often a floor's gloss or a painted wall.
 MUCH: Final = {"manual": 0.06, "check": 0.06, "auto": 0.13}
+ASTRAY: Final = 0.0027  # of the picture: so many edges that run in none of the room's directions are furniture's
+LITTLE_FLOOR: Final = 0.1  # of the picture: an empty room is photographed with more of it, or its edges are seen
 READ_LESS: Final = 0.6  # confidence, over which what looks like a floor in the sun is that
 # Of the cut between things and room: whether anything stands there shows in the first, its outline takes them all.
 # Most rooms are empty, and each round takes a tenth of a second.
@@ -56,23 +58,32 @@ def find(photo: Bytes, room: Room) -> Mask:
 def furnished(photo: Bytes, room: Room, things: Mask) -> bool:
     """Whether furniture stands in the room, rather than some `things` that were found in it (h, w).
 
-    `photo` (H, W, 3) as in `find`. A pale bed looks like a floor in the sun and is no thing to `find`, but it stands
-    before a wall, and hides enough of the room for that to read unsurely.
+    `photo` (H, W, 3) as in `find`. White chairs before a white wall are no thing to `find`, but their edges run in
+    directions that a room has not. A pale bed looks like a floor in the sun, but it stands before a wall, and hides
+    enough of the room for that to read unsurely.
     """
     if float(things.mean()) > MUCH[room.status]:
         return True
+    scene = _scene(photo, room)
+    if astray.share(scene, finding.panes(scene) | _openings(scene)) > ASTRAY:
+        return True
     if room.confidence.get("total", 1.0) > READ_LESS:
         return False
-    scene = _scene(photo, room)
     covers = _covers(scene)
     return standing.rises(scene, standing.whole(scene, covers, finding.furniture(scene, covers).mask).mask)
 
 
 def unclear(photo: Bytes, room: Room) -> bool:
-    """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`."""
+    """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`.
+
+    What fills the picture hides the floor, and all edges of the room: a strip in front of it is then read as floor.
+    """
     if not finding.unsure(room, MOST_HIDING):
         return False
     scene = _scene(photo, room)
+    little = float((scene.faces.labels == FLOOR).mean()) < LITTLE_FLOOR
+    if little and room.confidence.get("total", 1.0) < READ_LESS:
+        return True
     return finding.unclear(scene, finding.unexplained(scene, _covers(scene)))
 
 

@@ -93,10 +93,11 @@ def test_a_room_with_things_that_were_not_found_is_not_given_back_as_empty():
     for x, y, colour in ((0.35, 0.82, (30, 28, 26)), (0.5, 0.78, (170, 40, 30)), (0.6, 0.86, (25, 40, 90))):
         left, top = round(x * width), round(y * height)
         photo[top : top + height // 16, left : left + width // 12] = colour
-    with pytest.raises(UnusablePhoto) as refused:
-        emptied(Asked(photo, {"kind": "declutter", "declutter": "on"}))
-    assert refused.value.code == "furniture_unclear"
-    assert "Mark what is to be removed" in refused.value.message
+    for brief in ({"kind": "declutter", "declutter": "on"}, {"kind": "declutter", "declutter": "auto"}):
+        with pytest.raises(UnusablePhoto) as refused:
+            emptied(Asked(photo, brief))
+        assert refused.value.code == "furniture_unclear"
+        assert "Mark what is to be removed" in refused.value.message
     # A person who has corrected the room has seen that.
     told = emptied(Asked(photo, {"kind": "declutter", "declutter": "on"}, room=furnished.ROOM.to_dict()))
     assert np.array_equal(told.picture, photo)

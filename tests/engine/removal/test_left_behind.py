@@ -9,6 +9,7 @@ import numpy as np
 
 from staging.engine.removal import left_behind
 from staging.engine.scene.editing import completed
+from staging.engine.scene.room import Box, Opening
 from tests.engine.geometry import synthetic
 
 ROOM = completed(synthetic.room(width=480, height=320, pitch=8.0))
@@ -59,3 +60,52 @@ def test_many_things_are_furniture_and_in_a_room_that_reads_surely_more_of_them(
     for status, things, stands in (("check", few, True), ("auto", few, False), ("auto", found, True)):
         room = replace(ROOM, confidence={"total": 0.8}, status=status)
         assert left_behind.furnished(cupboard, room, things) is stands
+
+
+SURE = replace(ROOM, confidence={"total": 0.9})
+NOTHING = np.zeros(EMPTY.shape[:2], bool)
+
+
+def chairs(photo: np.ndarray, rows: tuple[int, ...]) -> np.ndarray:
+    """Round seats on splayed legs, white as the walls, at those rows of the photo."""
+    drawn = photo.copy()
+    for row in rows:
+        for x in range(60, 430, 60):
+            for foot in (-16, 16):
+                cv2.line(drawn, (x, row), (x + foot, row + 44), (90, 60, 40), 3, cv2.LINE_AA)
+            cv2.ellipse(drawn, (x, row), (22, 8), 0, 0, 360, (214, 208, 200), -1, cv2.LINE_AA)
+            cv2.ellipse(drawn, (x, row), (22, 8), 0, 0, 360, (120, 112, 104), 2, cv2.LINE_AA)
+    return drawn
+
+
+def test_edges_that_run_in_none_of_the_rooms_directions_are_furnitures_in_a_room_that_reads_surely() -> None:
+    assert left_behind.furnished(chairs(EMPTY, (190, 250)), SURE, NOTHING)
+    assert not left_behind.furnished(EMPTY, SURE, NOTHING)
+    assert not left_behind.furnished(chairs(EMPTY, (20, 65)), SURE, NOTHING)  # lamps of the same shapes
+
+
+def test_a_floor_of_tiles_laid_aslant_is_no_furniture() -> None:
+    for turned in (20.0, 45.0):
+        assert not left_behind.furnished(synthetic.photo(ROOM, tiles=turned), SURE, NOTHING)
+
+
+def test_what_stands_behind_a_window_is_not_in_the_room() -> None:
+    window = Opening("window", "back", -1.8, 1.7, 0.1, 2.2)
+    room = replace(
+        completed(synthetic.room(width=480, height=320, pitch=8.0, openings=(window,))), confidence={"total": 0.9}
+    )
+    garden = chairs(synthetic.photo(room), (150, 165))
+    inside, _ = room.camera.project(window.corners(room.box))
+    pane = cv2.fillConvexPoly(np.zeros(NOTHING.shape, np.uint8), np.round(inside).astype(np.int32), 1) > 0
+    photo = np.where(pane[..., None], garden, synthetic.photo(room))
+    assert not left_behind.furnished(photo, room, NOTHING)
+    assert left_behind.furnished(garden, replace(room, openings=()), NOTHING)
+
+
+def test_a_room_read_unsurely_of_which_hardly_any_floor_is_seen_is_not_taken_for_empty() -> None:
+    """A sofa that fills the picture hides floor and edges: a strip before it is then read as the floor."""
+    low = completed(synthetic.room(width=480, height=320, pitch=-12.0, box=Box(-2.1, 1.9, -1.0, 3.0, 2.55)))
+    high = completed(synthetic.room(width=480, height=320, pitch=8.0, box=Box(-2.1, 1.9, -1.0, 3.0, 2.55)))
+    for room, total, unclear in ((low, 0.45, True), (low, 0.7, False), (high, 0.45, False)):
+        read = replace(room, confidence={"total": total}, status="check")
+        assert left_behind.unclear(synthetic.photo(room), read) is unclear
