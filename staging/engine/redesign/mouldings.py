@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from staging.engine.geometry.walls import PER_METRE, WallPicture
-from staging.engine.redesign.matting import Floats
+from staging.engine.redesign.matting import Floats, Mask
 from staging.engine.scene.room import Opening
 
 SKIRTING: Final = (0.05, 0.27)  # metres above the floor in which a skirting's top is looked for
@@ -55,6 +55,9 @@ def _line(
     if len(votes) < 3:
         return None
     u, z, weight = np.array(votes).T
+    # The pelmet of a blind hangs over its window as a cornice does, and ends with it.
+    clear = ~_over_one(openings, blocks) if lowest else np.ones(len(blocks), bool)
+    clear_votes = ~_over_one(openings, u) if lowest else np.ones(len(u), bool)
     best: tuple[float, Line] | None = None
     for i in range(len(u)):
         for j in range(i, len(u)):
@@ -66,8 +69,9 @@ def _line(
             # Of several parallel edges the one that bounds the bare wall.
             reach = float(line.height(np.array([u.mean()]))[0]) * (-1 if lowest else 1)
             score = float(weight[near].sum()) + 0.5 * reach
-            blocks_near = len(np.unique(np.round(u[near] / _BLOCK)))
-            if blocks_near >= _AGREED * blocks and (best is None or score > best[0]):
+            agreed = _places(u[near]) >= _AGREED * len(blocks)
+            agreed &= _places(u[near & clear_votes]) >= _AGREED * clear.sum()
+            if agreed and (best is None or score > best[0]):
                 if lowest and _step(picture, line) < _CORNICE_STEP:
                     continue
                 best = score, line
@@ -76,25 +80,35 @@ def _line(
 
 def _votes(
     picture: WallPicture, openings: tuple[Opening, ...], span: tuple[float, float]
-) -> tuple[list[tuple[float, float, float]], int]:
-    """(u, z, evidence) of the clear level edges of each block of bare wall, and how many blocks were looked at."""
+) -> tuple[list[tuple[float, float, float]], Floats]:
+    """(u, z, evidence) of the clear level edges of each block of bare wall, and where the blocks are that show it."""
     evidence = picture.level_edges
     top, bottom = picture.row(span[1]), picture.row(span[0])
     wide = round(_BLOCK * PER_METRE)
     votes: list[tuple[float, float, float]] = []
-    blocks = 0
+    blocks: list[float] = []
     middle = sum(span) / 2
     for left in range(0, evidence.shape[1] - wide + 1, wide):
         u = picture.u(left + wide / 2)
         hidden = any(o.u0 - 0.1 < u < o.u1 + 0.1 and o.z0 - 0.1 < middle < o.z1 + 0.1 for o in openings)
         if hidden or picture.seen[top:bottom, left : left + wide].mean() < 0.9:
             continue
-        blocks += 1
+        blocks.append(u)
         rows = evidence[top:bottom, left : left + wide].mean(1)
         for row in np.flatnonzero(rows > _EVIDENCE):
             if rows[row] >= rows[max(0, row - 2) : row + 3].max():
                 votes.append((u, picture.z(top + row + 0.5), float(rows[row])))
-    return votes, max(blocks, 1)
+    return votes, np.array(blocks, np.float32)
+
+
+def _places(u: Floats) -> int:
+    """In how many blocks of the wall some places along it lie, metres (n,)."""
+    return len(np.unique(np.round(u / _BLOCK)))
+
+
+def _over_one(openings: tuple[Opening, ...], u: Floats) -> Mask:
+    """Which places (n,) along a wall, metres, lie above an opening or its casing."""
+    return np.any([np.zeros(len(u), bool), *((o.u0 - 0.1 < u) & (u < o.u1 + 0.1) for o in openings)], axis=0)
 
 
 def _step(picture: WallPicture, line: Line) -> float:
