@@ -46,6 +46,7 @@ _BESIDE_SIDE: Final = 10.0  # pixels by which an opening's side may lie beside t
 _SHOWN: Final = 0.3  # share of a side that must be seen
 _SILL: Final = 0.3  # metres above the floor, over which an opening is a window
 _FEWEST_SEEN: Final = 16  # pixels, and places of 60, of a side that must be in the picture
+_ON_IT: Final = 1.5  # pixels by which an edge may lie beside a line that is known, besides its bow
 _LEAST_REACH: Final = 12.0
 _MOST_REACH: Final = 70.0
 
@@ -146,6 +147,20 @@ def parted(regions: Regions, label: int, start: Pair, end: Pair) -> float:
     inside = np.all((places >= 6) & (places < [width - 6, height - 6]), axis=-1)
     shown = _shown(smooth, rule, np.zeros(len(along), np.float32), falling_off=True)
     return float(shown[inside].mean()) if inside.any() else 0.0
+
+
+def edged(regions: Regions, label: int, start: Pair, end: Pair) -> float:
+    """The share, 0..1, of a line on a wall (along and up, metres) along which the photo has an edge close by."""
+    rule = _rule(regions, label, (start, end, (0.0, 1.0), _FOOT))
+    if rule is None:
+        return 0.0
+    height, width = regions.patch.shape
+    places = rule.start + np.linspace(0, 1, 400)[:, None] * (rule.end - rule.start)
+    places = places[np.all((places > 6) & (places < [width - 6, height - 6]), axis=-1)]
+    if len(places) < 2 or np.hypot(*(places[-1] - places[0])) < _FEWEST_SEEN:
+        return 0.0
+    smooth = np.asarray(cv2.GaussianBlur(regions.lab, (0, 0), 0.8), np.float32)
+    return tape.shown(smooth, places[0], places[-1], _ON_IT)
 
 
 def span(box: Box, label: int) -> tuple[float, float]:

@@ -23,6 +23,9 @@ SAME_HUE: Final = 8.0
 PANE: Final = 15.0  # spread of lightness that a pane has at the least in a wall of strong colour
 OUTLINED: Final = (0.1, 0.5)  # share of a skirting's top along which the photo must show an edge, and surely does
 PARTED: Final = 0.6  # the same of a faint step, where few edges are seen
+LOW: Final = 0.09  # metres of a skirting whose top the evidence of edges does not part from the foot of the wall
+LOW_EDGED: Final = 0.5  # share of such a top along which the photo itself must have an edge
+CARRIED: Final = 0.85  # share of a skirting's top, as high as on another wall, along which an edge must be seen
 LEAF: Final = 1.1  # metres: no door's leaf is broader
 FOOT_SHOWN: Final = 0.9  # share of a wall's foot in the picture, if it is to show that it has no skirting
 CORNICE_SEEN: Final = 0.5  # the same of a cornice's foot: many a room has none
@@ -55,7 +58,7 @@ class Trim:
             inside |= regions.seen(opening, margin=-0.02)
             framed |= regions.seen(opening, margin=FRAME)
             casing |= regions.seen(opening, margin=CASING)
-        found, without = _mouldings(regions)
+        found, without = _mouldings(regions, framed)
         likely = (labels >= LEFT) & ((up < SKIRTING) | (up > regions.room.box.height - CORNICE))
         before = _before(regions)
         return cls(inside | before, framed, found, casing | found | likely | before, before, kept, without)
@@ -76,8 +79,10 @@ def _shown(regions: Regions, opening: Opening) -> bool:
     return ruled.bounded(regions, opening)
 
 
-def _mouldings(regions: Regions) -> tuple[Mask, frozenset[str]]:
+def _mouldings(regions: Regions, framed: Mask) -> tuple[Mask, frozenset[str]]:
     """What lies under the top of a skirting or over the foot of a cornice, (h, w); which walls alone show no skirting.
+
+    `framed` (h, w) are openings with their frames, at which a skirting ends.
 
     A skirting goes round a room. A wall says nothing of which only part of the foot is in the picture, nor one that is
     broader than a door.
@@ -86,6 +91,7 @@ def _mouldings(regions: Regions) -> tuple[Mask, frozenset[str]]:
     camera = regions.room.camera.resized(width, height)
     up = regions.faces.points[..., 2].astype(np.float32)
     found = np.zeros((height, width), bool)
+    high: list[float] = []
     skirted: dict[str, bool] = {}
     narrow: dict[str, bool] = {}
     for wall in WALLS:
@@ -98,23 +104,39 @@ def _mouldings(regions: Regions) -> tuple[Mask, frozenset[str]]:
         if below is not None and _is_skirting(regions, label, below, beyond := here & (up < below.height(along))):
             found |= beyond
             skirted[wall] = True
+            high.append(float(below.height(sum(ruled.span(regions.room.box, label)) / 2)))
         elif below is None and mouldings.foot_shown(picture) > FOOT_SHOWN:
             skirted[wall] = False
             narrow[wall] = picture.lab.shape[1] < LEAF * PER_METRE
         if above is not None and regions.outlined(beyond := here & (up > above.height(along)), here) > CORNICE_SEEN:
             found |= beyond
+    for label in WALL_LABELS.values():
+        if high and not (found & (regions.faces.labels == label) & (up < SKIRTING)).any():
+            found |= _carried_round(regions, label, high) & ~framed
     without = [wall for wall, seen in skirted.items() if not seen]
     alone = len(without) == 1 and len(skirted) == len(WALLS) and narrow[without[0]]
     return found, frozenset(without if alone else ())
 
 
+def _carried_round(regions: Regions, label: int, heights: list[float]) -> Mask:
+    """What of a wall (h, w) lies under the top of a skirting as high as one of other walls, metres, if it is seen."""
+    here = regions.faces.labels == label
+    u0, u1 = ruled.span(regions.room.box, label)
+    seen = [high for high in heights if here.any() and ruled.edged(regions, label, (u0, high), (u1, high)) > CARRIED]
+    return np.asarray(here & (regions.faces.points[..., 2] < max(seen, default=-np.inf)))
+
+
 def _is_skirting(regions: Regions, label: int, top: mouldings.Line, beyond: Mask) -> bool:
     """Whether the photo shows the `top` of a skirting on a wall; `beyond` (h, w) lies under it."""
+    u0, u1 = ruled.span(regions.room.box, label)
+    line = (u0, float(top.height(u0))), (u1, float(top.height(u1)))
+    # The foot of the wall is an edge too, and a strong one makes another just above it in the wall's coarser picture.
+    if max(line[0][1], line[1][1]) < LOW and ruled.edged(regions, label, *line) < LOW_EDGED:
+        return False
     shown = regions.outlined(beyond, regions.faces.labels == label)
     if not OUTLINED[0] < shown < OUTLINED[1]:
         return shown >= OUTLINED[1]
-    u0, u1 = ruled.span(regions.room.box, label)
-    return ruled.parted(regions, label, (u0, float(top.height(u0))), (u1, float(top.height(u1)))) > PARTED
+    return ruled.parted(regions, label, *line) > PARTED
 
 
 def _before(regions: Regions) -> Mask:
