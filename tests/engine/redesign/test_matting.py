@@ -38,3 +38,13 @@ def test_a_large_photo_is_looked_at_no_more_sharply_than_a_small_one():
     )
     assert even_copy(grainy).shape == working_copy(grainy).shape
     assert grain < 0.7 * sharper
+
+
+def test_in_every_window_the_mask_is_the_linear_function_of_the_colours_that_fits_it_best():
+    rng = np.random.default_rng(6)
+    photo = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    weights = np.array([0.5, 0.3, 0.2], np.float32)
+    mask = (photo / np.float32(255)) @ weights
+    factors = Matte.of(mask.astype(np.float32), photo, radius=5, epsilon=1e-6, reach=2).factors
+    assert np.allclose(factors[..., :3], weights, atol=1e-3)
+    assert np.allclose(factors[..., 3], 0, atol=1e-3)
