@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.redesign.matting import Bytes, Floats, Mask
-from staging.engine.redesign.patches import Patches
+from staging.engine.redesign.patches import Patches, lab_of
 from staging.engine.scene.faces import BACK, CEILING, LEFT, RIGHT, FaceMap, face_map
 from staging.engine.scene.room import Opening, Room
 
@@ -36,6 +36,11 @@ class Regions(Patches):
         cut = Patches.cut(copy)
         whole = cls(copy, cut.lab, cut.patch, room, face_map(room, copy.shape[1], copy.shape[0]))
         return dataclasses.replace(whole, patch=_split(cut.patch, whole._groups()))
+
+    @classmethod
+    def again(cls, copy: Bytes, room: Room, patch: NDArray[np.int32]) -> Regions:
+        """`of` the same two, which answered this `patch` (h, w) before."""
+        return cls(copy, lab_of(copy), patch, room, face_map(room, copy.shape[1], copy.shape[0]))
 
     def _groups(self) -> NDArray[np.int32]:
         """Floor, ceiling, wall or opening at every pixel (h, w): what one patch should not be part of twice."""
