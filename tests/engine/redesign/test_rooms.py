@@ -5,8 +5,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image
 
+from staging.engine.errors import UnusablePhoto
 from staging.engine.memory import MEMORY
 from staging.engine.modes.samples.rooms import BEDROOM, LIVING
 from staging.engine.redesign.growth import grown
@@ -99,6 +101,15 @@ def test_the_same_brief_gives_the_same_bytes_and_another_style_others(painted, f
     assert len(floors) == len(walls) == 8
     difference = np.abs(fitted_out.picture.astype(int) - painted.picture.astype(int)).max(-1)
     assert np.median(difference[painted.mask > 0]) > 15
+
+
+def test_a_photo_is_read_anew_for_another_room():
+    grey, kept = np.full((200, 300, 3), 128, np.uint8), []
+    for room in (LIVING.room, dataclasses.replace(LIVING.room, openings=())):
+        with pytest.raises(UnusablePhoto):  # there is nothing to paint
+            redecorate(grey, room, "coastal", 0)
+        kept.append(MEMORY.held)
+    assert kept[1] > kept[0]
 
 
 def test_a_carpet_becomes_boards_in_the_light_of_the_carpet():
