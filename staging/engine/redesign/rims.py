@@ -25,6 +25,7 @@ _COLOURED: Final = (6.0, 12.0)  # the same between walls and light: of greys 5 w
 _MOST: Final = 1.5  # times the wall's light, that glints may have
 _LEAST: Final = 0.003  # squared sine of the angle between two colours that can be told apart
 _DARK: Final = 1e-5
+_BLACK: Final = 1e-12
 _NONE: Final = 0.02
 
 
@@ -69,7 +70,8 @@ class Rim:
         # How much of either makes up the pixel, by least squares: their sum is less than all in the shade.
         one, other, both = np.square(wall).sum(-1), np.square(beside).sum(-1), (wall * beside).sum(-1)
         of_wall, of_other = (before * wall).sum(-1), (before * beside).sum(-1)
-        apart = np.maximum(one * other - both * both, _LEAST * one * other)
+        # Where one of them is black nothing parts them, and nothing is divided by: the other is all there is.
+        apart = np.maximum(np.maximum(one * other - both * both, _LEAST * one * other), _BLACK)
         alone = of_wall / np.maximum(one, _DARK)
         part = np.where(of_other * one < of_wall * both, alone, (of_wall * other - of_other * both) / apart)
         part = np.clip(part, 0, _MOST)[..., None]

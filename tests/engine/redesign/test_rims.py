@@ -13,7 +13,7 @@ from staging.engine.redesign.rims import Rim
 from staging.engine.scene.faces import CEILING, face_map
 from tests.engine.redesign.test_rooms import SIZE
 
-PINK, BLUE, WHITE, OAK = (176, 92, 140), (44, 84, 140), (222, 220, 216), (190, 112, 60)
+PINK, BLUE, WHITE, OAK, BLACK = (176, 92, 140), (44, 84, 140), (222, 220, 216), (190, 112, 60), (0, 0, 0)
 PALE = np.array([0.42, 0.5, 0.55])  # linear light
 EDGE = SIZE[1] // 2  # row at which the wall ends
 WALL = (np.arange(SIZE[1]) < EDGE)[:, None] & (face_map(LIVING.room, *SIZE).labels != CEILING)
@@ -73,3 +73,14 @@ def test_of_a_white_wall_no_hue_tells_a_mixture(trim):
     photo = smeared(linear(np.uint8((214, 214, 212))), linear(np.uint8(trim)))
     share = WALL.astype(np.float32)
     assert Rim.of(Regions.of(photo, LIVING.room), share) is None
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("wall", "trim"), [(PINK, BLACK), (BLACK, PINK)])
+def test_black_beside_a_coloured_wall_makes_no_holes_in_the_picture(wall, trim):
+    photo = smeared(linear(np.uint8(wall)), linear(np.uint8(trim)))
+    colours = [np.broadcast_to(linear(np.uint8(c)), photo.shape).astype(np.float32) for c in (wall, trim)]
+    found = Rim(*colours, np.ones(photo.shape[:2], np.float32))
+    factor, mono = (np.broadcast_to(part, photo.shape).astype(np.float32) for part in parts(PALE, colours[0][0, 0]))
+    _, mixed = found.rows(np.asarray(linear(photo), np.float32), Tint(factor, mono), len(photo), 0, len(photo))
+    assert np.isfinite(mixed).all()
