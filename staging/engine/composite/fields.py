@@ -73,6 +73,11 @@ def widest(field: Floats) -> Floats:
     return np.maximum(np.maximum(field[..., 0], field[..., 1]), field[..., 2])
 
 
+def least(field: Floats) -> Floats:
+    """The smallest of the three channels (h, w, 3) -> (h, w), as `widest`."""
+    return np.minimum(np.minimum(field[..., 0], field[..., 1]), field[..., 2])
+
+
 def steepness(field: NDArray[Any]) -> Floats:
     """How much a field (h, w) changes from pixel to pixel there, by Sobel's operator."""
     across, down = cv2.Sobel(field, cv2.CV_32F, 1, 0), cv2.Sobel(field, cv2.CV_32F, 0, 1)

@@ -72,7 +72,7 @@ def _untrusted(empty: Floats, panes: Mask, room: Room, labels: NDArray[np.int8])
     border = np.zeros((height, width), bool)
     border[:, 1:] |= labels[:, 1:] != labels[:, :-1]
     border[1:] |= labels[1:] != labels[:-1]
-    bright = empty.max(-1)
+    bright = widest(empty)
     emitters = (bright > 2.5 * np.percentile(bright, 95)) | panes
     grow = max(1, round(3 * width / 1024))
     return dilated(border, max(1, width // 400)) | dilated(emitters, grow) | lamp_mask(room, width, height)

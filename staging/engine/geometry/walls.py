@@ -230,8 +230,8 @@ def _roughness(lab: Plane) -> Plane:
 def _edges(picture: WallPicture, *, upright: bool) -> Plane:
     """Saturating gradient across the edge, where it clearly dominates the gradient along the edge."""
     smooth = cv2.GaussianBlur(picture.lab, (0, 0), 1.0) * LAB_WEIGHTS
-    gx = np.abs(np.stack([cv2.Sobel(smooth[..., i], cv2.CV_32F, 1, 0) for i in range(3)], -1)).max(-1) / 8
-    gy = np.abs(np.stack([cv2.Sobel(smooth[..., i], cv2.CV_32F, 0, 1) for i in range(3)], -1)).max(-1) / 8
+    gx = np.max([np.abs(cv2.Sobel(smooth[..., i], cv2.CV_32F, 1, 0)) for i in range(3)], axis=0) / 8
+    gy = np.max([np.abs(cv2.Sobel(smooth[..., i], cv2.CV_32F, 0, 1)) for i in range(3)], axis=0) / 8
     across, along = (gx, gy) if upright else (gy, gx)
     usable = cv2.erode(picture.seen.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0
     noise = float(np.median(across[usable])) if usable.any() else 0.0

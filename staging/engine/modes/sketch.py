@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import widest
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.geometry import read_room
 from staging.engine.modes.drawing import house, indoors, ink, margins, outdoors, paper, reading, room, viewpoint
@@ -239,7 +240,7 @@ def judged(
     reach = max(7, round(max(grey.shape) / 120)) | 1
     around = cv2.dilate(grey, np.ones((reach, reach), np.uint8))
     kept = float((grey[dark] < around[dark] - 6).mean()) if dark.any() else 0.0
-    bare = np.abs(picture.astype(np.int16) - drawing).max(-1)
+    bare = widest(np.abs(picture.astype(np.int16) - drawing))
     coloured = float((bare > 12).mean())
     return (
         Gate(

@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import band, dilated
+from staging.engine.composite.fields import band, dilated, widest
 from staging.engine.composite.tone import linear, luminance, shoulder
 from staging.engine.errors import UnusablePhoto
 from staging.engine.redesign import lawns, panes, sky
@@ -87,7 +87,7 @@ class Evening:
         )
         above = self.sky.rows(photo, top, bottom)
         # Round leaves and roofs what has the very colour of the old sky is a rim of it.
-        unlike = np.abs(light - old).max(-1) / np.maximum(old.max(-1), 0.02)
+        unlike = widest(np.abs(light - old)) / np.maximum(widest(old), 0.02)
         like = np.clip((LIKE_SKY[1] - unlike) / (LIKE_SKY[1] - LIKE_SKY[0]), 0, 1) * (rim > 0.5)
         above = np.maximum(above, like)[..., None]
         own = np.clip(light - above * old, 0, None) * np.clip((1 - above) / 0.12, 0, 1)

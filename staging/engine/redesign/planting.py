@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staging.engine.composite import grain
+from staging.engine.composite.fields import widest
 from staging.engine.composite.ratio import faded
 from staging.engine.composite.tone import ToneCurve, encode, linear, luminance, quantised
 from staging.engine.furniture.catalogue import Built
@@ -170,7 +171,7 @@ def _laid(picture: Bytes, mask: Bytes, seen: Planted, seed: int) -> Bytes:
     light = share * ToneCurve.of(picture).fitted(own) + (1 - share) * linear(picture[area]) * ratio
     noise = grain.field(tile.bottom - tile.top, tile.right - tile.left, grain.measured(picture), (seed, tile.top))
     made = quantised((encode(light) + share * noise[..., None]).astype(np.float32))
-    changed = (alpha > 0) | (np.abs(ratio - 1).max(-1) > 1e-5)
+    changed = (alpha > 0) | (widest(np.abs(ratio - 1)) > 1e-5)
     result = picture.copy()
     result[area][changed] = made[changed]
     mask[area][changed] = 255

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_widely, blurred_within, dilated, filled, holding, steepness
+from staging.engine.composite.fields import blurred_widely, blurred_within, dilated, filled, holding, steepness, widest
 from staging.engine.geometry.colours import commonest, least_squares, length
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FLOOR
@@ -109,7 +109,7 @@ def lit(picture: Floats, own: Mask, smooth: Floats, ppm: float, farthest: float 
     """The smooth surface with what its own pixels say of the light near them, carried on where they end."""
     local, share = blurred_within(picture, own.astype(np.float32), LIGHT * ppm)
     step = np.log(np.maximum(local, 0.01)) - np.log(np.maximum(smooth, 0.01))
-    sure = np.clip(share * 2, 0, 1) * (np.abs(step).max(-1) < farthest) * (share > 0.08)
+    sure = np.clip(share * 2, 0, 1) * (widest(np.abs(step)) < farthest) * (share > 0.08)
     carried = filled(np.where(sure[..., None] > 0, step, 0).astype(np.float32), sure.astype(np.float32))
     near = np.clip(blurred_widely(sure.astype(np.float32), REACH * ppm) * 3.0, 0, 1)[..., None]
     held = np.clip(carried, -farthest, farthest)

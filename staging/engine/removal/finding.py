@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import dilated, least, widest
 from staging.engine.geometry.colours import length
 from staging.engine.removal.cover import LAB_WEIGHTS, Cover
 from staging.engine.removal.filling import confirmed_in
@@ -77,7 +77,7 @@ def _solid(scene: Scene, floor: tuple[Sheet, Cover], at: Mask) -> float:
     photo, surface = _against_floor(scene, floor, at)
     glossy, _ = _off_gloss(photo, surface)
     darker = np.clip((photo * surface).sum(-1) / (surface * surface).sum(-1), 0.3, 1.3)[:, None]
-    lit = np.minimum(glossy, np.abs(photo - darker * surface).max(-1))
+    lit = np.minimum(glossy, widest(np.abs(photo - darker * surface)))
     return float((lit > GLOSSY).mean())
 
 
@@ -101,7 +101,7 @@ def _off_gloss(photo: Floats, surface: Floats) -> tuple[Floats, Floats]:
     """How far colours (N, 3) are from a surface's with the white light added that suits best, (N,); and how much."""
     step, gloss = photo - surface, 1 - surface
     added = np.clip((step * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)
-    return np.abs(step - added[:, None] * gloss).max(-1), added
+    return widest(np.abs(step - added[:, None] * gloss)), added
 
 
 def unexplained(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
@@ -199,7 +199,7 @@ def panes(scene: Scene) -> Mask:
             bright = scene.photo[inside > 0].mean() if inside.any() else 0.0
             if bright > scene.photo[(labels >= LEFT) & (inside == 0)].mean():
                 fixed |= inside
-    blown = (scene.photo.min(-1) > BLOWN) & (labels >= LEFT) & (scene.faces.points[..., 2] > 0.7)
+    blown = (least(scene.photo) > BLOWN) & (labels >= LEFT) & (scene.faces.points[..., 2] > 0.7)
     return dilated((fixed > 0) | blown, 2)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_fill_holes
 
-from staging.engine.composite.fields import blurred_within, dilated, holding, steepness
+from staging.engine.composite.fields import blurred_within, dilated, holding, least, steepness, widest
 from staging.engine.removal.sheets import Floats, Mask, Sheet
 
 Integers = NDArray[np.int64]
@@ -53,7 +53,7 @@ def found(sheet: Sheet, picture: Floats, surface: Floats, confirmed: Mask, shown
     """
     confirmed = _broad(confirmed)
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.float32)
-    off = (np.abs(smooth - surface).max(-1) > OFF) & ~_in_shadow(smooth, surface)
+    off = (widest(np.abs(smooth - surface)) > OFF) & ~_in_shadow(smooth, surface)
     # Cloth may have the very colour of the paint, and is told by its folds.
     fine = np.abs(picture - smooth).mean(-1).astype(np.float32)
     usual = float(np.median(fine[confirmed])) if confirmed.any() else 0.0
@@ -101,7 +101,7 @@ def _in_shadow(picture: Floats, surface: Floats) -> Mask:
     """Where (h, w) the picture has the hue of the paint and is darker."""
     light = np.log(np.maximum(picture, 0.01)) - np.log(np.maximum(surface, 0.01))
     mean = light.mean(-1)
-    return np.asarray((mean < 0) & (np.abs(light - mean[..., None]).max(-1) < HUE + HUE_IN_DARK * np.abs(mean)))
+    return np.asarray((mean < 0) & (widest(np.abs(light - mean[..., None])) < HUE + HUE_IN_DARK * np.abs(mean)))
 
 
 def _broad(confirmed: Mask) -> Mask:
@@ -115,7 +115,7 @@ def _broad(confirmed: Mask) -> Mask:
 def _reached(picture: Floats, confirmed: Mask, shown: Mask) -> Mask:
     """The paint (h, w), with what no edge parts from it: beside a window it may be lit far beyond the rest."""
     lightness = cv2.cvtColor(np.clip(picture, 0, 1).astype(np.float32), cv2.COLOR_RGB2Lab)[..., 0]
-    calm = shown & ~dilated((steepness(lightness) > EDGED) | (picture.min(-1) > CLIPPED), 2)
+    calm = shown & ~dilated((steepness(lightness) > EDGED) | (least(picture) > CLIPPED), 2)
     return confirmed | (dilated(holding(calm | confirmed, confirmed), 2) & shown)
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import least
 from staging.engine.geometry.colours import commonest, length
 from staging.engine.removal.cover import LAB_WEIGHTS
 from staging.engine.removal.scene import Scene
@@ -67,7 +68,7 @@ def colour_of_walls(scene: Scene, hidden: Mask) -> Colour | None:
 
 def overexposed(picture: Floats) -> Mask:
     """Where (h, w) a picture (h, w, 3), sRGB 0..1, is white beyond paint: panes, and blinds with the day behind."""
-    return np.asarray(picture.min(-1) > OVEREXPOSED)
+    return np.asarray(least(picture) > OVEREXPOSED)
 
 
 def not_overexposed(floor: Mask, picture: Floats) -> Mask:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import dilated, holding, steepness
+from staging.engine.composite.fields import dilated, holding, steepness, widest
 from staging.engine.geometry.colours import length
 from staging.engine.removal import finding, flooring, plain
 from staging.engine.removal.cover import LAB_WEIGHTS, Cover
@@ -151,7 +151,7 @@ def _untinted(scene: Scene, surfaces: dict[int, plain.Surface]) -> Mask:
         return np.zeros(scene.faces.labels.shape, bool)
     smooth = cv2.GaussianBlur(scene.photo, (0, 0), 1.2)
     light = np.log(np.maximum(smooth, 0.01)) - np.log(np.maximum(surfaces[FLOOR].colour, 0.01))
-    off = np.abs(light - light.mean(-1, keepdims=True)).max(-1)
+    off = widest(np.abs(light - light.mean(-1, keepdims=True)))
     return np.asarray((off < TINTED) & (scene.faces.labels == FLOOR))
 
 
@@ -203,7 +203,7 @@ def _shadow(sheet: Sheet, cover: Cover) -> Mask:
     picture = np.asarray(cv2.GaussianBlur(cover.picture, (0, 0), joint / 3), np.float32)
     light = np.log(np.maximum(picture, 0.01)) - np.log(np.maximum(cover.smooth, 0.01))
     mean = light.mean(-1)
-    hue = np.abs(light - mean[..., None]).max(-1)
+    hue = widest(np.abs(light - mean[..., None]))
     noise = cover.spread / 100
     deepest = DEEPEST.get(sheet.face, DEEPEST_ON_WALL)
     dark = (mean < -(SHADOW + noise)) & (mean > -deepest) & (hue < 0.10 + 0.35 * np.abs(mean))

@@ -12,7 +12,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from staging.engine.composite.fields import dilated
+from staging.engine.composite.fields import dilated, widest
 from staging.engine.removal import astray, filling, finding, standing
 from staging.engine.removal.cover import Cover
 from staging.engine.removal.scene import Bytes, Scene
@@ -130,6 +130,6 @@ def _unlit(scene: Scene, covers: dict[int, tuple[Sheet, Cover]]) -> Mask:
         seen, gloss = photo[at], 1 - surface
         added = np.clip(((seen - surface) * gloss).sum(-1) / (gloss * gloss).sum(-1), 0, 1)[:, None]
         scale = np.clip((seen * surface).sum(-1) / (surface * surface).sum(-1), DARKEST, 1.6)[:, None]
-        off = np.minimum(np.abs(seen - surface - added * gloss).max(-1), np.abs(seen - scale * surface).max(-1))
+        off = np.minimum(widest(np.abs(seen - surface - added * gloss)), widest(np.abs(seen - scale * surface)))
         unlit[at] = off > LIT
     return unlit

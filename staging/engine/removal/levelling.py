@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, dilated, filled, reduced, steepness
+from staging.engine.composite.fields import blurred_within, dilated, filled, reduced, steepness, widest
 from staging.engine.removal.relight import lightened
 from staging.engine.removal.sheets import Floats, Mask
 from staging.engine.scene.faces import FaceMap
@@ -54,7 +54,7 @@ def _gain(picture: Floats, hole: Mask, faces: FaceMap, fixed: Mask) -> Floats | 
         step = own - drawn
         edge = rim & mine & (share > 0.2)
         mean = step.mean(-1)
-        same = edge & (beyond > 0.2) & (np.abs(mean) < MOST) & (np.abs(step - mean[..., None]).max(-1) < HUE)
+        same = edge & (beyond > 0.2) & (np.abs(mean) < MOST) & (widest(np.abs(step - mean[..., None])) < HUE)
         if same.sum() < 12:
             continue
         weight = np.where(same, 1.0, np.where(edge, DOUBT, 0.0)).astype(np.float32)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from staging.engine.composite.fields import blurred_within, dilated, filled, steepness
+from staging.engine.composite.fields import blurred_within, dilated, filled, steepness, widest
 from staging.engine.removal import plain
 from staging.engine.removal.growth import Grown
 from staging.engine.removal.scene import Scene
@@ -86,7 +86,7 @@ def _step(picture: Floats, region: Mask, light: Floats, near: float) -> Floats:
     smooth = cv2.GaussianBlur(picture, (0, 0), 1.2)
     apart = light - np.log(np.maximum(smooth, 0.01))
     mean = apart.mean(-1)
-    telling = region & (mean < DARKEST) & (mean > -BRIGHTEST) & (np.abs(apart - mean[..., None]).max(-1) < HUE)
+    telling = region & (mean < DARKEST) & (mean > -BRIGHTEST) & (widest(np.abs(apart - mean[..., None])) < HUE)
     local, share = blurred_within(picture, telling.astype(np.float32), near * max(region.shape))
     known = np.clip(share * 3, 0, 1) * (share > 0.1)
     step = light - np.log(np.maximum(local, 0.01))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from staging.engine.composite.fields import least, widest
 from staging.engine.errors import UnusablePhoto
 
 Bytes = NDArray[np.uint8]
@@ -50,7 +51,7 @@ def read(picture: Bytes) -> Drawing:
     colour = np.asarray(picture, np.float32) / np.float32(255)
     sheet = _sheet(colour)
     tint = np.clip(colour / sheet, 0, 1).astype(np.float32)
-    light = tint.min(-1) * 0.5 + tint.mean(-1) * 0.5
+    light = least(tint) * 0.5 + tint.mean(-1) * 0.5
     unit = max(picture.shape[:2]) / 1000
     between = cv2.morphologyEx(light, cv2.MORPH_CLOSE, _disc(round(4 * unit)))
     between = cv2.GaussianBlur(between, (0, 0), max(1.0, 3 * unit))
@@ -58,7 +59,7 @@ def read(picture: Bytes) -> Drawing:
     # Broad black areas have no brighter surroundings: they are ink too.
     ink = np.maximum(ink, np.clip((0.42 - light) / 0.3, 0, 1))
     smooth = np.asarray(cv2.GaussianBlur(tint, (0, 0), max(1.0, 2 * unit)), np.float32)
-    tinted = np.clip(((smooth.max(-1) - smooth.min(-1)) - 0.05) / 0.10, 0, 1)
+    tinted = np.clip(((widest(smooth) - least(smooth)) - 0.05) / 0.10, 0, 1)
     wash = cv2.GaussianBlur(light, (0, 0), 6 * unit)
     return Drawing(ink.astype(np.float32), wash.astype(np.float32), smooth, tinted.astype(np.float32))
 
