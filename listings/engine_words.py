@@ -77,6 +77,7 @@ SENTENCES = (
     gettext_noop("Of what lies round the furniture, {share} is surely floor or wall."),
     gettext_noop("Where {share} of the picture is, something stands that cannot be told from what is behind it."),
     gettext_noop("Round what is removed, {share} looks like wall where the floor should be, or the other way."),
+    gettext_noop("Among what was taken for furniture is {share} as much floor as is seen elsewhere."),
     gettext_noop("For {share} of what is removed, nothing is seen of the floor or wall behind it."),
     gettext_noop("Of the {surface}, {share} of what is to be drawn is seen elsewhere."),
     gettext_noop("The edge of what was filled shows by {share}."),

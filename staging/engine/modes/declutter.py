@@ -133,6 +133,8 @@ def declutter(
             "outline": finding.clear_outline(scene, covers, parts.hole, fixed=_fixed(scene, parts.hole, covers)),
             "agreement": agreement.agreement(scene, parts.hole & ~parts.missed),
         }
+        if mask is None:  # a person who marked it has seen what it is
+            figures["floor_taken"] = agreement.floor_taken(scene, parts.hole)
     full = _full_size(parts.hole, mask, photo)
     if mask is not None and parts.hole.mean() <= SMALL and figures["outline"] < PLAIN:
         return work.by_example(scene, full, figures)

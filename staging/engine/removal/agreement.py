@@ -31,11 +31,12 @@ def agreement(scene: Scene, hole: Mask) -> float:
 
     Little, where the room was misread: floor would be drawn over wall, or wall over floor.
     """
-    says = _says(scene, hole)
-    if says is None:
+    heard = _says(scene, hole)
+    if heard is None:
         return 1.0
+    says, labels, free = heard
+    says = says * free
     size = says.shape[1], says.shape[0]
-    labels = cv2.resize(scene.faces.labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     small = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.02
     round_it = dilated(small, round(ROUND * max(size))) & ~small & (np.abs(says) > TELLING)
     parts = []
@@ -46,8 +47,23 @@ def agreement(scene: Scene, hole: Mask) -> float:
     return min(parts, default=1.0)
 
 
-def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
-    """Above 0 where a pixel of the small picture (h, w) looks like floor, below where like wall; 0 in the hole."""
+def floor_taken(scene: Scene, hole: Mask) -> float:
+    """How much of the hole looks like the floor and lies on walls, against what is seen of the floor, 0 and more.
+
+    Much, where a room full of furniture was misread: floor that is seen between its legs was taken for furniture.
+    """
+    heard = _says(scene, hole)
+    if heard is None:
+        return 0.0
+    says, labels, free = heard
+    floor = says > TELLING
+    return float((floor & ~free & (labels >= LEFT)).sum() / max(FEWEST, (floor & free & (labels == FLOOR)).sum()))
+
+
+def _says(scene: Scene, hole: Mask) -> tuple[NDArray[np.float64], NDArray[np.uint8], Mask] | None:
+    """Above 0 where a pixel of the small picture (h, w) looks like floor, below where like wall; its faces; and where
+    the hole is not.
+    """
     height, width = hole.shape
     k = min(1.0, AT / max(height, width))
     size = max(8, round(width * k)), max(8, round(height * k))
@@ -65,7 +81,7 @@ def _says(scene: Scene, hole: Mask) -> NDArray[np.float64] | None:
     to_floor = np.linalg.norm(seen[:, :, None] - floor, axis=-1).min(-1)
     to_wall = np.linalg.norm(seen[:, :, None] - wall, axis=-1).min(-1)
     says = np.clip((to_wall - to_floor) / 8, -SURE, SURE)
-    return np.where(np.minimum(to_wall, to_floor) > NEITHER, 0, says) * free
+    return np.where(np.minimum(to_wall, to_floor) > NEITHER, 0, says), labels, np.asarray(free)
 
 
 def _lowest(free: Mask, labels: NDArray[np.uint8]) -> Mask:

@@ -20,6 +20,7 @@ LEAST_CLEAR: Final = 0.57
 LEAST_KNOWN: Final = 0.5  # the same of a large hole of the caller's, which only planes can fill
 # Of what lies round a hole, the share that must look as its plane should: less, and the room was misread.
 LEAST_AGREED: Final = 0.8
+MOST_TAKEN: Final = 0.3  # of the floor that is seen: so much more of it before walls, among what was found, is misread
 MOST_UNTOLD: Final = 0.01  # of the picture, where something stands before a window or up to the ceiling
 MOST_HIDDEN: Final = 0.72  # of the picture
 LEAST_SEEN: Final = 0.06  # of the filled part of a plane, that must be confirmed elsewhere on it
@@ -53,7 +54,7 @@ def reading(figures: dict[str, float], *, asked: bool, told: bool) -> tuple[Gate
     clear = figures["outline"] if asked else figures["clear_outline"]
     least = LEAST_KNOWN if asked else LEAST_CLEAR
     text = f"Of what lies round {'the mask' if asked else 'the furniture'}, {clear:.0%} is surely floor or wall."
-    agreed, untold = figures["agreement"], figures.get("untold", 0.0)
+    agreed, untold, taken = figures["agreement"], figures.get("untold", 0.0), figures.get("floor_taken", 0.0)
     misread = f"Round what is removed, {1 - agreed:.0%} looks like wall where the floor should be, or the other way."
     return (
         Gate("clear_outline", clear >= least, clear, least, text),
@@ -65,6 +66,13 @@ def reading(figures: dict[str, float], *, asked: bool, told: bool) -> tuple[Gate
             f"Where {untold:.0%} of the picture is, something stands that cannot be told from what is behind it.",
         ),
         Gate("room_read", told or agreed >= LEAST_AGREED, agreed, LEAST_AGREED, misread),
+        Gate(
+            "floor_taken",
+            told or taken <= MOST_TAKEN,
+            taken,
+            MOST_TAKEN,
+            f"Among what was taken for furniture is {taken:.0%} as much floor as is seen elsewhere.",
+        ),
     )
 
 

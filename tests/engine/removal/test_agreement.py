@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from staging.engine.removal.agreement import agreement
+from staging.engine.removal import gates
+from staging.engine.removal.agreement import agreement, floor_taken
 from staging.engine.removal.gates import LEAST_AGREED
 from staging.engine.removal.scene import Scene
-from staging.engine.scene.faces import LEFT
+from staging.engine.scene.faces import FLOOR, LEFT
 from tests.engine.removal import furnished
 
 
@@ -37,3 +38,20 @@ def test_a_wall_read_on_open_floor_does(drawn):
     box = dataclasses.replace(furnished.ROOM.box, y1=0.66 * furnished.ROOM.box.y1)
     scene = Scene.of(photo, dataclasses.replace(furnished.ROOM, box=box))
     assert agreement(scene, mask > 0) < LEAST_AGREED
+
+
+def test_floor_that_was_taken_for_furniture_speaks_against_the_reading(drawn):
+    photo, mask = drawn
+    box = dataclasses.replace(furnished.ROOM.box, y1=0.4 * furnished.ROOM.box.y1)
+    misread = Scene.of(photo, dataclasses.replace(furnished.ROOM, box=box))
+    truth = Scene.of(photo, furnished.ROOM)
+    found = (mask > 0) | ((truth.faces.labels == FLOOR) & (misread.faces.labels >= LEFT))
+    figures = {"outline": 1.0, "clear_outline": 1.0, "agreement": 1.0}
+
+    def refused(scene, hole, told=False):
+        given = {**figures, "floor_taken": floor_taken(scene, hole)}
+        return [gate.name for gate in gates.reading(given, asked=False, told=told) if not gate.passed]
+
+    assert refused(misread, found) == ["floor_taken"]
+    assert refused(misread, found, told=True) == []
+    assert refused(truth, mask > 0) == []
