@@ -1,8 +1,9 @@
 """Passes over a scene, summed in order.
 
 In one pass each ray has a pixel of its own, so no order of threads can change a sum: the same seed gives the same
-bytes on every variant. Memory stays small, and progress can be told between passes. Every pass costs some 80 ms of one
-core beside its rays, so a small picture is traced several times as large and averaged, instead of several times.
+bytes on every variant. Memory stays small, and progress can be told between passes. A pass that is not replayed (see
+replay.py) costs 20 to 120 ms of one core beside its rays, so a small picture is traced several times as large and
+averaged, instead of several times.
 Import only in a process in which a variant is active.
 """
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from staging.engine.scene.room import Camera
 from staging.engine.trace import scene as scenes
+from staging.engine.trace.replay import Replay
 from staging.engine.trace.scene import on_scalar
 
 Image = NDArray[np.float32]
@@ -141,6 +143,7 @@ def radiance(
     Paths above `brightest` are fireflies and are held to it. `each(index)` is called after every pass.
     """
     integrator = mi.load_dict({"type": "path", "max_depth": PATH_DEPTH, "rr_depth": PATH_DEPTH + 1})
+    count = samples // view.side**2
 
     def held(sample: Image) -> Image:
         # A path that ends in a degenerate bump normal is not a number; it counts as dark.
@@ -150,30 +153,31 @@ def radiance(
     with _on_one_core() if beside else contextlib.nullcontext():
         once = partial(_rendered, view, integrator)
         if view.eye is not None and not on_scalar():
-            once = partial(_paths, view, view.eye, integrator)
-        return _mean(view, once, samples // view.side**2, seed=seed, clean=held, each=each)
+            # To record a pass costs half as much again as the pass: one alone is not.
+            light = Replay(_light) if count > 1 else _light
+            once = partial(_paths, view, view.eye, integrator, light)
+        return _mean(view, once, count, seed=seed, clean=held, each=each)
 
 
-def _paths(view: View, eye: Eye, integrator: Any, seed: Any) -> Any:
-    """What a path through each part of each pixel brings, (H side, W side, 3), on its way.
+def _paths(view: View, eye: Eye, integrator: Any, light: Callable[..., Any], seed: Any) -> Any:
+    """What a path through each part of each pixel brings, (H side, W side, 3), on its way, by `_light`.
 
     `mi.render` compiles the size of the picture and the place of the tile in, and adds the paths up in a film, where
     each is alone in its pixel.
     """
     height, width = view.cosines.shape
-    sampler = view.sensor.sampler()
-    sampler.seed(seed, width * height)
-    light, _, _ = integrator.sample(view.scene, sampler, _rays(view, eye, sampler))
-    found: Any = dr.ravel(light)
+    sampler, opaque = view.sensor.sampler(), dr.opaque(mi.UInt32, seed)
+    found = light(view.scene, integrator, sampler, opaque, (width * height, eye.centred, _known(view, eye)))
     dr.eval(found)
     return mi.TensorXf(found, (height, width, 3))
 
 
-def _grid(width: int, height: int) -> tuple[Any, Any]:
-    """Column and row of each place in a picture, row by row; its size is opaque to the compiler."""
-    index, columns = dr.arange(mi.UInt32, width * height), dr.opaque(mi.UInt32, width)
-    row = index // columns
-    return mi.Float(index - row * columns), mi.Float(row)
+def _light(scene: Any, integrator: Any, sampler: Any, seed: Any, rays: tuple[int, bool, list[Any]]) -> Any:
+    """The radiance that paths bring, in one row, not evaluated; of `rays` it gets all that `_rays` wants."""
+    own = sampler.clone()  # a sampler keeps its state, and a replay finds it as it was when the pass was recorded
+    own.seed(seed, rays[0])
+    light, _, _ = integrator.sample(scene, own, _rays(own, *rays))
+    return dr.ravel(light)
 
 
 @contextlib.contextmanager
@@ -244,7 +248,7 @@ def _met(view: View, eye: Eye, seed: Any, *, normals: bool) -> Iterator[Image]:
     sampler = view.sensor.sampler()
     if not eye.centred:
         sampler.seed(seed, width * height)
-    ray = _rays(view, eye, sampler)
+    ray = _rays(sampler, width * height, eye.centred, _known(view, eye))
     seen = view.scene.ray_intersect(ray, mi.RayFlags.All, coherent=True)
     hit = seen.is_valid()
     albedo = seen.bsdf().eval_diffuse_reflectance(seen, hit)
@@ -256,17 +260,21 @@ def _met(view: View, eye: Eye, seed: Any, *, normals: bool) -> Iterator[Image]:
         yield picture * view.cosines if number == 1 else picture
 
 
-def _rays(view: View, eye: Eye, sampler: Any) -> Any:
-    """A ray from the near clip through each part of each pixel, the first row first.
+def _known(view: View, eye: Eye) -> list[Any]:
+    """All numbers of a view that its rays depend on, opaque to the compiler: other ones need no other kernel."""
+    lens = eye.lens
+    known = [1 / lens.f, (eye.left - lens.cx) / lens.f, (eye.top - lens.cy) / lens.f, lens.height, *lens.matrix.ravel()]
+    numbers = [dr.opaque(mi.Float, float(number)) for number in known]
+    return [dr.opaque(mi.UInt32, view.cosines.shape[1]), *numbers]
 
-    All numbers are opaque to the compiler: other ones need no other kernel.
-    """
-    height, width = view.cosines.shape
-    lens, matrix = eye.lens, eye.lens.matrix
-    known = [1 / lens.f, (eye.left - lens.cx) / lens.f, (eye.top - lens.cy) / lens.f, lens.height, *matrix.ravel()]
-    unit, left, top, tall, *turned = (dr.opaque(mi.Float, float(number)) for number in known)
-    x, y = _grid(width, height)
-    if eye.centred:
+
+def _rays(sampler: Any, count: int, centred: bool, known: list[Any]) -> Any:
+    """A ray from the near clip through each of `count` parts of pixels, the first row first; `known` is of `_known`."""
+    columns, unit, left, top, tall, *turned = known
+    index = dr.arange(mi.UInt32, count)
+    row = index // columns
+    x, y = mi.Float(index - row * columns), mi.Float(row)
+    if centred:
         x, y = x + 0.5, y + 0.5
     else:
         within = sampler.next_2d()

@@ -6,6 +6,7 @@ Mitsuba is imported inside the jobs: pytest reads this module in its own process
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from typing import Any
@@ -190,3 +191,32 @@ def empty_on_one_core(*, room: Any, light: Any, variant: Any, progress: Any) -> 
         MEMORY.clear()
         pictures.append(Tracer(room, light).empty(96, 4, beside=beside))
     return pictures, (before, dr.thread_count())
+
+
+def replayed(*, pictures: Any, record: bool, variant: Any, progress: Any) -> Any:
+    """The noisy light of `pictures` (room, light, built, width, samples), one after the other in one process, and how
+    many of their passes were put together by Dr.Jit; where they are not to `record`, recording is made to fail."""
+    import drjit as dr
+
+    from staging.engine.trace import passes, replay
+    from staging.engine.trace import scene as scenes
+
+    together = itertools.count()  # no list: what a recorded function holds is looked into for changes
+    original = passes._light
+
+    def counted(*given: Any) -> Any:
+        next(together)
+        if not record and dr.flag(dr.JitFlag.FreezingScope):
+            raise RuntimeError("Dr.Jit cannot record this")
+        return original(*given)
+
+    passes._light, replay.Replay.failed = counted, False
+    try:
+        made = []
+        for room, light, built, width, samples in pictures:
+            shapes = scenes.box_shapes(room, light) | scenes.furniture_shapes(scenes.parts(built), light)
+            view = passes.View.of(scenes.load(shapes), room.camera, (width, width * 2 // 3))
+            made.append(passes.radiance(view, samples, seed=5, brightest=50.0))
+        return made, next(together)
+    finally:
+        passes._light, replay.Replay.failed = original, False

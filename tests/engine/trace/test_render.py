@@ -231,3 +231,19 @@ def test_on_one_core_the_same_picture_comes_out_and_the_others_are_there_afterwa
     pictures, (before, after) = tracing_child.run("tests.engine.trace.jobs.empty_on_one_core", payload, None, 60)
     assert np.array_equal(pictures[0].radiance, pictures[1].radiance)
     assert before == after
+
+
+def test_passes_are_put_together_once_a_picture_and_come_out_as_if_each_was(llvm: Child) -> None:
+    bright = dataclasses.replace(LIGHT, groups={"windows": (6.0, 5.0, 4.0), "left": (1.0, 1.0, 1.0)}, floor_gloss=0.7)
+    pictures = [(room(), LIGHT, furniture(), 96, 4), (room(900, 700), bright, every_material(), 72, 3)]
+
+    def made(these: Any, *, record: bool = True) -> Any:
+        return llvm.run("tests.engine.trace.jobs.replayed", {"pictures": these, "record": record}, None, 120)
+
+    both, together = made(pictures)
+    other_way, _ = made(pictures[::-1])
+    one_by_one, each = made(pictures, record=False)
+    assert (together, each) == (2, 8)  # a recording that fails begins its pass again
+    for first, second, third in zip(both, other_way[::-1], one_by_one, strict=True):
+        assert np.array_equal(first, second)
+        assert np.array_equal(first, third)
