@@ -12,7 +12,7 @@ from staging.engine.redesign.matting import working_copy
 from staging.engine.redesign.regions import Regions
 from staging.engine.redesign.trim import Trim
 from staging.engine.scene.faces import FLOOR, LEFT
-from tests.engine.redesign.test_rooms import SIZE
+from tests.engine.redesign.test_rooms import SIZE, relaid
 
 
 def floor_of(faces, margin=9):
@@ -21,7 +21,7 @@ def floor_of(faces, margin=9):
 
 def test_a_back_wall_read_too_near_neither_ends_the_floor_nor_lends_its_paint(living, faces):
     near = dataclasses.replace(LIVING.room.box, y1=LIVING.room.box.y1 - 1.2)
-    made = redecorate(living, dataclasses.replace(LIVING.room, box=near, openings=()), "midcentury", 0)
+    made = relaid(living, dataclasses.replace(LIVING.room, box=near, openings=()), "midcentury")
     assert made.done["floor"] == "teak parquet in herringbone"
     assert (made.mask[floor_of(faces)] > 0).mean() > 0.97
     floor = np.median(made.picture[floor_of(faces)].reshape(-1, 3), 0)
