@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from staging.engine.light import evidence
+from staging.engine.light import aside, evidence
 from staging.engine.light.evidence import WALLS, Evidence, Image
 from staging.engine.light.preset import flat_light
 from staging.engine.light.reflection import polish
@@ -100,6 +100,7 @@ def first_guess(seen: Evidence, room: Room) -> LightRig:
     radiance = max(float(walls @ np.asarray(LUMINANCE)), 1e-3)
     wall_albedo = painted_albedo(walls / neutral, None if ceiling is None else ceiling / neutral)
     absent = ({"windows"} if not panes else set()) | ({"lamps"} if not room.lamps else set())
+    absent |= {side for side in aside.SIDES if aside.stretch(room, side) is None}
     return LightRig(
         groups={name: (1.0, 1.0, 1.0) for name in GROUPS if name not in absent},
         wall=_painted(walls, neutral, wall_albedo),

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from staging.engine.furniture import textures
 from staging.engine.furniture.catalogue import Built
 from staging.engine.furniture.textures import Bitmap
-from staging.engine.light.rig import GROUPS, LUMINANCE, LightRig
+from staging.engine.light import aside
+from staging.engine.light.rig import LUMINANCE, LightRig
 from staging.engine.scene.material import Material
 from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Camera, Opening, Room
@@ -272,14 +273,13 @@ def _emitters(room: Room, light: LightRig) -> Iterator[tuple[str, Shapes]]:
     if "back" in groups:
         corner = [box.x0 + 0.15 * box.width, box.y0 + STANDOFF, 0.5]
         yield "back_light", rectangle(corner, [0, 0, box.height - 0.8], [0.7 * box.width, 0, 0], dark, groups["back"])
-    # Beside the camera, where no picture shows them.
-    length = float(np.clip(-box.y0, 0.3, 1.5))
-    if "left" in groups:
-        corner = [box.x0 + STANDOFF, box.y0 + 0.1, 0.7]
-        yield "left_light", rectangle(corner, [0, length, 0], [0, 0, 1.4], dark, groups["left"])
-    if "right" in groups:
-        corner = [box.x1 - STANDOFF, box.y0 + 0.1, 0.7]
-        yield "right_light", rectangle(corner, [0, 0, 1.4], [0, length, 0], dark, groups["right"])
+    up = [0, 0, aside.HIGH - aside.LOW]
+    if "left" in groups and (stands := aside.stretch(room, "left")) is not None:
+        corner, along = [box.x0 + STANDOFF, stands[0], aside.LOW], [0, stands[1] - stands[0], 0]
+        yield "left_light", rectangle(corner, along, up, dark, groups["left"])
+    if "right" in groups and (stands := aside.stretch(room, "right")) is not None:
+        corner, along = [box.x1 - STANDOFF, stands[0], aside.LOW], [0, stands[1] - stands[0], 0]
+        yield "right_light", rectangle(corner, up, along, dark, groups["right"])
 
 
 def _pane(room: Room, opening: Opening, surface: dict[str, Any], radiance: Any) -> Shapes:
@@ -294,14 +294,6 @@ def _pane(room: Room, opening: Opening, surface: dict[str, Any], radiance: Any) 
     else:
         corner, u, v = [opening.u0, box.y0 + STANDOFF, opening.z0], [0, 0, height], [width, 0, 0]
     return rectangle(corner, u, v, surface, radiance)
-
-
-def groups_of(room: Room, panes: tuple[int, ...]) -> tuple[str, ...]:
-    """The emitter groups that this room can have."""
-    absent = {"windows"} if not panes else set()
-    if not room.lamps:
-        absent.add("lamps")
-    return tuple(name for name in GROUPS if name not in absent)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from staging.engine.scene.mesh import Mesh
 from staging.engine.scene.room import Box, Camera, Opening, Room
 
 
-def room(width: int = 960, height: int = 640) -> Room:
-    """Looks a little to the right and down, with the principal point off the middle, as corrected photos have it."""
-    yaw, pitch = np.deg2rad(12), np.deg2rad(8)
+def room(width: int = 960, height: int = 640, turned: float = 12) -> Room:
+    """Looks `turned` degrees to the right and a little down, with the principal point off the middle, as corrected
+    photos have it.
+    """
+    yaw, pitch = np.deg2rad(turned), np.deg2rad(8)
     forward = np.array([np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), -np.sin(pitch)])
     right = np.array([np.cos(yaw), -np.sin(yaw), 0.0])
     rows = np.stack([right, np.cross(forward, right), forward])

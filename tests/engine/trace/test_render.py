@@ -20,10 +20,16 @@ WIDTH, HEIGHT = 96, 64
 
 
 def trace(
-    child: Child, *, samples: int = 10, seed: int = 3, light: Any = LIGHT, built: Built | None = None
+    child: Child,
+    *,
+    samples: int = 10,
+    seed: int = 3,
+    light: Any = LIGHT,
+    built: Built | None = None,
+    turned: float = 12,
 ) -> dict[str, Any]:
     payload = {
-        "room": room(),
+        "room": room(turned=turned),
         "light": light,
         "built": built or furniture(),
         "width": WIDTH,
@@ -169,6 +175,15 @@ def test_a_lamp_glows_at_its_multiple_of_a_lit_shade(llvm: Child) -> None:
     camera = room().camera.resized(WIDTH, HEIGHT)
     ((u, v),), _ = camera.project(np.array([[0.0, 2.2, 0.8]]))
     assert abs(pictures["furnished"].radiance[int(v), int(u)].mean() - 2.0 * LIGHT.lamplight) < 0.15
+
+
+@pytest.mark.parametrize(("turned", "side"), [(-60, "left"), (55, "right")])
+def test_a_turned_camera_does_not_see_the_light_beside_it(llvm: Child, turned: float, side: str) -> None:
+    strength = 3.0
+    light = dataclasses.replace(LIGHT, groups={side: (strength,) * 3})
+    radiance = trace(llvm, light=light, turned=turned)["empty"].radiance
+    assert radiance.max() < 0.5 * strength
+    assert radiance.mean() > 0.002 * strength
 
 
 def test_a_staged_lamp_lights_the_wall_of_a_dim_room_and_is_off_in_daylight(llvm: Child) -> None:
