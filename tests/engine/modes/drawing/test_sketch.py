@@ -7,6 +7,7 @@ from PIL import Image
 
 from staging.engine.errors import NothingUsable, UnusablePhoto
 from staging.engine.modes.drawing import regions
+from staging.engine.modes.drawing.paper import is_drawing
 from staging.engine.modes.samples.rooms import SAMPLES
 from staging.engine.modes.sketch import judged, render_sketch
 from tests.engine.modes.conftest import SHIPPED
@@ -86,6 +87,30 @@ def test_a_photo_is_told_from_a_drawing():
         with pytest.raises(UnusablePhoto) as refused:
             render_sketch(pixels, style="modern")
         assert refused.value.code == "not_a_drawing"
+
+
+def scribbled(ground):
+    """Many thin strokes on a picture (H, W, 3)."""
+    drawn, rng = ground.copy(), np.random.default_rng(0)
+    for _ in range(160):
+        start = rng.integers(0, [drawn.shape[1], drawn.shape[0]])
+        cv2.line(drawn, start.tolist(), (start + rng.integers(-120, 120, 2)).tolist(), (70, 70, 70), 2, cv2.LINE_AA)
+    return drawn
+
+
+def test_a_bright_photo_is_no_drawing_though_it_has_thin_lines():
+    lit = np.broadcast_to(np.linspace(222, 250, 600)[None, :, None], (400, 600, 3)).astype(np.uint8)
+    assert is_drawing(scribbled(lit))  # a sheet in uneven light
+    chairs = scribbled(lit)
+    for x in range(10, 590, 27):
+        cv2.rectangle(chairs, (x, 200), (x + 16, 340), (50, 48, 46), -1)
+    coloured = lit.copy()
+    coloured[:170], coloured[:, 400:] = (226, 238, 250), (250, 236, 226)
+    for photo in (chairs, scribbled(coloured)):
+        with pytest.raises(UnusablePhoto) as refused:
+            render_sketch(photo, style="modern")
+        assert refused.value.code == "not_a_drawing"
+        assert not is_drawing(photo)
 
 
 @pytest.mark.parametrize(
