@@ -225,7 +225,8 @@ def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
     """Whether too much wall, and of the very paint, would stay as it was beside what is painted anew.
 
     Where every painted wall ends at its very corners, the others may keep their paint: an accent wall. On a painted
-    wall itself nothing of the old paint may stay.
+    wall itself nothing of the old paint may stay, and none that is strongly coloured anywhere: an orange wall is no
+    setting for a blue one.
     """
     if not good:
         return False
@@ -242,6 +243,8 @@ def _patchy(regions: Regions, trim: Trim, good: list[_Coat]) -> bool:
     left = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0
     certain = regions.room.confidence.get("total", 1.0) > ACCENT_SURE
     if certain and drawn.mean() > ACCENT_LEAST:
+        if (bare & _own_hue(regions, drawn)).sum() > MOST_LEFT * drawn.sum():
+            return True
         beside = left & np.isin(regions.faces.labels, [coat.wall.label for coat in good])
         much = left.sum() > MUCH_ELSEWHERE * drawn.sum() and beside.sum() > SOME_BESIDE * drawn.sum()
         return bool(much or beside.sum() > MOST_LEFT * drawn.sum())

@@ -11,7 +11,7 @@ from staging.engine.redesign import extent, floors, things, walls
 from staging.engine.redesign.coats import LONGEST_LOOSE, _Coat, _patchy
 from staging.engine.redesign.regions import WALL_LABELS, Regions
 from staging.engine.redesign.trim import Trim
-from staging.engine.scene.faces import BACK, FLOOR, LEFT
+from staging.engine.scene.faces import BACK, CEILING, FLOOR, LEFT
 from staging.engine.scene.room import Opening
 from tests.engine.redesign.test_rooms import SIZE
 
@@ -59,6 +59,21 @@ def test_an_accent_wall_is_patchy_where_the_other_walls_have_its_paint_and_so_ha
     nothing = np.zeros_like(here)
     wall = walls.Wall("back", BACK, here, here, paint, nothing, np.zeros((*here.shape, 3), np.float32))
     assert _patchy(regions, Trim.of(regions), [_Coat(wall, paint, 0.0, 0)]) is patchy
+
+
+@pytest.mark.parametrize(
+    ("others", "patchy"), [((235, 165, 115), True), ((215, 140, 90), True), ((205, 205, 205), False)]
+)
+def test_an_orange_wall_gets_another_colour_only_where_no_other_wall_stays_orange(faces, others, patchy):
+    room = dataclasses.replace(LIVING.room, openings=(), occluders=(), confidence={"total": 0.95})
+    picture, here = drawn(faces, wall=others), faces.labels == BACK
+    picture[here] = drawn(faces, wall=(235, 165, 115))[here]
+    white = faces.labels == CEILING  # it tells the colour of the light
+    picture[white] = drawn(faces, wall=(225, 225, 225))[white]
+    regions = Regions.of(picture, room)
+    nothing = np.zeros_like(here)
+    wall = walls.Wall("back", BACK, here, here, here, nothing, np.zeros((*here.shape, 3), np.float32))
+    assert _patchy(regions, Trim.of(regions), [_Coat(wall, here, 0.0, 0)]) is patchy
 
 
 @pytest.mark.parametrize(("share", "patchy"), [(0.2, False), (0.7, True)])
