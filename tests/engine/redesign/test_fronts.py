@@ -175,18 +175,23 @@ def test_an_off_white_wall_is_painted_if_it_has_windows():
 
 
 def lit_under_the_eaves():
-    """A front whose upper end, from row 182 to 194, is lit in another colour, and the same without."""
-    plain = house(sky=(92, 148, 214), wall=(214, 200, 178))
-    lit = plain.copy()
+    """A front whose upper end, from row 182 to 194, is lit in another colour."""
+    lit = house(sky=(92, 148, 214), wall=(214, 200, 178))
     rng = np.random.default_rng(5)
     lit[182:194, 135:505] = np.clip(np.array([226, 196, 128]) + rng.normal(0, 1.2, (12, 370, 3)), 0, 255)
-    return plain, lit
+    return lit
 
 
-def test_a_wall_is_painted_up_into_other_light_under_its_eaves():
+@pytest.fixture(scope="module")
+def under_eaves():
+    """That front, and what is made of it."""
+    lit = lit_under_the_eaves()
+    return lit, redesign_front(lit, style="coastal", seed=0)
+
+
+def test_a_wall_is_painted_up_into_other_light_under_its_eaves(under_eaves):
     """A band in the old colour there gives a painted front away."""
-    _, lit = lit_under_the_eaves()
-    made = redesign_front(lit, style="coastal", seed=0)
+    lit, made = under_eaves
     assert made.done["front"] == "#a9c3d1"
     assert (made.mask[184:194, 140:500] > 0).mean() > 0.97
     changed = lit[184:193, 140:500].astype(int) - made.picture[184:193, 140:500]
@@ -195,15 +200,16 @@ def test_a_wall_is_painted_up_into_other_light_under_its_eaves():
     assert np.array_equal(made.picture[150:176, 140:500], lit[150:176, 140:500])
 
 
-def test_a_wall_under_such_a_band_that_cannot_be_reached_stays_as_it_is():
-    plain, lit = lit_under_the_eaves()
-    lit[194:198, 135:505] = (96, 84, 70)
-    assert redesign_front(plain, style="coastal", seed=0).done["front"]
-    assert redesign_front(lit, style="coastal", seed=0).done["front"] is None
+def test_a_wall_under_such_a_band_that_cannot_be_reached_stays_as_it_is(under_eaves):
+    lit, reached = under_eaves
+    parted = lit.copy()
+    parted[194:198, 135:505] = (96, 84, 70)
+    assert reached.done["front"]
+    assert redesign_front(parted, style="coastal", seed=0).done["front"] is None
 
 
 def test_what_is_over_a_window_under_the_same_eaves_is_painted_from_the_side():
-    _, lit = lit_under_the_eaves()
+    lit = lit_under_the_eaves()
     x, y = WINDOWS[0]
     lit[194:y, x - 4 : x + 44] = (246, 246, 244)  # its casing reaches up to the band
     made = redesign_front(lit, style="coastal", seed=0)
