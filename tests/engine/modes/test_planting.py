@@ -5,22 +5,25 @@ import pytest
 from PIL import Image
 
 from staging.engine.errors import UnusablePhoto
-from tests.engine.redesign.test_beds import FOOT, LEFT, METRE, RIGHT, SILL, house, strip
+from tests.engine.redesign.test_beds import FOOT, LEFT, METRE, RIGHT, SILL, SIZE, house, strip
 
 pytestmark = pytest.mark.trace
 JOB = "staging.engine.modes.job.make"
+SEEN = slice(150, 600)  # the rows of the photos that are redesigned, less sky and less lawn
 
 
 @pytest.fixture(scope="module")
 def redesigned(child, tmp_path_factory):
     def redesigned(photo, **said):
         folder = tmp_path_factory.mktemp("planted")
+        photo = photo[SEEN]
         Image.fromarray(photo).save(folder / "photo.png")
         brief = {"kind": "redesign", "space": "exterior", "style": "luxury", "quality": "draft", "seed": 1, **said}
         made = child.run(JOB, {"photo": str(folder / "photo.png"), "folder": str(folder), "brief": brief}, None, 120)
         picture, mask = (np.asarray(Image.open(folder / f"{name}.png")) for name in ("redesigned", "mask"))
         assert np.array_equal(picture[mask == 0], photo[mask == 0])
-        return picture.astype(float), made["record"]["redesign"]
+        rows = (SEEN.start, SIZE[1] - SEEN.stop), (0, 0), (0, 0)
+        return np.pad(picture, rows).astype(float), made["record"]["redesign"]
 
     return redesigned
 
