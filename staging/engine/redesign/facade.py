@@ -84,6 +84,8 @@ def painted_wall(front: Front) -> Mask:
         # White trim and what panes mirror have another colour than a coloured wall in any light.
         chosen &= patches.mean(Shades.of(patches.copy, first).same) > 0.5
     wall, complete = _whole(front, chosen, paint)
+    if not wall.any():
+        return nothing
     wall = without_framed(_without_spots(_with_shade(front, wall), front), patches.creases)
     dropped = first & ~wall & ~in_holes(wall.astype(np.uint8))
     grain = float((front.grain * front.share)[chosen].sum() / max(front.share[chosen].sum(), 1e-6))

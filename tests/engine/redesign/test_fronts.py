@@ -6,7 +6,13 @@ import pytest
 
 from staging.engine.errors import UnusablePhoto
 from staging.engine.modes.redesign import redesign_front
+from staging.engine.redesign import sky
+from staging.engine.redesign.facade import painted_wall
+from staging.engine.redesign.front import Front
+from staging.engine.redesign.matting import working_copy
 from staging.engine.redesign.palettes import PALETTES
+from staging.engine.redesign.patches import Patches
+from tests.engine.redesign import test_beds
 
 SIZE = (640, 480)
 WALL, SKY = (slice(190, 350), slice(130, 510)), (slice(0, 90), slice(0, 640))
@@ -260,3 +266,10 @@ def test_a_dull_sky_is_changed_between_all_branches_or_not_at_all(overcast):
     old = np.abs(photo[:180].astype(int) - (214, 216, 218)).max(-1) < 8
     kept = (made.picture[:180] == photo[:180]).all(-1)[old].mean()
     assert kept < 0.03 or kept == 1
+
+
+def test_of_a_wall_none_of_whose_paint_is_sure_nothing_is_painted_and_nothing_fails():
+    """A small photo is smoothed in enlarging, so that what was chosen as paint is dropped again."""
+    copy = working_copy(cv2.resize(test_beds.house(), (500, 330), interpolation=cv2.INTER_AREA))
+    patches = Patches.cut(copy)
+    assert not painted_wall(Front(patches, sky.find(patches))).any()
