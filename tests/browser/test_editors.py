@@ -31,6 +31,8 @@ from tests.listings.conftest import finish
 from tests.listings.test_scene_editor import SOFA
 from tests.staging.pictures import encoded, room
 
+MADE = 120_000  # milliseconds in which a picture is made
+
 
 @pytest.fixture
 def staged(house: House, account: Account, owner: User) -> StagedPhoto:
@@ -112,8 +114,8 @@ def move_the_furniture(page: Any, review: str) -> None:
             page.keyboard.press(key)
     with page.expect_response("**/scene/change/*"):
         page.get_by_label("Style").select_option("luxury")
-    # The draft comes by itself.
-    page.get_by_text("This is a draft.").wait_for()
+    # The draft comes by itself; where other tests start their processes on the same cores, the worker is not up yet.
+    page.get_by_text("This is a draft.").wait_for(timeout=MADE)
     page.get_by_label("Add a piece").select_option("armchair")
     with page.expect_response("**/scene/change/*"):
         page.get_by_role("button", name="Add", exact=True).click()
@@ -125,7 +127,7 @@ def move_the_furniture(page: Any, review: str) -> None:
     page.get_by_role("button", name="Undo").click()
     page.locator(".pieces >> text=Armchair").wait_for(state="detached")
     page.get_by_role("button", name="Make the picture").click()
-    page.get_by_text("version 2 of 2").wait_for()
+    page.get_by_text("version 2 of 2").wait_for(timeout=MADE)
     # Leaving lost nothing: the page had not to stay open for the picture to be made.
     look(page, "versions")
 

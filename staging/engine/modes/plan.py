@@ -23,7 +23,7 @@ class Plan:
 
 
 # On two cores with LLVM a 1024 px sample of a furnished room costs about a CPU-second (engine.md, Trace);
-# draft is a fifth of standard.
+# draft is about a quarter of standard.
 PLANS: Final[dict[Quality, Plan]] = {
     "draft": Plan(trace_width=448, samples=4, cover_samples=4, edited_samples=4),
     "standard": Plan(trace_width=1024, samples=20, cover_samples=10, edited_samples=10),
