@@ -24,7 +24,8 @@ from staging.engine.geometry import fittings
 from staging.engine.geometry.tops import enclosing
 from staging.engine.memory import MEMORY, digest
 from staging.engine.modes.drafts import Furnishable, Wish, furnishable
-from staging.engine.removal import left_behind, litter
+from staging.engine.removal import litter
+from staging.engine.removal.left_behind import Left
 from staging.engine.removal.litter import Litter
 from staging.engine.scene import changes
 from staging.engine.scene.arrangement import Arrangement
@@ -113,7 +114,7 @@ def _allowed(photo: Bytes, room: Room, room_type: str, *, fixed: bool) -> Fittin
     if room_type in BUILT_IN:
         return fittings.find(photo, room)
     lying = _lying(photo, room) if fixed else tidied(photo, room)  # a person who sent the room has seen the photo
-    return replace(fittings.find_walls(photo, room), things=_joined(_things(photo, room), lying.mask))
+    return replace(fittings.find_walls(photo, room), things=_joined(_things(Left(photo, room)), lying.mask))
 
 
 def tidied(photo: Bytes, room: Room) -> Litter:
@@ -125,13 +126,14 @@ def tidied(photo: Bytes, room: Room) -> Litter:
             f"{lying.things} things or more lie about on this floor, and would be seen beside the furniture. Take a "
             "photo of the empty room, or let them be removed first.",
         )
-    if left_behind.unclear(photo, room):
+    left = Left(photo, room)
+    if left.unclear():
         raise UnusablePhoto(
             "furniture_unclear",
             "Something stands in this room, but it cannot be told from floor and walls. Take a photo of the empty "
             "room, or mark what is to be removed.",
         )
-    if left_behind.furnished(photo, room, _things(photo, room)):
+    if left.furnished(_things(left)):
         raise UnusablePhoto(
             "things_in_the_way",
             "Furniture stands in this room, and new furniture would be put over it. Take a photo of the empty room, "
@@ -140,9 +142,9 @@ def tidied(photo: Bytes, room: Room) -> Litter:
     return lying
 
 
-def _things(photo: Bytes, room: Room) -> NDArray[np.bool_]:
-    built = room.camera, room.box, room.openings
-    return MEMORY.recall(("things", digest(photo, built)), lambda: left_behind.find(photo, room))
+def _things(left: Left) -> NDArray[np.bool_]:
+    built = left.room.camera, left.room.box, left.room.openings
+    return MEMORY.recall(("things", digest(left.photo, built)), left.things)
 
 
 def _lying(photo: Bytes, room: Room) -> Litter:

@@ -7,6 +7,8 @@ reflection, is left out, and with it a pale thing on a darker floor.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -37,66 +39,74 @@ READ_LESS: Final = 0.6  # confidence, over which what looks like a floor in the 
 ROUNDS: Final = (2, finding.CUT_ROUNDS)
 
 
-def find(photo: Bytes, room: Room) -> Mask:
-    """The pixels (h, w) of things that stand or lie in the room, at the size that they are judged at.
+@dataclass(frozen=True)
+class Left:
+    """What was left in a `room`, as seen in the `photo` (H, W, 3), uint8 sRGB, of which it was read.
 
-    `photo` (H, W, 3), uint8 sRGB, is that of which `room` was read. The same photo gives the same mask.
+    The same photo and room give the same answers. What several of them need is worked out once.
     """
-    scene = _scene(photo, room)
-    covers = _covers(scene)
-    kept = np.zeros(scene.faces.labels.shape, bool)
-    for rounds in ROUNDS:
-        found = finding.furniture(scene, covers, rounds=rounds).mask
-        if found.any():
-            found &= ~_openings(scene)
-        kept = _things(found, _unlit(scene, covers)) if found.any() else found
-        if not kept.any():
-            return kept
-    return dilated(kept, 1)
 
+    photo: Bytes
+    room: Room
 
-def furnished(photo: Bytes, room: Room, things: Mask) -> bool:
-    """Whether furniture stands in the room, rather than some `things` that were found in it (h, w).
+    def things(self) -> Mask:
+        """The pixels (h, w) of things that stand or lie in the room, at the size that they are judged at."""
+        kept = np.zeros(self._scene.faces.labels.shape, bool)
+        for rounds in ROUNDS:
+            found = finding.furniture(self._scene, self._covers, rounds=rounds).mask
+            if found.any():
+                found &= ~_openings(self._scene)
+            kept = _things(found, _unlit(self._scene, self._covers)) if found.any() else found
+            if not kept.any():
+                return kept
+        return dilated(kept, 1)
 
-    `photo` (H, W, 3) as in `find`. White chairs before a white wall are no thing to `find`, but their edges run in
-    directions that a room has not. A pale bed looks like a floor in the sun, but it stands before a wall, and hides
-    enough of the room for that to read unsurely.
-    """
-    if float(things.mean()) > MUCH[room.status]:
-        return True
-    scene = _scene(photo, room)
-    if astray.share(scene, finding.panes(scene) | _openings(scene)) > ASTRAY:
-        return True
-    if room.confidence.get("total", 1.0) > READ_LESS:
-        return False
-    covers = _covers(scene)
-    return standing.rises(scene, standing.whole(scene, covers, finding.furniture(scene, covers).mask).mask)
+    def furnished(self, things: Mask) -> bool:
+        """Whether furniture stands in the room, rather than some `things` that were found in it (h, w).
 
+        White chairs before a white wall are no `things`, but their edges run in directions that a room has not. A pale
+        bed looks like a floor in the sun, but it stands before a wall, and hides enough of the room for that to read
+        unsurely.
+        """
+        if float(things.mean()) > MUCH[self.room.status]:
+            return True
+        scene = self._scene
+        if astray.share(scene, finding.panes(scene) | _openings(scene)) > ASTRAY:
+            return True
+        if self._sureness > READ_LESS:
+            return False
+        found = finding.furniture(scene, self._covers).mask
+        return standing.rises(scene, standing.whole(scene, self._covers, found).mask)
 
-def unclear(photo: Bytes, room: Room) -> bool:
-    """Whether something stands in the room that cannot be told from it; `photo` (H, W, 3) as in `find`.
+    def unclear(self) -> bool:
+        """Whether something stands in the room that cannot be told from it.
 
-    What fills the picture hides the floor, and all edges of the room: a strip in front of it is then read as floor.
-    """
-    if not finding.unsure(room, MOST_HIDING):
-        return False
-    scene = _scene(photo, room)
-    little = float((scene.faces.labels == FLOOR).mean()) < LITTLE_FLOOR
-    if little and room.confidence.get("total", 1.0) < READ_LESS:
-        return True
-    return finding.unclear(scene, finding.unexplained(scene, _covers(scene)))
+        What fills the picture hides the floor, and all edges of the room: a strip in front of it is then read as floor.
+        """
+        if not finding.unsure(self.room, MOST_HIDING):
+            return False
+        little = float((self._scene.faces.labels == FLOOR).mean()) < LITTLE_FLOOR
+        if little and self._sureness < READ_LESS:
+            return True
+        return finding.unclear(self._scene, finding.unexplained(self._scene, self._covers))
 
+    @property
+    def _sureness(self) -> float:
+        return self.room.confidence.get("total", 1.0)
 
-def _scene(photo: Bytes, room: Room) -> Scene:
-    """The room at the size that is judged."""
-    k = min(1.0, AT / max(photo.shape[:2]))
-    size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
-    return Scene.of(np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), room)
+    @cached_property
+    def _scene(self) -> Scene:
+        """The room at the size that is judged."""
+        height, width = self.photo.shape[:2]
+        k = min(1.0, AT / max(height, width))
+        size = max(1, round(width * k)), max(1, round(height * k))
+        return Scene.of(np.asarray(cv2.resize(self.photo, size, interpolation=cv2.INTER_AREA)), self.room)
 
-
-def _covers(scene: Scene) -> dict[int, tuple[Sheet, Cover]]:
-    """Floor and walls: nothing stands on a ceiling, and finding knows that by itself."""
-    return filling.covered(scene, np.zeros(scene.faces.labels.shape, bool), (FLOOR, *filling.WALLS))
+    @cached_property
+    def _covers(self) -> dict[int, tuple[Sheet, Cover]]:
+        """Floor and walls: nothing stands on a ceiling, and finding knows that by itself."""
+        nothing = np.zeros(self._scene.faces.labels.shape, bool)
+        return filling.covered(self._scene, nothing, (FLOOR, *filling.WALLS))
 
 
 def _things(found: Mask, unlit: Mask) -> Mask:

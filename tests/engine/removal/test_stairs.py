@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from staging.engine.removal import left_behind
+from staging.engine.removal.left_behind import Left
 from staging.engine.scene.arranger import arrange
 from staging.engine.scene.editing import completed
 from staging.engine.scene.fittings import Fittings
@@ -36,7 +36,7 @@ def with_stairs() -> tuple[np.ndarray, np.ndarray]:
 
 def test_furniture_is_drawn_over_no_stairs() -> None:
     picture, stairs = with_stairs()
-    things = left_behind.find(picture, ROOM)
+    things = Left(picture, ROOM).things()
     small = cv2.resize(stairs.astype(np.uint8), things.shape[::-1], interpolation=cv2.INTER_AREA) > 0
     assert things[small].mean() > 0.8
     everywhere = np.ones(things.shape, np.bool_)
